@@ -1,0 +1,21 @@
+/** Everything a person can do that is synced, by name. */
+import type { AnyMutator, ArgsOf } from '@parley/sync/mutator';
+import { deleteMessage, editMessage, react, sendMessage } from './messages.ts';
+import type { Tables } from './tables.ts';
+import { addParticipants, createThread, markRead, removeParticipant, renameThread } from './threads.ts';
+
+export const mutators = {
+  createThread,
+  renameThread,
+  addParticipants,
+  removeParticipant,
+  markRead,
+  sendMessage,
+  editMessage,
+  deleteMessage,
+  react,
+} satisfies Record<string, AnyMutator<Tables>>;
+
+export type Mutators = typeof mutators;
+export type MutatorName = keyof Mutators;
+export type MutatorArgs<Name extends MutatorName> = ArgsOf<Mutators[Name]>;

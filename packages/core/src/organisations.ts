@@ -1,0 +1,46 @@
+/** Organisations, their members and what each role may do. */
+import { Refusal, type MutatorTx } from '@parley/sync/mutator';
+import { userScope } from './scopes.ts';
+import type { Tables } from './tables.ts';
+
+export const ROLES = ['owner', 'admin', 'member', 'guest'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface OrgRow {
+  name: string;
+  createdAt: number;
+}
+
+/** A person as the directory of an organisation shows them. A placeholder came with an import and has no account yet. */
+export interface PersonRow {
+  name: string;
+  email: string | null;
+  role: Role;
+  placeholder: boolean;
+  active: boolean;
+  joinedAt: number;
+}
+
+/** What a person is in an organisation. `epoch` grows whenever rights are given anew. */
+export interface MembershipRow {
+  role: Role;
+  active: boolean;
+  epoch: number;
+  joinedAt: number;
+}
+
+export const mayInvite = (role: Role): boolean => role === 'owner' || role === 'admin';
+/** Nobody hands out more than they have; owners are made by owners. */
+export const mayGrant = (granter: Role, role: Role): boolean =>
+  granter === 'owner' || (granter === 'admin' && role !== 'owner');
+export const mayStartThread = (role: Role): boolean => role !== 'guest';
+export const maySeeDirectory = (role: Role): boolean => role !== 'guest';
+/** An organisation owns its members' messages. */
+export const mayDeleteForOthers = (role: Role): boolean => role === 'owner' || role === 'admin';
+
+/** The actor's membership of an organisation. @throws Refusal `not_found`, also where the organisation does not exist. */
+export async function accessOrg(tx: MutatorTx<Tables>, orgId: string): Promise<MembershipRow> {
+  const membership = await tx.get('membership', userScope(tx.personId), orgId);
+  if (!membership?.active) throw new Refusal('not_found', 'There is no such organisation.');
+  return membership;
+}

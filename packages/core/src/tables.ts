@@ -1,0 +1,26 @@
+/** Every synced table and the shape of its rows' data: what travels, what the client keeps, what mutators read and write. */
+import type { MembershipRow, OrgRow, PersonRow } from './organisations.ts';
+import type { MessageRow, RevisionRow } from './messages.ts';
+import type { ParticipantRow, ParticipationRow, ReadPositionRow, ThreadRow } from './threads.ts';
+
+export type Tables = {
+  /** In `org:O`, id = organisation. */
+  org: OrgRow;
+  /** In `people.org:O`, id = person. */
+  person: PersonRow;
+  /** In `user:U`, id = organisation. */
+  membership: MembershipRow;
+  /** In `thread:T`, id = thread: its head. */
+  thread: ThreadRow;
+  /** In `people.thread:T`, id = person. */
+  participant: ParticipantRow;
+  /** In `user:U`, id = thread. */
+  participation: ParticipationRow;
+  /** In `user:U`, id = thread. */
+  readPosition: ReadPositionRow;
+  /** In `thread:T`, paged. */
+  message: MessageRow;
+  /** In `thread:T`, paged with the message it belongs to; id = `<message>.<n>`. */
+  revision: RevisionRow;
+};
+export type TableName = keyof Tables;

@@ -1,0 +1,204 @@
+/** Threads: their heads, who takes part, and how far each has read. */
+import { Refusal, type Mutator, type MutatorTx } from '@parley/sync/mutator';
+import * as z from 'zod/mini';
+import { systemMessage, type MessageKind } from './messages.ts';
+import { accessOrg, mayStartThread } from './organisations.ts';
+import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
+import type { Tables } from './tables.ts';
+import { lineOfText, SUBJECT_LENGTH } from './text.ts';
+
+export interface ThreadRow {
+  homeOrg: string;
+  subject: string;
+  kind: 'internal' | 'external';
+  createdBy: string;
+  createdAt: number;
+  /** Place of the newest message; 0 while there is none. */
+  lastSeq: number;
+  lastMessage: { id: string; authorId: string | null; kind: MessageKind; snippet: string; at: number } | null;
+}
+
+/** A person in a thread, for one organisation, with the card the others see. */
+export interface ParticipantRow {
+  name: string;
+  actingOrg: string;
+  placeholder: boolean;
+  joinedAt: number;
+  leftAt: number | null;
+}
+
+/** The same from the person's own side. `epoch` grows each time they are added; a new one means: fetch anew. */
+export interface ParticipationRow {
+  actingOrg: string;
+  epoch: number;
+  joinedAt: number;
+  leftAt: number | null;
+}
+
+/** How far a person has read. Within one `markEpoch` it only grows. */
+export interface ReadPositionRow {
+  seq: number;
+  noteSeq: number;
+  markEpoch: number;
+}
+
+/** People one act may add. */
+const ADDED_AT_ONCE = 500;
+
+/**
+ * The one door to a thread: its head and the actor's participation. Missing and forbidden answer alike.
+ * @throws Refusal `not_found`
+ */
+export async function accessThread(
+  tx: MutatorTx<Tables>,
+  threadId: string,
+): Promise<{ thread: ThreadRow; participation: ParticipationRow }> {
+  const participation = await tx.get('participation', userScope(tx.personId), threadId);
+  const thread = await tx.get('thread', threadScope(threadId), threadId);
+  if (!thread || !participation || participation.leftAt !== null) {
+    throw new Refusal('not_found', 'This thread is not there, or you no longer take part in it.');
+  }
+  return { thread, participation };
+}
+
+const createThreadArgs = z.object({
+  threadId: z.uuid(),
+  orgId: z.uuid(),
+  subject: lineOfText(SUBJECT_LENGTH),
+  participantIds: z.array(z.uuid()).check(z.maxLength(ADDED_AT_ONCE)),
+});
+
+/** Starts an internal thread with people of one organisation. Refused: `not_found`, `forbidden`, `unknown_person`. */
+export const createThread: Mutator<Tables, z.infer<typeof createThreadArgs>> = {
+  name: 'createThread',
+  version: 1,
+  parse: (args) => createThreadArgs.parse(args),
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: ({ threadId, orgId, participantIds }, personId) => ({
+    create: [threadScope(threadId), threadPeopleScope(threadId)],
+    write: everyone(participantIds, personId).map(userScope),
+    lock: [orgPeopleScope(orgId)],
+  }),
+  async run(tx, { threadId, orgId, subject, participantIds }) {
+    const { role } = await accessOrg(tx, orgId);
+    if (!mayStartThread(role)) throw new Refusal('forbidden', 'Guests cannot start threads.');
+    tx.put('thread', threadScope(threadId), threadId, {
+      homeOrg: orgId,
+      subject,
+      kind: 'internal',
+      createdBy: tx.personId,
+      createdAt: tx.now,
+      lastSeq: 0,
+      lastMessage: null,
+    });
+    for (const personId of everyone(participantIds, tx.personId)) await join(tx, { threadId, orgId, personId });
+  },
+};
+
+const renameThreadArgs = z.object({ threadId: z.uuid(), subject: lineOfText(SUBJECT_LENGTH) });
+
+/** Gives a thread another subject. Refused: `not_found`. */
+export const renameThread: Mutator<Tables, z.infer<typeof renameThreadArgs>> = {
+  name: 'renameThread',
+  version: 1,
+  parse: (args) => renameThreadArgs.parse(args),
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
+  async run(tx, { threadId, subject }) {
+    const { thread } = await accessThread(tx, threadId);
+    tx.put('thread', threadScope(threadId), threadId, { ...thread, subject });
+  },
+};
+
+const addParticipantsArgs = z.object({
+  threadId: z.uuid(),
+  orgId: z.uuid(),
+  messageId: z.uuid(),
+  personIds: z.array(z.uuid()).check(z.minLength(1), z.maxLength(ADDED_AT_ONCE)),
+});
+
+/** Adds people of the thread's own organisation; they see its whole history. Refused: `not_found`, `unknown_person`. */
+export const addParticipants: Mutator<Tables, z.infer<typeof addParticipantsArgs>> = {
+  name: 'addParticipants',
+  version: 1,
+  parse: (args) => addParticipantsArgs.parse(args),
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: ({ threadId, orgId, personIds }) => ({
+    write: [threadScope(threadId), threadPeopleScope(threadId), ...new Set(personIds.map(userScope))],
+    lock: [orgPeopleScope(orgId)],
+  }),
+  async run(tx, { threadId, orgId, messageId, personIds }) {
+    const { thread } = await accessThread(tx, threadId);
+    const { role } = await accessOrg(tx, orgId);
+    if (thread.homeOrg !== orgId || !mayStartThread(role)) throw new Refusal('forbidden', 'You cannot add people here.');
+    const added: string[] = [];
+    for (const personId of new Set(personIds)) {
+      const present = await tx.get('participant', threadPeopleScope(threadId), personId);
+      if (present && present.leftAt === null) continue;
+      await join(tx, { threadId, orgId, personId });
+      added.push(personId);
+    }
+    if (added.length > 0) await systemMessage(tx, threadId, messageId, { type: 'added', by: tx.personId, personIds: added });
+  },
+};
+
+const removeParticipantArgs = z.object({ threadId: z.uuid(), messageId: z.uuid(), personId: z.uuid() });
+
+/** Takes a person out of a thread, or oneself. Refused: `not_found`. */
+export const removeParticipant: Mutator<Tables, z.infer<typeof removeParticipantArgs>> = {
+  name: 'removeParticipant',
+  version: 1,
+  parse: (args) => removeParticipantArgs.parse(args),
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: ({ threadId, personId }) => ({
+    write: [threadScope(threadId), threadPeopleScope(threadId), userScope(personId)],
+  }),
+  async run(tx, { threadId, messageId, personId }) {
+    await accessThread(tx, threadId);
+    const scope = threadPeopleScope(threadId);
+    const participant = await tx.get('participant', scope, personId);
+    if (!participant || participant.leftAt !== null) return;
+    const participation = await tx.get('participation', userScope(personId), threadId);
+    tx.put('participant', scope, personId, { ...participant, leftAt: tx.now });
+    if (participation) tx.put('participation', userScope(personId), threadId, { ...participation, leftAt: tx.now });
+    await systemMessage(tx, threadId, messageId, { type: 'removed', by: tx.personId, personIds: [personId] });
+  },
+};
+
+const markReadArgs = z.object({ threadId: z.uuid(), seq: z.int().check(z.gte(0)), markEpoch: z.int().check(z.gte(0)) });
+
+/** Moves the actor's read position forward. A late one of an older mark epoch changes nothing. Refused: `not_found`. */
+export const markRead: Mutator<Tables, z.infer<typeof markReadArgs>> = {
+  name: 'markRead',
+  version: 1,
+  parse: (args) => markReadArgs.parse(args),
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: (_args, personId) => ({ write: [userScope(personId)] }),
+  async run(tx, { threadId, seq, markEpoch }) {
+    const { thread } = await accessThread(tx, threadId);
+    const scope = userScope(tx.personId);
+    const position = await tx.get('readPosition', scope, threadId);
+    if ((position?.markEpoch ?? 0) !== markEpoch) return;
+    const reached = Math.min(seq, thread.lastSeq);
+    if (reached <= (position?.seq ?? 0)) return;
+    tx.put('readPosition', scope, threadId, { seq: reached, noteSeq: position?.noteSeq ?? 0, markEpoch });
+  },
+};
+
+const everyone = (participantIds: readonly string[], personId: string): string[] => [
+  ...new Set([personId, ...participantIds]),
+];
+
+async function join(tx: MutatorTx<Tables>, where: { threadId: string; orgId: string; personId: string }): Promise<void> {
+  const { threadId, orgId, personId } = where;
+  const person = await tx.get('person', orgPeopleScope(orgId), personId);
+  if (!person?.active) throw new Refusal('unknown_person', 'One of these people is not in the organisation.');
+  const before = await tx.get('participation', userScope(personId), threadId);
+  const common = { actingOrg: orgId, joinedAt: tx.now, leftAt: null };
+  tx.put('participant', threadPeopleScope(threadId), personId, {
+    ...common,
+    name: person.name,
+    placeholder: person.placeholder,
+  });
+  tx.put('participation', userScope(personId), threadId, { ...common, epoch: (before?.epoch ?? 0) + 1 });
+}
