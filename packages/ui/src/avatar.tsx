@@ -1,0 +1,42 @@
+import { classNames } from './class-names.ts';
+import { initialsOf, inkOf } from './avatar-ink.ts';
+
+const sizes = {
+  16: 'size-4 text-[0.5rem]',
+  20: 'size-5 text-[0.5625rem]',
+  26: 'size-6.5 text-[0.65625rem]',
+  34: 'size-8.5 text-[0.78125rem]',
+  56: 'size-14 text-[1.25rem]',
+} as const;
+
+export interface AvatarProps {
+  /** Gives the colour, so that a person keeps it when the name changes. */
+  id: string;
+  name: string;
+  size?: keyof typeof sizes;
+  /** A person outside the reader's organisation wears a ring. */
+  outside?: boolean;
+  online?: boolean;
+  className?: string;
+}
+
+/** A person's initials on their own colour. Decorative: the name stands beside it, so it is hidden from readers. */
+export function Avatar({ id, name, size = 34, outside = false, online = false, className }: AvatarProps) {
+  return (
+    <span
+      aria-hidden
+      className={classNames(
+        'relative grid shrink-0 place-items-center rounded-full font-semibold text-white select-none forced:border',
+        outside && 'shadow-[0_0_0_2px_var(--sheet),0_0_0_3.5px_var(--outside)]',
+        sizes[size],
+        className,
+      )}
+      style={{ backgroundColor: inkOf(id) }}
+    >
+      {initialsOf(name)}
+      {online ? (
+        <span className="absolute -right-px -bottom-px size-2.5 rounded-full border-2 border-sheet bg-good" />
+      ) : null}
+    </span>
+  );
+}
