@@ -1,0 +1,6 @@
+/** The client engine: reads and writes its own database at once, and converges with the server by itself. */
+export { createEngine } from './engine.ts';
+export type { Engine, EngineOptions, FollowedScope, Pending, Sent, ThreadWindow } from './engine.ts';
+export type { ConnectionState, EngineStatus } from './status.ts';
+export type { ViewRow } from './replica.ts';
+export type { CloseReason, Connection, ConnectionEvents, Network, Storage, Tabs, Timers } from './ports.ts';

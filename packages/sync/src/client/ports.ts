@@ -1,0 +1,159 @@
+/**
+ * Everything the client engine needs from outside, so that the very code that ships also runs under a virtual clock, a
+ * faulty network and a faulty disk.
+ */
+import type { ScopeId } from '../mutator.ts';
+import type {
+  LiveEvent,
+  PageAnswer,
+  PageRequest,
+  PullRequest,
+  PullResponse,
+  PushRequest,
+  PushResponse,
+} from '../protocol.ts';
+
+/** Clock, scheduler and randomness in one. */
+export interface Timers {
+  /** Milliseconds since 1970. May jump. */
+  now(): number;
+  /** Runs `act` once after `ms`; returns how to call it off. */
+  after(ms: number, act: () => void): () => void;
+  /** [0, 1) */
+  random(): number;
+}
+
+/** `lost`: try again. The others need the person. */
+export type CloseReason = 'lost' | 'unauthorised' | 'wrong_account' | 'outdated';
+
+export interface ConnectionEvents {
+  live(event: LiveEvent): void;
+  /** Called at most once; nothing follows. */
+  closed(reason: CloseReason): void;
+}
+
+/** One connection. Every call rejects once it is closed; a rejected call may or may not have reached the server. */
+export interface Connection {
+  pull(request: PullRequest): Promise<PullResponse>;
+  push(request: PushRequest): Promise<PushResponse>;
+  page(request: PageRequest): Promise<PageAnswer>;
+  close(): void;
+}
+
+export interface Network {
+  /** Opens a connection and its stream of pokes; `hello` is the first event of a usable one. */
+  connect(caller: { personId: string; clientId: string }, events: ConnectionEvents): Connection;
+  /** `false` where the machine knows that it has no network at all. */
+  online(): boolean;
+  /** Told when `online` may have changed. Returns how to stop. */
+  onOnline(listener: () => void): () => void;
+}
+
+/** How far a scope is known. `low`: every place from here on is held; `null` for scopes without places. */
+export interface ScopeState {
+  scope: ScopeId;
+  version: number;
+  epoch: number;
+  low: number | null;
+}
+
+export interface StoredRow {
+  scope: ScopeId;
+  table: string;
+  id: string;
+  version: number;
+  /** `null` deletes. */
+  data: object | null;
+}
+
+/** One atomic change of one scope: rows and cursor move together. */
+export interface ScopeChange {
+  scope: ScopeId;
+  /** Forget everything held of the scope first. */
+  purge: boolean;
+  /** `null`: not held any more. */
+  state: ScopeState | null;
+  rows: StoredRow[];
+}
+
+export type ItemState = 'waiting' | 'applied' | 'failed';
+
+/** One mutation of this person, kept until its effects are seen in the cache, or until they deal with its refusal. */
+export interface OutboxItem {
+  id: string;
+  /** Grows with every item of this storage, whatever the tab. */
+  order: number;
+  lane: string;
+  /** Counts the lane's items of this client from 1. */
+  n: number;
+  name: string;
+  version: number;
+  args: unknown;
+  /** The client's clock when it was made, a label. */
+  at: number;
+  state: ItemState;
+  /** Once applied: where its rows are to be seen. */
+  effects: { scope: ScopeId; version: number }[];
+  /** Once failed: a stable code and safe words. */
+  code: string | null;
+  message: string | null;
+}
+export type NewItem = Pick<OutboxItem, 'id' | 'lane' | 'name' | 'version' | 'args' | 'at'>;
+
+/** What a storage holds when it is opened. */
+export interface StoredState {
+  clientId: string;
+  incarnation: string | null;
+  scopes: ScopeState[];
+  /** Rows of the tables asked for. */
+  rows: StoredRow[];
+  items: OutboxItem[];
+  drafts: Record<string, string>;
+}
+
+/** The client's disk: a strict outbox and a disposable cache. Shared by all tabs of one person. */
+export interface Storage {
+  open(residentTables: readonly string[]): Promise<StoredState>;
+
+  /** Rows of the tables asked for, of every scope. */
+  row(scope: ScopeId, table: string, id: string): Promise<StoredRow | undefined>;
+  /** Rows without a place in this scope, all of them. */
+  scopeRows(scope: ScopeId): Promise<StoredRow[]>;
+  /** Rows with a place below `before`, at least `places` of the highest ones where there are so many. */
+  pagedRows(scope: ScopeId, before: number, places: number): Promise<StoredRow[]>;
+  writeCache(changes: readonly ScopeChange[], incarnation: string): Promise<void>;
+
+  items(): Promise<OutboxItem[]>;
+  /** Durable when it resolves. Gives the item its order and `n`; clears the draft in the same transaction. */
+  enqueue(item: NewItem, clearedDraft: string | null): Promise<OutboxItem>;
+  updateItems(items: readonly OutboxItem[]): Promise<void>;
+  removeItems(ids: readonly string[]): Promise<void>;
+  /** The lane's next `n` becomes `expected` and its waiting items are numbered from there. Returns all items. */
+  renumber(lane: string, expected: number): Promise<OutboxItem[]>;
+  /** Another client id; all waiting items are numbered from 1 in their lanes. Returns the new state of both. */
+  newClient(): Promise<{ clientId: string; items: OutboxItem[] }>;
+  /** An empty text removes the draft. */
+  saveDraft(key: string, text: string): Promise<void>;
+
+  /** Leaves no trace of the person. */
+  wipe(): Promise<void>;
+  close(): void;
+}
+
+/** What tabs of one person tell each other. */
+export type TabMessage =
+  | { type: 'changes'; changes: ScopeChange[] }
+  | { type: 'items'; items: OutboxItem[]; removed: string[] }
+  | { type: 'draft'; key: string; text: string }
+  | { type: 'status'; status: unknown }
+  | { type: 'hello' }
+  | { type: 'want'; scope: ScopeId; places: number };
+
+/** The other tabs of the same person in this browser. */
+export interface Tabs {
+  /** Calls `lead` when this tab becomes the one that does the network; what it returns is called when that ends. */
+  lead(lead: () => () => void): void;
+  post(message: TabMessage): void;
+  onMessage(listener: (message: TabMessage) => void): void;
+  close(): void;
+}

@@ -1,0 +1,24 @@
+/** What the engine is doing, in a form that can be shown to a person. */
+
+/** Times in milliseconds since 1970. */
+export type ConnectionState =
+  | { state: 'connecting' }
+  | { state: 'live'; since: number }
+  | { state: 'reconnecting'; attempt: number; nextTryAt: number }
+  | { state: 'offline' }
+  | { state: 'unauthorised' }
+  | { state: 'outdated' };
+
+export interface EngineStatus {
+  connection: ConnectionState;
+  /** When the client last held everything the server had, in milliseconds since 1970; `null` before the first time. */
+  syncedAt: number | null;
+  /** Mutations that have not reached the server. */
+  waiting: number;
+  /** Mutations that were refused and wait for the person. */
+  failed: number;
+  /** `false` while the first pull of this storage has not ended: there is nothing to show yet. */
+  ready: boolean;
+  /** `memory`: this browser does not let us keep anything; what is not sent is lost with the tab. */
+  storage: 'disk' | 'memory';
+}
