@@ -1,0 +1,3 @@
+import { pino } from 'pino';
+
+export const databaseLog = pino({ name: 'database' });

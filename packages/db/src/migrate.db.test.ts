@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { openDatabase } from './connection.ts';
+import { isMigrated, migrateToLatest } from './migrate.ts';
+import { createEmptyTestDatabase } from './testing/index.ts';
+
+test('racing processes migrate an empty database once, and it has one incarnation', async () => {
+  const { url, drop } = await createEmptyTestDatabase();
+  expect(await isMigrated(url)).toBe(false);
+  const applied = await Promise.all([migrateToLatest(url), migrateToLatest(url), migrateToLatest(url)]);
+  expect(applied.flat()).toEqual(['0001-first-tables']);
+  expect(await isMigrated(url)).toBe(true);
+  expect(await migrateToLatest(url)).toEqual([]);
+
+  const { kysely, close } = openDatabase(url);
+  expect(await kysely.selectFrom('installation').select('incarnation').execute()).toHaveLength(1);
+  await close();
+  await drop();
+});

@@ -1,0 +1,44 @@
+/** Brings a database to the newest schema. */
+import { Migrator, type Migration } from 'kysely/migration';
+import { openDatabase } from './connection.ts';
+import * as firstTables from './migrations/0001-first-tables.ts';
+
+/** In the order of their names. A migration that was released is never changed. */
+const migrations: Record<string, Migration> = {
+  '0001-first-tables': firstTables,
+};
+
+/**
+ * Applies what is missing. Several processes may do so at once: they wait for each other.
+ * @returns names of the migrations applied now
+ * @throws what the database said; a failed migration leaves nothing behind
+ */
+export async function migrateToLatest(connectionString: string): Promise<string[]> {
+  return withMigrator(connectionString, async (migrator) => {
+    const { error, results = [] } = await migrator.migrateToLatest();
+    if (error) throw error;
+    return results.filter(({ status }) => status === 'Success').map(({ migrationName }) => migrationName);
+  });
+}
+
+/** Whether every migration of this release is applied. */
+export async function isMigrated(connectionString: string): Promise<boolean> {
+  return withMigrator(connectionString, async (migrator) =>
+    (await migrator.getMigrations()).every(({ executedAt }) => executedAt !== undefined),
+  );
+}
+
+async function withMigrator<R>(connectionString: string, run: (migrator: Migrator) => Promise<R>): Promise<R> {
+  const database = openDatabase(connectionString, { connections: 1, statementTimeoutMs: 0 });
+  try {
+    const migrator = new Migrator({
+      db: database.kysely,
+      provider: { getMigrations: async () => migrations },
+      migrationTableName: 'schema_migration',
+      migrationLockTableName: 'schema_migration_lock',
+    });
+    return await run(migrator);
+  } finally {
+    await database.close();
+  }
+}

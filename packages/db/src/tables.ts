@@ -1,0 +1,192 @@
+/** Every table, as Kysely sees it. The truth is in the migrations. */
+import type { MessageRow } from '@parley/core/messages';
+import type { Role } from '@parley/core/organisations';
+import type { ThreadRow } from '@parley/core/threads';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+
+type Time = ColumnType<Date, Date | string, Date | string>;
+type TimeOrNull = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+type TimeNow = ColumnType<Date, Date | string | undefined, Date | string>;
+type Json<T> = ColumnType<T, string, string>;
+type JsonOrNull<T> = ColumnType<T | null, string | null | undefined, string | null>;
+
+/** Of every synced table. In a tombstone (`deleted`) the content columns are null, whatever their types here say. */
+interface Synced {
+  version: number;
+  deleted: Generated<boolean>;
+}
+
+export interface Database {
+  installation: {
+    one: Generated<boolean>;
+    incarnation: Generated<string>;
+    set_up_token_hash: string | null;
+    created_at: TimeNow;
+  };
+  person: {
+    id: string;
+    name: string;
+    placeholder: Generated<boolean>;
+    merged_into: string | null;
+    created_at: TimeNow;
+  };
+  auth_user: {
+    id: string;
+    name: string;
+    email: string;
+    email_verified: Generated<boolean>;
+    image: string | null;
+    created_at: TimeNow;
+    updated_at: TimeNow;
+  };
+  auth_session: {
+    id: string;
+    user_id: string;
+    token: string;
+    expires_at: Time;
+    ip_address: string | null;
+    user_agent: string | null;
+    created_at: TimeNow;
+    updated_at: TimeNow;
+  };
+  auth_account: {
+    id: string;
+    account_id: string;
+    provider_id: string;
+    user_id: string;
+    access_token: string | null;
+    refresh_token: string | null;
+    id_token: string | null;
+    access_token_expires_at: TimeOrNull;
+    refresh_token_expires_at: TimeOrNull;
+    scope: string | null;
+    password: string | null;
+    created_at: TimeNow;
+    updated_at: TimeNow;
+  };
+  auth_verification: {
+    id: string;
+    identifier: string;
+    value: string;
+    expires_at: Time;
+    created_at: TimeNow;
+    updated_at: TimeNow;
+  };
+  invitation: {
+    id: string;
+    org_id: string;
+    email: string;
+    role: Role;
+    token_hash: string;
+    invited_by: string | null;
+    created_at: TimeNow;
+    expires_at: Time;
+    accepted_at: TimeOrNull;
+    accepted_by: string | null;
+    revoked_at: TimeOrNull;
+  };
+  sync_scope: {
+    id: string;
+    home_org: string | null;
+    version: Generated<number>;
+    seq: Generated<number>;
+    floor: Generated<number>;
+  };
+  sync_client: { id: string; person_id: string; created_at: TimeNow };
+  sync_lane: { client_id: string; lane: string; last_n: number };
+  mutation_result: {
+    person_id: string;
+    id: string;
+    client_id: string;
+    lane: string;
+    n: number;
+    status: 'applied' | 'rejected';
+    code: string | null;
+    message: string | null;
+    effects: JSONColumnType<{ scope: string; version: number }[]> | null;
+    created_at: TimeNow;
+  };
+  job: { id: Generated<number>; kind: string; payload: Json<object>; created_at: TimeNow };
+  org: Synced & { id: string; name: string; created_at: Time };
+  org_person: Synced & {
+    org_id: string;
+    person_id: string;
+    name: string;
+    email: string | null;
+    role: Role;
+    placeholder: boolean;
+    active: boolean;
+    joined_at: Time;
+  };
+  membership: Synced & {
+    person_id: string;
+    org_id: string;
+    role: Role;
+    active: boolean;
+    epoch: number;
+    joined_at: Time;
+  };
+  thread: Synced & {
+    home_org: string;
+    id: string;
+    subject: string;
+    kind: ThreadRow['kind'];
+    created_by: string;
+    created_at: Time;
+    last_seq: number;
+    last_message: JsonOrNull<NonNullable<ThreadRow['lastMessage']>>;
+  };
+  participant: Synced & {
+    home_org: string;
+    thread_id: string;
+    person_id: string;
+    name: string;
+    acting_org: string;
+    placeholder: boolean;
+    joined_at: Time;
+    left_at: TimeOrNull;
+  };
+  participation: Synced & {
+    person_id: string;
+    thread_id: string;
+    acting_org: string;
+    epoch: number;
+    joined_at: Time;
+    left_at: TimeOrNull;
+  };
+  read_position: Synced & {
+    person_id: string;
+    thread_id: string;
+    seq: number;
+    note_seq: number;
+    mark_epoch: number;
+  };
+  message: Synced & {
+    home_org: string;
+    thread_id: string;
+    id: string;
+    seq: number;
+    kind: MessageRow['kind'];
+    author_id: string | null;
+    author_org: string | null;
+    owner_org: string;
+    text: string;
+    reply_to: string | null;
+    mentions: Json<string[]>;
+    reactions: Json<Record<string, string[]>>;
+    notice: JsonOrNull<NonNullable<MessageRow['notice']>>;
+    created_at: Time;
+    edited_at: TimeOrNull;
+    revisions: number;
+    deleted_at: TimeOrNull;
+  };
+  revision: Synced & {
+    home_org: string;
+    thread_id: string;
+    id: string;
+    seq: number;
+    message_id: string;
+    text: string;
+    written_at: Time;
+  };
+}
