@@ -1,0 +1,47 @@
+/**
+ * Keeps the application's own files, so that it starts from cold without a network. It touches nothing else: calls,
+ * health checks and files always go to the server, and what people wrote is the sync engine's to keep.
+ */
+/// <reference lib="webworker" />
+import { cleanupOutdatedCaches, matchPrecache, precacheAndRoute } from 'workbox-precaching';
+
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
+
+const facesCache = 'parley-faces';
+/** Paths that the server answers, also when somebody opens them in a window. */
+const ofServer = /^\/(?:trpc|healthz|readyz|metrics|files|dev)(?:\/|$)/;
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== self.location.origin || request.method !== 'GET') return;
+  if (request.mode === 'navigate') {
+    if (ofServer.test(url.pathname)) return;
+    event.respondWith(shell(request));
+    event.stopImmediatePropagation();
+  } else if (/^\/assets\/.*\.woff2$/.test(url.pathname)) {
+    event.respondWith(face(request));
+    event.stopImmediatePropagation();
+  }
+});
+
+precacheAndRoute(self.__WB_MANIFEST);
+cleanupOutdatedCaches();
+
+// A new version waits until the person asks for it: what is being typed stays where it is.
+self.addEventListener('message', (event) => {
+  if ((event.data as { type?: unknown } | null)?.type === 'activate') void self.skipWaiting();
+});
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+
+async function shell(request: Request): Promise<Response> {
+  return (await matchPrecache('/index.html')) ?? fetch(request);
+}
+
+async function face(request: Request): Promise<Response> {
+  const kept = (await matchPrecache(request)) ?? (await caches.match(request));
+  if (kept !== undefined) return kept;
+  const fresh = await fetch(request);
+  if (fresh.ok) await (await caches.open(facesCache)).put(request, fresh.clone());
+  return fresh;
+}

@@ -1,0 +1,64 @@
+import { loadOverlays } from '@parley/ui';
+import { Outlet, useMatchRoute, useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { checkSession, useSession } from '../accounts/session.ts';
+import { SignedInEngine } from '../sync/signed-in-engine.tsx';
+import { ThreadList } from '../threads/thread-list.tsx';
+import { Rail } from './rail.tsx';
+import { cycleRegions } from './regions.ts';
+import { TabBar } from './tab-bar.tsx';
+
+/**
+ * The frame of everything behind sign-in: rail, list and page side by side; on a phone one of them at a time, the list
+ * at `/`. It starts from what this device knows and asks the server about the session beside it.
+ */
+export function AppFrame() {
+  const session = useSession();
+  const navigate = useNavigate();
+  const matchRoute = useMatchRoute();
+
+  useEffect(() => {
+    void checkSession();
+    const idle = setTimeout(() => void loadOverlays(), 2_000);
+    document.addEventListener('keydown', cycleRegions);
+    return () => {
+      clearTimeout(idle);
+      document.removeEventListener('keydown', cycleRegions);
+    };
+  }, []);
+
+  useEffect(() => {
+    if (session.state === 'signedOut') void navigate({ to: session.needsSetup ? '/setup' : '/sign-in' });
+  }, [session, navigate]);
+
+  if (session.state !== 'signedIn') return null;
+  const view = matchRoute({ to: '/' })
+    ? 'list'
+    : matchRoute({ to: '/people' }) || matchRoute({ to: '/settings' })
+      ? 'page'
+      : 'thread';
+  return (
+    <SignedInEngine key={session.person.id} personId={session.person.id}>
+      <div
+        data-view={view}
+        className="group/frame grid h-dvh grid-rows-[minmax(0,1fr)_auto] bg-paper pt-[env(safe-area-inset-top)] pr-[env(safe-area-inset-right)] pl-[env(safe-area-inset-left)] desk:grid-cols-[60px_clamp(15.5rem,27vw,19.25rem)_minmax(0,1fr)] desk:grid-rows-[minmax(0,1fr)] wide:grid-cols-[60px_19.25rem_minmax(0,1fr)]"
+      >
+        <Rail person={session.person} />
+        <aside
+          data-region="list"
+          aria-label="Threads"
+          className="flex min-h-0 min-w-0 flex-col border-line max-desk:hidden max-desk:group-data-[view=list]/frame:flex desk:border-r"
+        >
+          <ThreadList />
+        </aside>
+        <main
+          data-region="page"
+          className="flex min-h-0 min-w-0 flex-col bg-sheet max-desk:group-data-[view=list]/frame:hidden"
+        >
+          <Outlet />
+        </main>
+        <TabBar />
+      </div>
+    </SignedInEngine>
+  );
+}

@@ -1,0 +1,120 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { currentSession, knownSession } from '../accounts/session.ts';
+import { FailurePage } from './failure-page.tsx';
+import { NotFoundPage } from './not-found-page.tsx';
+import { Root } from './root.tsx';
+import { lastThread, rememberThread } from './last-thread.ts';
+import { UnreachablePage } from './unreachable-page.tsx';
+
+const root = createRootRoute({ component: Root, notFoundComponent: NotFoundPage, errorComponent: FailurePage });
+
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  beforeLoad: async () => {
+    const session = await knownSession();
+    if (session.state === 'signedIn') throw redirect({ to: '/' });
+    if (session.state === 'signedOut' && !session.needsSetup) throw redirect({ to: '/sign-in' });
+  },
+  component: lazyRouteComponent(() => import('../accounts/set-up-page.tsx'), 'SetUpPage'),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  beforeLoad: async () => {
+    const session = await knownSession();
+    if (session.state === 'signedIn') throw redirect({ to: '/' });
+    if (session.state === 'signedOut' && session.needsSetup) throw redirect({ to: '/setup' });
+  },
+  component: lazyRouteComponent(() => import('../accounts/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation/$token',
+  beforeLoad: async () => {
+    await knownSession();
+  },
+  component: function Invitation() {
+    return <InvitationPage token={invitation.useParams().token} />;
+  },
+});
+const InvitationPage = lazyRouteComponent(() => import('../accounts/invitation-page.tsx'), 'InvitationPage');
+
+/** Everything behind sign-in: the rail and the list stay while the pages beside them change. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: async () => {
+    const session = await knownSession();
+    if (session.state === 'signedOut') throw redirect({ to: session.needsSetup ? '/setup' : '/sign-in' });
+  },
+  component: function Inside() {
+    return currentSession().state === 'unreachable' ? <UnreachablePage /> : <AppFrame />;
+  },
+});
+export const loadAppFrame = () => import('./app-frame.tsx');
+const AppFrame = lazyRouteComponent(loadAppFrame, 'AppFrame');
+
+const desk = () => matchMedia('(min-width: 45.0625rem)').matches;
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  beforeLoad: () => {
+    const threadId = lastThread();
+    // A phone shows the list itself; beside the list there is room for the thread that was open last.
+    if (threadId !== null && desk()) throw redirect({ to: '/t/$threadId', params: { threadId }, replace: true });
+  },
+  component: lazyRouteComponent(() => import('./home-page.tsx'), 'HomePage'),
+});
+
+const thread = createRoute({
+  getParentRoute: () => inside,
+  path: '/t/$threadId',
+  onEnter: ({ params }) => rememberThread(params.threadId),
+  onStay: ({ params }) => rememberThread(params.threadId),
+  component: function Thread() {
+    const { threadId } = thread.useParams();
+    return <ThreadPage key={threadId} threadId={threadId} />;
+  },
+});
+export const loadThreadPage = () => import('../threads/thread-page.tsx');
+const ThreadPage = lazyRouteComponent(loadThreadPage, 'ThreadPage');
+
+const newThread = createRoute({
+  getParentRoute: () => inside,
+  path: '/new',
+  component: lazyRouteComponent(() => import('../threads/new-thread-page.tsx'), 'NewThreadPage'),
+});
+
+const people = createRoute({
+  getParentRoute: () => inside,
+  path: '/people',
+  component: lazyRouteComponent(() => import('../people/people-page.tsx'), 'PeoplePage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    setUp,
+    signIn,
+    invitation,
+    inside.addChildren([home, thread, newThread, people, settings]),
+  ]),
+  defaultPreload: 'intent',
+  // Pages read from the local copy; nothing is worth a pending page before it is really late.
+  defaultPendingMs: 400,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,57 @@
+import { Avatar, Button, Segmented } from '@parley/ui';
+import type { ReactNode } from 'react';
+import { SignOutButton } from '../accounts/sign-out-button.tsx';
+import { useSession } from '../accounts/session.ts';
+import { PageFrame } from './page-frame.tsx';
+import { chooseTheme, useTheme, type Theme } from './theme.ts';
+import { useInstall } from './install.ts';
+
+const themes: { value: Theme; label: string }[] = [
+  { value: 'system', label: 'As the system' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+];
+
+export function SettingsPage() {
+  const session = useSession();
+  const theme = useTheme();
+  const install = useInstall();
+  if (session.state !== 'signedIn') return null;
+  const { person } = session;
+  return (
+    <PageFrame title="Settings">
+      <div className="mx-auto flex max-w-160 flex-col px-5 py-8 max-desk:px-4 max-desk:py-5">
+        <div className="flex items-center gap-4 pb-7">
+          <Avatar id={person.id} name={person.name} size={56} />
+          <div className="min-w-0">
+            <p className="truncate text-xl font-[650] tracking-tight">{person.name}</p>
+            <p className="truncate text-base text-ink-2">{person.email}</p>
+          </div>
+        </div>
+        <Setting title="Theme" note="On this device.">
+          <Segmented label="Theme" value={theme} options={themes} onChange={chooseTheme} />
+        </Setting>
+        {install === null ? null : (
+          <Setting title="Install Parley" note="Opens in its own window and starts without a network.">
+            <Button onClick={install}>Install</Button>
+          </Setting>
+        )}
+        <Setting title="Sign out" note="Your messages are removed from this device; the server keeps them.">
+          <SignOutButton />
+        </Setting>
+      </div>
+    </PageFrame>
+  );
+}
+
+function Setting({ title, note, children }: { title: string; note: string; children: ReactNode }) {
+  return (
+    <section className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line py-5">
+      <div className="min-w-0">
+        <h2 className="text-base font-semibold">{title}</h2>
+        <p className="text-base text-ink-3">{note}</p>
+      </div>
+      {children}
+    </section>
+  );
+}
