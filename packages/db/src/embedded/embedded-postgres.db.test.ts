@@ -72,6 +72,15 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second.url, 'select word from kept')).toEqual([{ word: 'committed' }]);
   });
 
+  test('is revived at the same address after a kill, and left alone while it lives', async () => {
+    const server = await start();
+    expect(await server.revive()).toBe(false);
+    process.kill(server.pid, 'SIGKILL');
+    await expect.poll(() => isAlive(server.pid)).toBe(false);
+    expect(await server.revive()).toBe(true);
+    expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
   test('recognises a pid file whose pid belongs to something else', async () => {
     const first = await start();
     await first.stop();

@@ -4,14 +4,16 @@ import { Client } from 'pg';
 import { chooseRunAs, findBinaries } from './binaries.ts';
 import { DATABASE, SUPERUSER, clusterExists, createCluster, readPassword } from './cluster.ts';
 import { tryFileLock, withFileLock } from './file-lock.ts';
-import { findPostmaster, launchPostmaster, stopPostmaster } from './postmaster.ts';
+import { findPostmaster, isPostmasterOf, launchPostmaster, stopPostmaster } from './postmaster.ts';
 
 /** This process's use of the server of one data directory. */
 export interface EmbeddedPostgres {
   /** Connection string of the superuser, with its password, on 127.0.0.1. */
   url: string;
-  /** Process id of the server. */
-  pid: number;
+  /** Process id of the server; another one after a revival. */
+  readonly pid: number;
+  /** Starts the server again, at the same URL, if it has died. Resolves to whether it had. */
+  revive(): Promise<boolean>;
   /** Ends this use. The last user of the server stops it; earlier ones leave it running. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -55,17 +57,29 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
   const url = `postgresql://${SUPERUSER}:${await readPassword(paths.pgData)}@127.0.0.1:${use.port}/${DATABASE}`;
   await ensureDatabase(url);
+  let { pid } = use;
   let stopping: Promise<void> | undefined;
   return {
     url,
-    pid: use.pid,
+    get pid() {
+      return pid;
+    },
+    async revive() {
+      if (stopping || (await isPostmasterOf(pid, paths.pgData))) return false;
+      await withFileLock(paths.startLock, LOCK_TIMEOUT_MS, async () => {
+        if (!stopping) ({ pid } = await findOrLaunch(paths, { ...options, port: use.port }));
+      });
+      return true;
+    },
     stop: () =>
       (stopping ??= withFileLock(paths.startLock, LOCK_TIMEOUT_MS, async () => {
         use.share.release();
         const alone = tryFileLock(paths.usersLock, 'exclusive');
         if (!alone) return;
         try {
-          await stopPostmaster(paths.pgData, use.pid);
+          // Another user may have revived it since.
+          const running = await findPostmaster(paths.pgData);
+          if (running) await stopPostmaster(paths.pgData, running.pid);
         } finally {
           alone.release();
         }

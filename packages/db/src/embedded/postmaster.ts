@@ -131,7 +131,8 @@ async function readPidFile(pgData: string): Promise<{ pid: number; port?: number
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
 }
 
-async function isPostmasterOf(pid: number, pgData: string): Promise<boolean> {
+/** Whether that process is the live server of this directory. */
+export async function isPostmasterOf(pid: number, pgData: string): Promise<boolean> {
   try {
     const program = await readlink(`/proc/${pid}/exe`);
     if (!/^postgres( \(deleted\))?$/.test(basename(program))) return false;

@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { logFile } from './log-file.ts';
+import { type SupervisedProcess, superviseProcess } from './supervised-process.ts';
+
+let directory: string;
+let said: string[];
+let running: SupervisedProcess[];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'parley-process-'));
+  said = [];
+  running = [];
+});
+
+afterEach(async () => {
+  for (const one of running) await one.stop();
+  rmSync(directory, { recursive: true });
+});
+
+test('tells when it is ready, with the set-up link, and drains on stop', async () => {
+  const server = supervise('drains');
+  expect(await server.ready).toEqual({ type: 'ready', setupUrl: 'http://localhost/setup' });
+  await server.stop();
+  await server.stop();
+  expect(log()).toBe('started\ndrained\n');
+  expect(said).toEqual([]);
+});
+
+test('a process that is killed is started again', async () => {
+  const server = supervise('drains');
+  await server.ready;
+  process.kill(Number(readFileSync(join(directory, 'pid'), 'utf8')), 'SIGKILL');
+  await expect.poll(() => log()).toBe('started\nstarted\n');
+  expect(said).toEqual(['The server died (SIGKILL) and is started again.']);
+});
+
+test('a process that dies again and again is given up, with its last words', { timeout: 30_000 }, async () => {
+  const server = supervise('dies');
+  await expect(server.ready).rejects.toThrow(
+    'The server died 5 times in a row (exit code 3).\nthe disk is on fire\nso is the other one',
+  );
+  await expect(server.givenUp).rejects.toThrow(/5 times/);
+  expect(said).toHaveLength(4);
+});
+
+function supervise(behaviour: 'drains' | 'dies'): SupervisedProcess {
+  const one = superviseProcess({
+    name: 'server',
+    script: join(import.meta.dirname, 'supervised.fixture.ts'),
+    env: { ...process.env, BEHAVIOUR: behaviour, DIRECTORY: directory },
+    sink: logFile(join(directory, 'log')),
+    log: (line) => said.push(line),
+  });
+  running.push(one);
+  return one;
+}
+
+function log(): string {
+  return readFileSync(join(directory, 'log'), 'utf8');
+}

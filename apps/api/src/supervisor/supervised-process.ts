@@ -1,0 +1,97 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type LogSink, rememberingLastLines } from './log-file.ts';
+
+/** What a process tells when it is ready to work. */
+export interface ReadyMessage {
+  type: 'ready';
+  /** One-time link to make the first account; only from the API, and only while there is none. */
+  setupUrl?: string;
+}
+
+/** A process that is kept running: when it dies it is started again, until `stop`. */
+export interface SupervisedProcess {
+  /** The first time it is ready. Rejects in words if it has died too often. */
+  ready: Promise<ReadyMessage>;
+  /** Rejects in words when it is given up later; never resolves. */
+  givenUp: Promise<never>;
+  /** SIGTERM, ten seconds to drain, SIGKILL. Resolves when it is gone. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+export interface SupervisedProcessOptions {
+  /** As people call it. */
+  name: string;
+  script: string;
+  env: NodeJS.ProcessEnv;
+  sink: LogSink;
+  log: (message: string) => void;
+}
+
+// Five deaths in 30 s is a fault that does not heal by starting once more.
+const DEATHS_ALLOWED = 5;
+const DEATHS_WINDOW_MS = 30_000;
+const FIRST_BACKOFF_MS = 100;
+const DRAIN_MS = 10_000;
+
+/** Starts `script` in a Node process of its own and keeps it running. */
+export function superviseProcess({ name, script, env, sink, log }: SupervisedProcessOptions): SupervisedProcess {
+  const ready = Promise.withResolvers<ReadyMessage>();
+  const givenUp = Promise.withResolvers<never>();
+  // Whoever waits for neither still gets no unhandled rejection.
+  ready.promise.catch(() => {});
+  givenUp.promise.catch(() => {});
+  let stopping = false;
+  let child: ChildProcess | undefined;
+  let deaths: number[] = [];
+  const wakeUp = new AbortController();
+
+  const run = async (): Promise<void> => {
+    while (!stopping) {
+      const output = rememberingLastLines(sink);
+      const code = await runOnce(output);
+      if (stopping) return;
+      const now = performance.now();
+      deaths = [...deaths.filter((death) => now - death < DEATHS_WINDOW_MS), now];
+      if (deaths.length >= DEATHS_ALLOWED) {
+        const words = [`The ${name} died ${deaths.length} times in a row (${code}).`, ...output.lastLines()].join('\n');
+        ready.reject(new Error(words));
+        givenUp.reject(new Error(words));
+        return;
+      }
+      log(`The ${name} died (${code}) and is started again.`);
+      await delay(FIRST_BACKOFF_MS * 2 ** deaths.length, undefined, { signal: wakeUp.signal }).catch(() => {});
+    }
+  };
+
+  const runOnce = (output: LogSink): Promise<string> =>
+    new Promise((resolve) => {
+      // In a session of its own, so that a Ctrl-C in the terminal reaches only the supervisor, which drains in order.
+      child = fork(script, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+      child.stdout?.on('data', (chunk: Buffer) => output.write(chunk));
+      child.stderr?.on('data', (chunk: Buffer) => output.write(chunk));
+      child.on('message', (message) => {
+        if (isReady(message)) ready.resolve(message);
+      });
+      child.once('error', (error) => resolve(error.message));
+      child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
+    });
+
+  const running = run();
+  return {
+    ready: ready.promise,
+    givenUp: givenUp.promise,
+    async stop() {
+      stopping = true;
+      wakeUp.abort();
+      child?.kill('SIGTERM');
+      const patience = setTimeout(() => child?.kill('SIGKILL'), DRAIN_MS);
+      await running;
+      clearTimeout(patience);
+    },
+  };
+}
+
+function isReady(message: unknown): message is ReadyMessage {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready';
+}
