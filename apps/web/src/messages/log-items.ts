@@ -1,0 +1,87 @@
+/** What the log of a thread shows, line by line: messages, and the lines between them. */
+import type { MessageRow } from '@parley/core/messages';
+import type { ViewRow } from '@parley/sync/client';
+
+export type LogMessage = ViewRow<MessageRow>;
+
+export type LogItem =
+  /** Where the thread begins. */
+  | { kind: 'start'; key: 'start' }
+  /** A new day. */
+  | { kind: 'day'; key: string; at: number }
+  /** Where what was unread begins. */
+  | { kind: 'unread'; key: 'unread'; count: number }
+  | {
+      kind: 'message';
+      key: string;
+      row: LogMessage;
+      /** Shows its author; the following ones of the same author within a few minutes do not. */
+      head: boolean;
+      /** What it replies to, where that is held. */
+      root: LogMessage | undefined;
+      /** Replies to it that are held. */
+      replyCount: number;
+    };
+
+export interface LogInput {
+  rows: readonly LogMessage[];
+  /** Nothing exists above the first row. */
+  complete: boolean;
+  /** Where the line of what is new stands: above the first row of others after this place. */
+  divider: { seq: number; count: number } | null;
+  personId: string;
+  /**
+   * Ids of rows that stood first once, and so showed their author: they keep doing so when older rows come in above
+   * them, or the page would move. Grows.
+   */
+  heads: Set<string>;
+}
+
+/** Messages of one author belong together up to this distance. */
+const TOGETHER_MS = 5 * 60_000;
+
+const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
+
+/** The lines of the log, oldest first. A line keeps its key for as long as the message it belongs to is there. */
+export function logItems({ rows, complete, divider, personId, heads }: LogInput): LogItem[] {
+  const items: LogItem[] = [];
+  const byId = new Map<string, LogMessage>();
+  const replyCounts = new Map<string, number>();
+  for (const row of rows) {
+    byId.set(row.id, row);
+    const { replyTo, deletedAt } = row.data;
+    if (replyTo !== null && deletedAt === null) replyCounts.set(replyTo, (replyCounts.get(replyTo) ?? 0) + 1);
+  }
+
+  if (complete) items.push({ kind: 'start', key: 'start' });
+  let before: LogMessage | undefined;
+  let divided = divider === null;
+  for (const row of rows) {
+    // Of the first held row it is not known what stands above it.
+    const day = before ? dayOf(before.data.createdAt) !== dayOf(row.data.createdAt) : complete;
+    if (day) items.push({ kind: 'day', key: `day.${row.id}`, at: row.data.createdAt });
+    if (!divided && divider !== null && isNew(row, divider.seq, personId)) {
+      divided = true;
+      items.push({ kind: 'unread', key: 'unread', count: divider.count });
+      heads.add(row.id);
+    }
+    if (!before) heads.add(row.id);
+    const head = day || heads.has(row.id) || !belongTogether(before, row);
+    const root = row.data.replyTo === null ? undefined : byId.get(row.data.replyTo);
+    items.push({ kind: 'message', key: row.id, row, head, root, replyCount: replyCounts.get(row.id) ?? 0 });
+    before = row;
+  }
+  return items;
+}
+
+const isNew = ({ data }: LogMessage, seq: number, personId: string): boolean =>
+  data.seq !== null && data.seq > seq && data.authorId !== personId && data.kind !== 'system';
+
+/** Whether a row continues what its author said in the row above. */
+export function belongTogether(above: LogMessage | undefined, row: LogMessage): boolean {
+  if (!above || above.data.kind === 'system' || row.data.kind === 'system') return false;
+  const { authorId, createdAt, replyTo, kind } = above.data;
+  if (row.data.authorId !== authorId || row.data.kind !== kind) return false;
+  if (row.data.replyTo !== null && row.data.replyTo !== replyTo) return false;
+  return Math.abs(row.data.createdAt - createdAt) < TOGETHER_MS;
+}

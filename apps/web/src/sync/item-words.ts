@@ -1,0 +1,24 @@
+/** What a queued mutation is, in words. */
+import type { MutatorName } from '@parley/core/mutators';
+import type { Pending } from '@parley/sync/client';
+
+const titles: Record<MutatorName, string> = {
+  createThread: 'New thread',
+  renameThread: 'New subject',
+  addParticipants: 'People added',
+  removeParticipant: 'Person removed',
+  markRead: 'Read position',
+  sendMessage: 'Message',
+  editMessage: 'Edit',
+  deleteMessage: 'Deletion',
+  react: 'Reaction',
+};
+
+export const itemTitle = ({ name }: Pick<Pending, 'name'>): string => titles[name as MutatorName] ?? name;
+
+/** What the person typed, if this mutation carries any: a message's text, a subject. */
+export function itemText({ args }: Pick<Pending, 'args'>): string | null {
+  if (typeof args !== 'object' || args === null) return null;
+  if ('text' in args && typeof args.text === 'string') return args.text;
+  return 'subject' in args && typeof args.subject === 'string' ? args.subject : null;
+}

@@ -1,0 +1,40 @@
+/** How many messages of a thread a person has not read. */
+import { UNREAD_SHOWN } from '@parley/core/following';
+import type { MessageRow } from '@parley/core/messages';
+
+/** What of a row decides whether it counts. */
+export type CountedMessage = Pick<MessageRow, 'seq' | 'authorId' | 'kind' | 'deletedAt'>;
+
+export interface UnreadInput {
+  /** What is held, in any order. */
+  rows: readonly CountedMessage[];
+  /** Every place from here on is held; above `lastSeq` when nothing is. */
+  low: number;
+  /** Place of the thread's newest message. */
+  lastSeq: number;
+  /** The read position. */
+  readSeq: number;
+  personId: string;
+}
+
+/** Whether a row is something of others that can be unread: not one's own, not the software's, not deleted. */
+export const countsAsUnread = (row: Omit<CountedMessage, 'seq'>, personId: string): boolean =>
+  row.kind !== 'system' && row.authorId !== personId && row.deletedAt === null;
+
+/**
+ * Messages of others above the read position, at most one more than is shown as a number. Places that are not held
+ * count one each: nothing is known about them but that they are there.
+ */
+export function unreadCount({ rows, low, lastSeq, readSeq, personId }: UnreadInput): number {
+  if (lastSeq <= readSeq) return 0;
+  let highest = Math.max(readSeq, low - 1);
+  let unread = Math.max(0, Math.min(low - 1, lastSeq) - readSeq);
+  for (const row of rows) {
+    if (row.seq === null || row.seq <= readSeq || row.seq < low) continue;
+    highest = Math.max(highest, row.seq);
+    if (countsAsUnread(row, personId)) unread += 1;
+  }
+  // The head may arrive before the rows it speaks of.
+  unread += Math.max(0, lastSeq - highest);
+  return Math.min(unread, UNREAD_SHOWN + 1);
+}
