@@ -101,7 +101,13 @@ export const editMessage: Mutator<Tables, z.infer<typeof editMessageArgs>> = {
       text: message.text,
       writtenAt: message.editedAt ?? message.createdAt,
     });
-    await change(tx, threadId, messageId, { ...message, text, mentions: mentionsIn(text), editedAt: tx.now, revisions });
+    await change(tx, threadId, messageId, {
+      ...message,
+      text,
+      mentions: mentionsIn(text),
+      editedAt: tx.now,
+      revisions,
+    });
   },
 };
 
@@ -150,7 +156,8 @@ export const react: Mutator<Tables, z.infer<typeof reactArgs>> = {
     if (people.includes(tx.personId) === on) return;
     const changed = on ? [...people, tx.personId] : people.filter((personId) => personId !== tx.personId);
     const reactions = changed.length > 0 ? { ...message.reactions, [emoji]: changed } : others;
-    if (Object.keys(reactions).length > REACTION_KINDS) throw new Refusal('too_many', 'This message has enough reactions.');
+    if (Object.keys(reactions).length > REACTION_KINDS)
+      throw new Refusal('too_many', 'This message has enough reactions.');
     await change(tx, threadId, messageId, { ...message, reactions });
   },
 };

@@ -12,7 +12,14 @@ export const orgScope = (orgId: string): ScopeId => `org:${orgId}`;
 export const orgPeopleScope = (orgId: string): ScopeId => `people.org:${orgId}`;
 
 export type ScopeKind = 'thread' | 'people.thread' | 'notes' | 'user' | 'org' | 'people.org';
-const kinds: ReadonlySet<string> = new Set<ScopeKind>(['thread', 'people.thread', 'notes', 'user', 'org', 'people.org']);
+const kinds: ReadonlySet<string> = new Set<ScopeKind>([
+  'thread',
+  'people.thread',
+  'notes',
+  'user',
+  'org',
+  'people.org',
+]);
 
 /**
  * Splits a scope id into its kind and the ids in it; `undefined` for anything that is not a scope.

@@ -130,7 +130,8 @@ export const addParticipants: Mutator<Tables, z.infer<typeof addParticipantsArgs
   async run(tx, { threadId, orgId, messageId, personIds }) {
     const { thread } = await accessThread(tx, threadId);
     const { role } = await accessOrg(tx, orgId);
-    if (thread.homeOrg !== orgId || !mayStartThread(role)) throw new Refusal('forbidden', 'You cannot add people here.');
+    if (thread.homeOrg !== orgId || !mayStartThread(role))
+      throw new Refusal('forbidden', 'You cannot add people here.');
     const added: string[] = [];
     for (const personId of new Set(personIds)) {
       const present = await tx.get('participant', threadPeopleScope(threadId), personId);
@@ -138,7 +139,8 @@ export const addParticipants: Mutator<Tables, z.infer<typeof addParticipantsArgs
       await join(tx, { threadId, orgId, personId });
       added.push(personId);
     }
-    if (added.length > 0) await systemMessage(tx, threadId, messageId, { type: 'added', by: tx.personId, personIds: added });
+    if (added.length > 0)
+      await systemMessage(tx, threadId, messageId, { type: 'added', by: tx.personId, personIds: added });
   },
 };
 
@@ -189,7 +191,10 @@ const everyone = (participantIds: readonly string[], personId: string): string[]
   ...new Set([personId, ...participantIds]),
 ];
 
-async function join(tx: MutatorTx<Tables>, where: { threadId: string; orgId: string; personId: string }): Promise<void> {
+async function join(
+  tx: MutatorTx<Tables>,
+  where: { threadId: string; orgId: string; personId: string },
+): Promise<void> {
   const { threadId, orgId, personId } = where;
   const person = await tx.get('person', orgPeopleScope(orgId), personId);
   if (!person?.active) throw new Refusal('unknown_person', 'One of these people is not in the organisation.');

@@ -3,6 +3,7 @@
  * faulty network and a faulty disk.
  */
 import type { ScopeId } from '../mutator.ts';
+import type { ConnectionState } from './status.ts';
 import type {
   LiveEvent,
   PageAnswer,
@@ -37,11 +38,15 @@ export interface Connection {
   pull(request: PullRequest): Promise<PullResponse>;
   push(request: PushRequest): Promise<PushResponse>;
   page(request: PageRequest): Promise<PageAnswer>;
+  /** Ends it at once; no event follows. */
   close(): void;
 }
 
 export interface Network {
-  /** Opens a connection and its stream of pokes; `hello` is the first event of a usable one. */
+  /**
+   * Opens a connection and its stream of pokes; `hello` is the first event of a usable one. Events never come before
+   * this returns.
+   */
   connect(caller: { personId: string; clientId: string }, events: ConnectionEvents): Connection;
   /** `false` where the machine knows that it has no network at all. */
   online(): boolean;
@@ -113,9 +118,10 @@ export interface StoredState {
 
 /** The client's disk: a strict outbox and a disposable cache. Shared by all tabs of one person. */
 export interface Storage {
+  /** `memory`: nothing outlives the tab. */
+  readonly kind: 'disk' | 'memory';
   open(residentTables: readonly string[]): Promise<StoredState>;
 
-  /** Rows of the tables asked for, of every scope. */
   row(scope: ScopeId, table: string, id: string): Promise<StoredRow | undefined>;
   /** Rows without a place in this scope, all of them. */
   scopeRows(scope: ScopeId): Promise<StoredRow[]>;
@@ -145,9 +151,9 @@ export type TabMessage =
   | { type: 'changes'; changes: ScopeChange[] }
   | { type: 'items'; items: OutboxItem[]; removed: string[] }
   | { type: 'draft'; key: string; text: string }
-  | { type: 'status'; status: unknown }
+  | { type: 'status'; connection: ConnectionState; syncedAt: number | null }
   | { type: 'hello' }
-  | { type: 'want'; scope: ScopeId; places: number };
+  | { type: 'want'; scope: ScopeId };
 
 /** The other tabs of the same person in this browser. */
 export interface Tabs {

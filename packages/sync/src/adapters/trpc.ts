@@ -1,0 +1,144 @@
+/**
+ * The engine's network over one tRPC WebSocket: calls and pokes share it. A connection here lives once; trying again is
+ * the engine's affair, so the library's own reconnecting is switched off.
+ */
+import { createWSClient, type TRPCWebSocketClient } from '@trpc/client';
+import type { CloseReason, Connection, ConnectionEvents, Network } from '../client/ports.ts';
+import {
+  PROTOCOL_VERSION,
+  type LiveEvent,
+  type LiveRequest,
+  type PageAnswer,
+  type PageRequest,
+  type PullRequest,
+  type PullResponse,
+  type PushRequest,
+  type PushResponse,
+} from '../protocol.ts';
+
+/** The `sync` part of a typed tRPC client. */
+export interface SyncCalls {
+  pull: { mutate(request: PullRequest): Promise<PullResponse> };
+  push: { mutate(request: PushRequest): Promise<PushResponse> };
+  page: { mutate(request: PageRequest): Promise<PageAnswer> };
+  live: {
+    subscribe(
+      request: LiveRequest,
+      observer: { onData(event: LiveEvent): void; onError(error: unknown): void; onComplete(): void },
+    ): { unsubscribe(): void };
+  };
+}
+
+export interface TrpcNetworkOptions {
+  /** Address of the WebSocket, asked at every connection. */
+  url: () => string;
+  /** Binds typed calls to an open socket. */
+  calls: (client: TRPCWebSocketClient) => SyncCalls;
+  /** A browser hides why a handshake was refused; this finds out by other means. Rejects where it cannot. */
+  whyRefused: () => Promise<CloseReason>;
+  /** Given where there is no global one. */
+  WebSocket?: typeof WebSocket;
+}
+
+/** Milliseconds a call may take. A server that answers later is taken for dead. */
+const CALL_TIMEOUT = 30_000;
+/** Milliseconds of silence before the client asks whether the server is there, and how long that may take. */
+const PING = { enabled: true, intervalMs: 20_000, pongTimeoutMs: 8_000 };
+
+export function createTrpcNetwork(options: TrpcNetworkOptions): Network {
+  return {
+    connect: (caller, events) => connect(options, caller, events),
+    online: () => typeof navigator === 'undefined' || navigator.onLine !== false,
+    onOnline(listener) {
+      if (typeof window === 'undefined') return () => {};
+      window.addEventListener('online', listener);
+      window.addEventListener('offline', listener);
+      return () => {
+        window.removeEventListener('online', listener);
+        window.removeEventListener('offline', listener);
+      };
+    },
+  };
+}
+
+function connect(
+  { url, calls, whyRefused, WebSocket: Socket = globalThis.WebSocket }: TrpcNetworkOptions,
+  caller: { personId: string; clientId: string },
+  events: ConnectionEvents,
+): Connection {
+  const sockets: WebSocket[] = [];
+  const closed = Promise.withResolvers<never>();
+  closed.promise.catch(() => {});
+  let over = false;
+  const end = (reason: CloseReason | null) => {
+    if (over) return;
+    over = true;
+    closed.reject(new Error('The connection is closed.'));
+    client.close().catch(() => {});
+    for (const socket of sockets) socket.close();
+    if (reason) events.closed(reason);
+  };
+  const refused = () => {
+    whyRefused().then(end, () => end('lost'));
+  };
+  const client: TRPCWebSocketClient = createWSClient({
+    url,
+    WebSocket: class extends Socket {
+      constructor(address: string | URL, protocols?: string | string[]) {
+        super(address, protocols);
+        sockets.push(this);
+      }
+    },
+    keepAlive: PING,
+    retryDelayMs: () => 60_000,
+    onOpen: () => {
+      if (over) for (const socket of sockets) socket.close();
+    },
+    onError: () => refused(),
+    onClose: (cause) => ((cause?.code ?? 0) >= 4000 ? refused() : end('lost')),
+  });
+  const { pull, push, page, live } = calls(client);
+
+  live.subscribe(
+    { protocol: PROTOCOL_VERSION, ...caller },
+    {
+      onData: (event) => {
+        if (!over) events.live(event);
+      },
+      onError: (error) => end(reasonOf(error)),
+      onComplete: () => end('lost'),
+    },
+  );
+
+  const call = async <T>(answer: Promise<T>): Promise<T> => {
+    const timeout = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      timeout.reject(new Error('The server did not answer.'));
+      end('lost');
+    }, CALL_TIMEOUT);
+    try {
+      return await Promise.race([answer, closed.promise, timeout.promise]);
+    } catch (error) {
+      const reason = reasonOf(error);
+      if (reason !== 'lost') end(reason);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  return {
+    pull: (request) => call(pull.mutate(request)),
+    push: (request) => call(push.mutate(request)),
+    page: (request) => call(page.mutate(request)),
+    close: () => end(null),
+  };
+}
+
+/** What a coded refusal of a whole request means for the connection. */
+function reasonOf(error: unknown): CloseReason {
+  const data = error instanceof Error && 'data' in error ? error.data : null;
+  const code = data && typeof data === 'object' && 'code' in data ? data.code : null;
+  if (code === 'UNAUTHORISED') return 'unauthorised';
+  if (code === 'WRONG_ACCOUNT') return 'wrong_account';
+  return code === 'OUTDATED' ? 'outdated' : 'lost';
+}

@@ -1,0 +1,377 @@
+/**
+ * The client engine's door. Views read memory; what a person does runs over memory at once and is kept on disk before
+ * anything is sent; one tab of a person talks to the server (`Syncing`), the others hear of it.
+ */
+import { v7 as uuidv7 } from 'uuid';
+import type { ArgsOf, MutatorMap, ScopeId, TableMap } from '../mutator.ts';
+import { Outbox, type Pending } from './outbox.ts';
+import type { Network, NewItem, OutboxItem, ScopeChange, Storage, TabMessage, Tabs, Timers } from './ports.ts';
+import { Replica, type ViewRow } from './replica.ts';
+import { Serial } from './serial.ts';
+import type { EngineStatus } from './status.ts';
+import { Syncing } from './syncing.ts';
+import { Windows, type ThreadWindow } from './windows.ts';
+
+export type { Pending } from './outbox.ts';
+export type { ThreadWindow } from './windows.ts';
+
+/** A scope the person's own rows say they may read. */
+export interface FollowedScope {
+  scope: ScopeId;
+  /** Of a paged scope: every place from here on is to be held. */
+  low?: number;
+  /** Needed before anything can be shown; the others follow in idle time, in the order given. */
+  urgent: boolean;
+}
+
+/** Rows as the server last said, without anything pending. */
+export interface BaseRows<Tables extends TableMap> {
+  all<T extends keyof Tables & string>(table: T): { scope: ScopeId; id: string; data: Tables[T] }[];
+}
+
+export interface EngineOptions<Tables extends TableMap, Mutators extends MutatorMap<Tables>> {
+  personId: string;
+  mutators: Mutators;
+  /** Tables kept in memory whole: those that lists are made of. */
+  residentTables: readonly (keyof Tables & string)[];
+  isPaged: (scope: ScopeId) => boolean;
+  /** The scope that says what else to follow. */
+  rootScope: ScopeId;
+  follow: (rows: BaseRows<Tables>) => FollowedScope[];
+  storage: Storage;
+  network: Network;
+  timers: Timers;
+  tabs: Tabs;
+}
+
+/** A mutation that shows already. */
+export interface Sent {
+  readonly id: string;
+  /**
+   * Resolves when it is safe on this device. Rejects when the disk refuses: then it is taken back, and whoever called
+   * must keep what was typed.
+   */
+  readonly saved: Promise<void>;
+}
+
+export interface Engine<Tables extends TableMap, Mutators extends MutatorMap<Tables>> {
+  /** Resolves when views show what is on disk; needs no network. */
+  start(): Promise<void>;
+  stop(): void;
+
+  /** By place where rows have one, those without a place last. Cached, for `useSyncExternalStore`. */
+  rows<T extends keyof Tables & string>(scope: ScopeId, table: T): readonly ViewRow<Tables[T]>[];
+  row<T extends keyof Tables & string>(scope: ScopeId, table: T, id: string): ViewRow<Tables[T]> | undefined;
+  /** Across scopes; for resident tables. Cached. */
+  allRows<T extends keyof Tables & string>(table: T): readonly ViewRow<Tables[T]>[];
+  /** Told once per change of a table, in one scope or (`null`) in any. */
+  subscribe(scope: ScopeId | null, table: keyof Tables & string, listener: () => void): () => void;
+
+  status(): EngineStatus;
+  subscribeStatus(listener: () => void): () => void;
+
+  /** Holds a scope's rows in memory until the answer is called. */
+  open(scope: ScopeId): () => void;
+  window(scope: ScopeId): ThreadWindow;
+  subscribeWindow(scope: ScopeId, listener: () => void): () => void;
+  /** One more page of an open scope, from disk or from the server. */
+  loadOlder(scope: ScopeId): Promise<void>;
+
+  /**
+   * Runs a mutation here at once and for good on the server when it can be reached.
+   * @throws Refusal where the rules refuse it; the schema's error where the arguments are wrong
+   */
+  mutate<N extends keyof Mutators & string>(
+    name: N,
+    args: ArgsOf<Mutators[N]>,
+    options?: { clearDraft?: string },
+  ): Promise<Sent>;
+  /** The queue, oldest first. Cached. */
+  items(): readonly Pending[];
+  subscribeItems(listener: () => void): () => void;
+  /** Sends a refused item once more. */
+  retry(id: string): Promise<void>;
+  /** Takes back an item that was refused or has not been sent. */
+  discard(id: string): Promise<void>;
+
+  draft(key: string): string;
+  saveDraft(key: string, text: string): Promise<void>;
+  /** Stops, and leaves no trace of the person on this device. */
+  wipe(): Promise<void>;
+}
+
+/** Stands in for an item that was taken back before it was sent, so that its lane keeps its count. */
+const DISCARDED = 'discarded';
+
+export function createEngine<Tables extends TableMap, Mutators extends MutatorMap<Tables>>(
+  options: EngineOptions<Tables, Mutators>,
+): Engine<Tables, Mutators> {
+  const { personId, storage, timers, tabs, isPaged } = options;
+  const resident: ReadonlySet<string> = new Set(options.residentTables);
+  const serial = new Serial();
+  const replica = new Replica();
+  const windows = new Windows({ replica, storage, resident, isPaged });
+  const outbox = new Outbox<Tables>({
+    replica,
+    mutators: options.mutators,
+    personId,
+    // What is in memory whole need not be looked for on disk.
+    stored: async (scope, table, id) => {
+      const whole =
+        resident.has(table) || (windows.isOpen(scope) && windows.get(scope).low <= (replica.state(scope)?.low ?? 0));
+      return whole ? undefined : ((await storage.row(scope, table, id))?.data ?? undefined);
+    },
+  });
+  const drafts = new Map<string, string>();
+  const statusListeners = new Set<() => void>();
+  let status: EngineStatus = {
+    connection: { state: 'connecting' },
+    syncedAt: null,
+    waiting: 0,
+    failed: 0,
+    ready: false,
+    storage: storage.kind,
+  };
+  let incarnation: string | null = null;
+
+  const setStatus = (change: Partial<EngineStatus>) => {
+    status = { ...status, ...change };
+    for (const listener of statusListeners) listener();
+  };
+  outbox.subscribe(() => {
+    const items = outbox.items().filter(({ name }) => name !== DISCARDED);
+    const waiting = items.filter(({ state }) => state === 'waiting').length;
+    const failed = items.filter(({ state }) => state === 'failed').length;
+    if (waiting !== status.waiting || failed !== status.failed) setStatus({ waiting, failed });
+  });
+
+  /** Into memory, what is confirmed taken away, the overlay run anew over it: then views are told, once. */
+  const show = async (changes: readonly ScopeChange[], settle: () => string[]) => {
+    for (const change of changes) replica.apply({ ...change, rows: windows.resident(change) });
+    outbox.remove(settle());
+    await outbox.rebase(new Set(changes.map(({ scope }) => scope)));
+    replica.notify();
+  };
+
+  const syncing = new Syncing<Tables>({
+    ...options,
+    serial,
+    replica,
+    windows,
+    outbox,
+    show,
+    discardedName: DISCARDED,
+    incarnation: () => incarnation,
+    setIncarnation: (value) => {
+      incarnation = value;
+    },
+    onStatus: (change) => {
+      setStatus(change);
+      tabs.post({ type: 'status', connection: status.connection, syncedAt: status.syncedAt });
+    },
+  });
+
+  const keepItems = async (items: OutboxItem[], removed: string[]) => {
+    outbox.remove(removed);
+    await outbox.merge(items);
+    replica.notify();
+    tabs.post({ type: 'items', items, removed });
+    syncing.push();
+  };
+
+  const hear = (message: TabMessage) => {
+    if (message.type === 'status' && !syncing.leads) {
+      setStatus({ connection: message.connection, syncedAt: message.syncedAt });
+    } else if (message.type === 'hello' && syncing.leads) {
+      tabs.post({ type: 'status', connection: status.connection, syncedAt: status.syncedAt });
+    } else if (message.type === 'draft') {
+      drafts.set(message.key, message.text);
+    } else if (message.type === 'want' && syncing.leads) {
+      void syncing.fetch(message.scope);
+    } else if (message.type === 'changes') {
+      void serial.run(async () => {
+        await show(message.changes, () => []);
+        for (const { scope, state } of message.changes) {
+          if (windows.isOpen(scope) && windows.get(scope).loading && state) await windows.load(scope);
+          windows.set(scope, {});
+        }
+        replica.notify();
+      });
+    } else if (message.type === 'items') {
+      void serial.run(async () => {
+        outbox.remove(message.removed);
+        await outbox.merge(message.items);
+        replica.notify();
+        syncing.push();
+      });
+    }
+  };
+
+  const enqueue = async (item: NewItem, replaces: string[], clearDraft: string | undefined): Promise<Sent> => {
+    const unsaved: OutboxItem = {
+      ...item,
+      order: Number.MAX_SAFE_INTEGER,
+      n: 0,
+      state: 'waiting',
+      effects: [],
+      code: null,
+      message: null,
+    };
+    await serial.run(async () => {
+      await outbox.add(unsaved, true);
+      outbox.remove(replaces);
+      replica.notify();
+    });
+    const draft = clearDraft === undefined ? '' : (drafts.get(clearDraft) ?? '');
+    if (clearDraft !== undefined) drafts.delete(clearDraft);
+    const saved = storage.enqueue(item, clearDraft ?? null).then(
+      (stored) => serial.run(() => keepItems([stored], replaces)),
+      async (error: unknown) => {
+        if (clearDraft !== undefined) drafts.set(clearDraft, draft);
+        await serial.run(async () => {
+          outbox.remove([item.id]);
+          replica.notify();
+        });
+        throw error;
+      },
+    );
+    return { id: item.id, saved };
+  };
+
+  const newId = () => {
+    const random = Uint8Array.from({ length: 16 }, () => Math.floor(timers.random() * 256));
+    return uuidv7({ msecs: timers.now(), random });
+  };
+
+  const fetchOlder = async (scope: ScopeId) => {
+    const low = replica.state(scope)?.low;
+    if (syncing.leads) return syncing.fetch(scope);
+    tabs.post({ type: 'want', scope });
+    return new Promise<boolean>((resolve) => {
+      const finish = (found: boolean) => {
+        cancel();
+        stop();
+        resolve(found);
+      };
+      const cancel = timers.after(10_000, () => finish(false));
+      const stop = windows.subscribe(scope, () => {
+        if (replica.state(scope)?.low !== low) finish(true);
+      });
+    });
+  };
+
+  const loadOlder = async (scope: ScopeId) => {
+    const { loading, complete } = windows.get(scope);
+    if (loading || complete) return;
+    windows.set(scope, { loading: true });
+    const read = () =>
+      serial.run(async () => {
+        await syncing.written;
+        const found = await windows.older(scope);
+        replica.notify();
+        return found;
+      });
+    const found = (await read()) || ((await fetchOlder(scope)) && (await read()));
+    windows.set(scope, { loading: false, unreachable: !found && !windows.get(scope).complete });
+  };
+
+  return {
+    async start() {
+      tabs.onMessage(hear);
+      const stored = await storage.open(options.residentTables);
+      await serial.run(async () => {
+        incarnation = stored.incarnation;
+        for (const state of stored.scopes) replica.setState(state);
+        for (const row of stored.rows) replica.put(row);
+        for (const [key, text] of Object.entries(stored.drafts)) drafts.set(key, text);
+        syncing.clientId = stored.clientId;
+        await outbox.merge(stored.items);
+        replica.notify();
+      });
+      setStatus({ ready: replica.state(options.rootScope) !== undefined });
+      tabs.post({ type: 'hello' });
+      tabs.lead(() => syncing.lead());
+    },
+    stop() {
+      syncing.stop();
+      tabs.close();
+      storage.close();
+    },
+
+    rows: (scope, table) => replica.rows(scope, table) as readonly ViewRow<never>[],
+    row: (scope, table, id) => replica.row(scope, table, id) as ViewRow<never> | undefined,
+    allRows: (table) => replica.allRows(table) as readonly ViewRow<never>[],
+    subscribe: (scope, table, listener) => replica.subscribe(scope, table, listener),
+
+    status: () => status,
+    subscribeStatus(listener) {
+      statusListeners.add(listener);
+      return () => statusListeners.delete(listener);
+    },
+
+    open(scope) {
+      if (windows.open(scope)) {
+        const loaded = serial.run(async () => {
+          await syncing.written;
+          const short = await windows.load(scope);
+          await outbox.rebase(new Set([scope]));
+          replica.notify();
+          return short;
+        });
+        void loaded.then((short) => (short ? loadOlder(scope) : undefined));
+        syncing.look(scope);
+      }
+      let closed = false;
+      return () => {
+        if (!closed) windows.close(scope);
+        closed = true;
+      };
+    },
+    window: (scope) => windows.get(scope),
+    subscribeWindow: (scope, listener) => windows.subscribe(scope, listener),
+    loadOlder,
+
+    async mutate(name, args, { clearDraft } = {}) {
+      const mutator = options.mutators[name];
+      if (!mutator) throw new TypeError(`There is no mutator ${name}.`);
+      const parsed = mutator.parse(args);
+      const lane = mutator.lane(parsed, personId);
+      const { version } = mutator;
+      return enqueue({ id: newId(), lane, name, version, args: parsed, at: timers.now() }, [], clearDraft);
+    },
+    items: () => outbox.snapshot(),
+    subscribeItems: (listener) => outbox.subscribe(listener),
+    async retry(id) {
+      const item = outbox.find(id);
+      if (item?.state !== 'failed') return;
+      const { lane, name, version, args, at } = item;
+      // The server keeps its answer to the old id for ever, so it goes out under a new one.
+      const { saved } = await enqueue({ id: newId(), lane, name, version, args, at }, [id], undefined);
+      await saved;
+      await storage.removeItems([id]);
+    },
+    async discard(id) {
+      const item = outbox.find(id);
+      if (!item || item.state === 'applied') return;
+      if (item.state === 'failed') {
+        await storage.removeItems([id]);
+        return serial.run(() => keepItems([], [id]));
+      }
+      const discarded = { ...item, name: DISCARDED, args: null };
+      await storage.updateItems([discarded]);
+      await serial.run(() => keepItems([discarded], [id]));
+    },
+
+    draft: (key) => drafts.get(key) ?? '',
+    async saveDraft(key, text) {
+      drafts.set(key, text);
+      tabs.post({ type: 'draft', key, text });
+      await storage.saveDraft(key, text);
+    },
+    async wipe() {
+      syncing.stop();
+      tabs.close();
+      await storage.wipe();
+    },
+  };
+}

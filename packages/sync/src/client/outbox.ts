@@ -1,0 +1,213 @@
+/**
+ * The person's mutations that the server has not confirmed: run over the replica at once, run again whenever what lies
+ * below them changes, and taken away when the server's rows have arrived.
+ */
+import { Refusal, type MutatorMap, type MutatorTx, type ScopeId, type TableMap } from '../mutator.ts';
+import type { OutboxItem } from './ports.ts';
+import type { Effect, Replica } from './replica.ts';
+
+/** One queued mutation as views see it. A new object whenever its state changes. */
+export interface Pending {
+  readonly id: string;
+  readonly name: string;
+  readonly args: unknown;
+  /** The client's clock when it was made. */
+  readonly at: number;
+  /** `saving`: not yet safe on this device. `applied`: the server has it, its rows are on their way. */
+  readonly state: 'saving' | 'waiting' | 'sending' | 'applied' | 'failed';
+  /** Why it failed: a stable code and safe words. */
+  readonly code: string | null;
+  readonly message: string | null;
+}
+
+interface Layer {
+  item: OutboxItem;
+  saving: boolean;
+  sending: boolean;
+  pending: Pending;
+  effects: Effect[];
+  /** Scopes it read or wrote when it last ran. */
+  touched: Set<ScopeId>;
+}
+
+/** Looks a row up that is not in memory. */
+type StoredLookup = (scope: ScopeId, table: string, id: string) => Promise<object | undefined>;
+
+export class Outbox<Tables extends TableMap> {
+  readonly #layers: Layer[] = [];
+  readonly #replica: Replica;
+  readonly #stored: StoredLookup;
+  readonly #mutators: MutatorMap<Tables>;
+  readonly #personId: string;
+  readonly #listeners = new Set<() => void>();
+  #snapshot: readonly Pending[] | null = null;
+
+  constructor(options: { replica: Replica; stored: StoredLookup; mutators: MutatorMap<Tables>; personId: string }) {
+    this.#replica = options.replica;
+    this.#stored = options.stored;
+    this.#mutators = options.mutators;
+    this.#personId = options.personId;
+  }
+
+  /** The queue, oldest first. Cached until it changes. */
+  snapshot(): readonly Pending[] {
+    return (this.#snapshot ??= this.#layers.map((layer) => layer.pending));
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  items(): OutboxItem[] {
+    return this.#layers.map((layer) => layer.item);
+  }
+
+  find(id: string): OutboxItem | undefined {
+    return this.#layers.find((layer) => layer.item.id === id)?.item;
+  }
+
+  /** Runs a new mutation over everything before it. @throws Refusal where the rules refuse it already here. */
+  async add(item: OutboxItem, saving: boolean): Promise<void> {
+    const layer = newLayer(item, saving);
+    await this.#run(layer, this.#lookup(this.#layers));
+    const after = this.#layers.findLastIndex((other) => other.item.order <= item.order);
+    this.#layers.splice(after + 1, 0, layer);
+    this.#show();
+  }
+
+  /** Takes over items as another tab or the disk has them; unknown ones are run, missing ones stay. */
+  async merge(items: readonly OutboxItem[]): Promise<void> {
+    for (const item of items) {
+      const layer = this.#layers.find((other) => other.item.id === item.id);
+      if (!layer) await this.add(item, false).catch(() => this.#keepUnrun(item));
+      else Object.assign(layer, { item, saving: false });
+    }
+    this.#layers.sort((a, b) => a.item.order - b.item.order);
+    this.#show();
+  }
+
+  remove(ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    const gone = new Set(ids);
+    for (let index = this.#layers.length - 1; index >= 0; index -= 1) {
+      if (gone.has(this.#layers[index]?.item.id ?? '')) this.#layers.splice(index, 1);
+    }
+    this.#show();
+  }
+
+  /** Marks which items are on their way. */
+  sending(ids: ReadonlySet<string>): void {
+    for (const layer of this.#layers) layer.sending = ids.has(layer.item.id);
+    this.#show();
+  }
+
+  /** Runs again what touched one of these scopes: their rows have changed. */
+  async rebase(scopes: ReadonlySet<ScopeId>): Promise<void> {
+    const done: Layer[] = [];
+    let changed = scopes;
+    for (const layer of this.#layers) {
+      if (!changed.isDisjointFrom(layer.touched)) {
+        await this.#run(layer, this.#lookup(done)).catch(() => {
+          // The server has the last word; what was typed stays in the item.
+          layer.effects = [];
+        });
+        changed = changed.union(layer.touched);
+      }
+      done.push(layer);
+    }
+    this.#show();
+  }
+
+  /** Applied items whose rows have arrived, by the cursors given. `undefined`: a scope no longer held counts as reached. */
+  settled(cursor: (scope: ScopeId) => number | undefined): string[] {
+    return this.#layers
+      .filter(
+        ({ item }) =>
+          item.state === 'applied' &&
+          item.effects.every(({ scope, version }) => (cursor(scope) ?? Number.MAX_SAFE_INTEGER) >= version),
+      )
+      .map(({ item }) => item.id);
+  }
+
+  #keepUnrun(item: OutboxItem): void {
+    this.#layers.push(newLayer(item, false));
+  }
+
+  async #run(layer: Layer, lookup: (scope: ScopeId, table: string, id: string) => Effect | undefined): Promise<void> {
+    const { item } = layer;
+    const mutator = this.#mutators[item.name];
+    if (!mutator) throw new Refusal('unknown_mutator', 'This version of the app does not know how to show this.');
+    const args = mutator.parse(item.args);
+    const effects: Effect[] = [];
+    const touched = new Set<ScopeId>();
+    const write = (scope: ScopeId, table: string, id: string, data: object | null) => {
+      touched.add(scope);
+      effects.push({ scope, table, id, data });
+    };
+    const tx: MutatorTx<Tables> = {
+      side: 'client',
+      personId: this.#personId,
+      now: item.at,
+      get: async <T extends keyof Tables & string>(table: T, scope: ScopeId, id: string) => {
+        touched.add(scope);
+        const own = effects.findLast((effect) => effect.id === id && effect.table === table && effect.scope === scope);
+        const over = own ?? lookup(scope, table, id);
+        if (over) return (over.data ?? undefined) as Tables[T] | undefined;
+        const base = this.#replica.base(scope, table, id);
+        return (base ?? (await this.#stored(scope, table, id))) as Tables[T] | undefined;
+      },
+      put: (table, scope, id, data) => write(scope, table, id, data),
+      remove: (table, scope, id) => write(scope, table, id, null),
+      nextSeq: () => null,
+      enqueue: () => {},
+    };
+    layer.touched = touched;
+    await mutator.run(tx, args);
+    layer.effects = effects;
+  }
+
+  /** The uppermost effect of these layers on a row. */
+  #lookup(layers: readonly Layer[]): (scope: ScopeId, table: string, id: string) => Effect | undefined {
+    const top = new Map<string, Effect>();
+    for (const { effects } of layers) {
+      for (const effect of effects) top.set(`${effect.table} ${effect.scope} ${effect.id}`, effect);
+    }
+    return (scope, table, id) => top.get(`${table} ${scope} ${id}`);
+  }
+
+  #show(): void {
+    for (const layer of this.#layers) {
+      const state = layer.saving
+        ? 'saving'
+        : layer.item.state === 'waiting' && layer.sending
+          ? 'sending'
+          : layer.item.state;
+      if (layer.pending.state !== state || layer.pending.code !== layer.item.code) {
+        layer.pending = toPending(layer.item, state);
+      }
+    }
+    this.#replica.overlay(this.#layers);
+    this.#snapshot = null;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+const toPending = ({ id, name, args, at, code, message }: OutboxItem, state: Pending['state']): Pending => ({
+  id,
+  name,
+  args,
+  at,
+  state,
+  code,
+  message,
+});
+
+const newLayer = (item: OutboxItem, saving: boolean): Layer => ({
+  item,
+  saving,
+  sending: false,
+  pending: toPending(item, saving ? 'saving' : item.state),
+  effects: [],
+  touched: new Set(),
+});

@@ -1,0 +1,332 @@
+/**
+ * What the leading tab does: keep a connection, pull what it should hold, push what waits, and give every change to
+ * memory, disk and the other tabs, in this order. Nothing here needs an act of the person to get going again.
+ */
+import type { ScopeId, TableMap } from '../mutator.ts';
+import type { LiveEvent, PushResult } from '../protocol.ts';
+import { Connector } from './connector.ts';
+import type { BaseRows, FollowedScope } from './engine.ts';
+import type { Outbox } from './outbox.ts';
+import type { Network, OutboxItem, ScopeChange, Storage, Tabs, Timers } from './ports.ts';
+import { Puller } from './puller.ts';
+import { Pusher } from './pusher.ts';
+import type { Replica } from './replica.ts';
+import type { Serial } from './serial.ts';
+import type { EngineStatus } from './status.ts';
+import { PAGE, type Windows } from './windows.ts';
+
+/** Milliseconds. Looks after whatever was forgotten, bound to no event. */
+const WATCHDOG = 20_000;
+/** Milliseconds a poke may take to follow the answer to a push before its rows are asked for. */
+const POKE_GRACE = 50;
+/** Places of a thread fetched with its head, as long as there are few new threads; more come in idle time. */
+const FIRST_PLACES = 30;
+const FEW_SCOPES = 50;
+
+export interface SyncingOptions<Tables extends TableMap> {
+  personId: string;
+  rootScope: ScopeId;
+  follow: (rows: BaseRows<Tables>) => FollowedScope[];
+  isPaged: (scope: ScopeId) => boolean;
+  storage: Storage;
+  network: Network;
+  timers: Timers;
+  tabs: Tabs;
+  serial: Serial;
+  replica: Replica;
+  windows: Windows;
+  outbox: Outbox<Tables>;
+  /** Shows changes in views; `settle` names the items that these have confirmed, which are then taken away. */
+  show: (changes: readonly ScopeChange[], settle: () => string[]) => Promise<void>;
+  discardedName: string;
+  incarnation: () => string | null;
+  setIncarnation: (incarnation: string) => void;
+  onStatus: (change: Partial<EngineStatus>) => void;
+}
+
+export class Syncing<Tables extends TableMap> {
+  readonly #options: SyncingOptions<Tables>;
+  readonly #connector: Connector;
+  readonly #puller: Puller;
+  readonly #pusher: Pusher;
+  /** What the person's own rows say they may read; the answer `forbidden` takes a scope out until those change. */
+  #followed = new Map<ScopeId, FollowedScope>();
+  readonly #refused = new Set<ScopeId>();
+  #filling = false;
+  #stopWatchdog: () => void = () => {};
+  leads = false;
+  clientId = '';
+  /** Resolves when every change so far is on disk, or has failed to get there. */
+  written: Promise<void> = Promise.resolve();
+
+  constructor(options: SyncingOptions<Tables>) {
+    this.#options = options;
+    const { timers, network, replica, isPaged, outbox } = options;
+    const caller = () => ({ personId: options.personId, clientId: this.clientId, incarnation: options.incarnation() });
+    const connection = () => this.#connector.connection;
+    this.#connector = new Connector({
+      network,
+      timers,
+      caller,
+      onState: (state) => options.onStatus({ connection: state }),
+      onEvent: (event) => void this.#onEvent(event),
+      onLost: () => this.#puller.clear(),
+    });
+    this.#puller = new Puller({
+      timers,
+      connection,
+      caller,
+      isPaged,
+      state: (scope) => replica.state(scope),
+      windowFor: (scope) => this.#windowFor(scope),
+      apply: (build) => this.#apply(build),
+      onIncarnation: (incarnation) => this.#onIncarnation(incarnation),
+      onIdle: () => this.#onPulled(),
+    });
+    this.#pusher = new Pusher({
+      timers,
+      connection,
+      caller,
+      items: () => outbox.items(),
+      sending: (ids) => {
+        outbox.sending(ids);
+        replica.notify();
+      },
+      onResults: (results) => this.#onResults(results),
+    });
+  }
+
+  /** Becomes the tab that talks to the server. @returns how to end that */
+  lead(): () => void {
+    const { storage, serial, outbox, replica } = this.#options;
+    this.leads = true;
+    this.#refollow();
+    void serial.run(async () => {
+      // Another tab may have left items that it never told of.
+      await outbox.merge(await storage.items());
+      replica.notify();
+      if (this.leads) this.#connector.start();
+    });
+    this.#watch();
+    return () => this.stop();
+  }
+
+  stop(): void {
+    this.leads = false;
+    this.#stopWatchdog();
+    this.#connector.stop();
+  }
+
+  push(): void {
+    if (this.leads) void this.#pusher.run();
+  }
+
+  /** Somebody looks at this scope: it comes before the others. */
+  look(scope: ScopeId): void {
+    if (this.leads && this.#followed.has(scope) && !this.#options.replica.state(scope)) this.#puller.want([scope]);
+  }
+
+  /** Fetches one page below what is held. @returns false where that is not possible now */
+  async fetch(scope: ScopeId): Promise<boolean> {
+    this.look(scope);
+    const found = await this.#puller.page(scope, PAGE);
+    await this.written;
+    return found;
+  }
+
+  async #onEvent(event: LiveEvent): Promise<void> {
+    if (event.kind === 'poke') {
+      const { scope, from, to, rows } = event;
+      return this.#apply(() => this.#puller.poke(scope, from, to, rows));
+    }
+    if (event.kind === 'hello') await this.#onIncarnation(event.incarnation);
+    const { replica, rootScope } = this.#options;
+    const held = Array.from(replica.states(), ({ scope }) => scope);
+    this.#puller.want(new Set([rootScope, ...this.#missing().map(({ scope }) => scope), ...held]));
+    this.push();
+  }
+
+  /** One change at a time, built on the cursors as the one before has left them: memory, then disk and other tabs. */
+  async #apply(build: () => ScopeChange[]): Promise<void> {
+    const { serial, show, storage, tabs, incarnation, onStatus, rootScope } = this.#options;
+    await serial.run(async () => {
+      const changes = build();
+      if (changes.length === 0) return;
+      for (const { scope, state } of changes) if (!state) this.#refused.add(scope);
+      let settled: string[] = [];
+      await show(changes, () => {
+        if (changes.some(({ scope }) => scope === rootScope)) this.#refollow();
+        settled = this.#options.outbox.settled((scope) => this.#cursor(scope));
+        return settled;
+      });
+      this.written = this.written
+        .then(() => storage.writeCache(changes, incarnation() ?? ''))
+        .catch(() => onStatus({ storage: 'memory' }))
+        .then(() => storage.removeItems(settled))
+        .catch(() => onStatus({ storage: 'memory' }))
+        .then(() => {
+          tabs.post({ type: 'changes', changes });
+          if (settled.length > 0) tabs.post({ type: 'items', items: [], removed: settled });
+        });
+    });
+    if (this.#puller.idle) this.#onPulled();
+  }
+
+  /** Nothing is wanted: see whether the person's own rows now ask for more, or for less. */
+  #onPulled(): void {
+    const { replica, rootScope, timers, onStatus } = this.#options;
+    if (!this.leads || !this.#connector.connection || !replica.state(rootScope)) return;
+    const dropped = [...replica.states()].filter(({ scope }) => !this.#followed.has(scope));
+    if (dropped.length > 0) return void this.#apply(() => dropped.map(({ scope }) => purged(scope)));
+    const missing = this.#missing();
+    if (missing.length > 0) return this.#puller.want(missing.map(({ scope }) => scope));
+    this.#connector.proven();
+    onStatus({ syncedAt: timers.now(), ready: true });
+    void this.#fill();
+  }
+
+  /** Scopes that have to be there before anything else. */
+  #missing(): FollowedScope[] {
+    return [...this.#followed.values()].filter(({ scope, urgent }) => urgent && this.#lacks(scope));
+  }
+
+  #lacks(scope: ScopeId): boolean {
+    return !this.#options.replica.state(scope) && !this.#refused.has(scope);
+  }
+
+  /** In idle time: the scopes that are not urgent, and older places of threads, in the order they are followed. */
+  async #fill(): Promise<void> {
+    if (this.#filling) return;
+    this.#filling = true;
+    try {
+      for (const { scope, low } of this.#followed.values()) {
+        if (!this.leads || !this.#connector.connection) return;
+        if (this.#lacks(scope)) return this.#puller.want(this.#laterScopes());
+        const held = this.#options.replica.state(scope)?.low ?? 0;
+        if (low !== undefined && held > low) await this.#puller.page(scope, held - low);
+      }
+    } finally {
+      this.#filling = false;
+    }
+  }
+
+  #laterScopes(): ScopeId[] {
+    const lacking = [...this.#followed.keys()].filter((scope) => this.#lacks(scope));
+    return lacking.slice(0, FEW_SCOPES);
+  }
+
+  #windowFor(scope: ScopeId): number {
+    const { replica, windows, isPaged } = this.#options;
+    if (windows.isOpen(scope)) return PAGE;
+    if (replica.state(scope)) return FIRST_PLACES;
+    const fresh = this.#missing().filter((missing) => isPaged(missing.scope)).length;
+    return fresh <= FEW_SCOPES ? FIRST_PLACES : 0;
+  }
+
+  /** The server was restored from a backup: nothing held means anything any more, save what has not been sent. */
+  async #onIncarnation(incarnation: string): Promise<void> {
+    const { replica, setIncarnation } = this.#options;
+    const known = this.#options.incarnation();
+    if (known === incarnation) return;
+    setIncarnation(incarnation);
+    if (known === null) return;
+    await this.#apply(() => Array.from(replica.states(), ({ scope }) => purged(scope)));
+    this.#refused.clear();
+    await this.#newClient();
+  }
+
+  async #newClient(): Promise<void> {
+    const { storage, serial, outbox, replica } = this.#options;
+    await serial.run(async () => {
+      const { clientId, items } = await storage.newClient();
+      this.clientId = clientId;
+      await outbox.merge(items);
+      replica.notify();
+    });
+    this.#connector.reopen();
+  }
+
+  async #onResults(results: readonly PushResult[]): Promise<void> {
+    const { storage, serial, outbox, replica, tabs, discardedName } = this.#options;
+    await serial.run(async () => {
+      const changed: OutboxItem[] = [];
+      const removed: string[] = [];
+      for (const result of results) {
+        const item = outbox.find(result.id);
+        if (!item) continue;
+        if (result.status === 'applied') changed.push({ ...item, state: 'applied', effects: result.effects });
+        else if (result.status === 'gap') changed.push(...(await storage.renumber(item.lane, result.expected)));
+        else if (item.name === discardedName) removed.push(item.id);
+        else if (result.status === 'rejected') changed.push(failed(item, result.code, result.message));
+        else if (result.status === 'dependency_failed')
+          changed.push(failed(item, 'dependency_failed', WORDS.dependency));
+        else if (result.status === 'unknown') changed.push(failed(item, 'unknown', WORDS.unknown));
+      }
+      await storage.updateItems(changed.filter(({ state }) => state !== 'waiting'));
+      await outbox.merge(changed);
+      removed.push(...outbox.settled((scope) => this.#cursor(scope)));
+      await storage.removeItems(removed);
+      outbox.remove(removed);
+      replica.notify();
+      tabs.post({ type: 'items', items: changed, removed });
+    });
+    this.#connector.proven();
+    if (results.some(({ status }) => status === 'fork')) await this.#newClient();
+    this.#options.timers.after(POKE_GRACE, () => this.#pullEffects());
+  }
+
+  /** Asks for the rows of applied items that no poke has brought. */
+  #pullEffects(): void {
+    const { outbox, replica } = this.#options;
+    const due = outbox
+      .items()
+      .flatMap(({ state, effects }) => (state === 'applied' ? effects : []))
+      .filter(({ scope, version }) => this.#followed.has(scope) && (replica.state(scope)?.version ?? -1) < version);
+    if (due.length > 0 && this.leads) this.#puller.want(due.map(({ scope }) => scope));
+  }
+
+  #watch(): void {
+    const { timers, storage, outbox, serial, replica } = this.#options;
+    this.#stopWatchdog = timers.after(WATCHDOG, () => {
+      if (!this.leads) return;
+      void serial
+        .run(async () => {
+          await outbox.merge(await storage.items());
+          replica.notify();
+        })
+        .catch(() => {})
+        .then(() => {
+          this.push();
+          this.#pullEffects();
+          void this.#puller.run();
+        });
+      this.#watch();
+    });
+  }
+
+  #refollow(): void {
+    const { follow, replica } = this.#options;
+    const rows: BaseRows<Tables> = { all: (table) => [...replica.allBase(table)] as never };
+    this.#refused.clear();
+    this.#followed = new Map(follow(rows).map((followed) => [followed.scope, followed]));
+  }
+
+  /** A scope that is neither held nor followed will never be seen: whatever was done to it counts as arrived. */
+  #cursor(scope: ScopeId): number | undefined {
+    return this.#options.replica.state(scope)?.version ?? (this.#followed.has(scope) ? -1 : undefined);
+  }
+}
+
+const WORDS = {
+  dependency: 'What this belongs to was refused.',
+  unknown: 'The server no longer knows whether this arrived. Look before you send it again.',
+};
+
+const purged = (scope: ScopeId): ScopeChange => ({ scope, purge: true, state: null, rows: [] });
+
+const failed = (item: OutboxItem, code: string, message: string): OutboxItem => ({
+  ...item,
+  state: 'failed',
+  code,
+  message,
+});
