@@ -1,0 +1,145 @@
+import type { Database } from '@parley/db';
+import type { Kysely } from 'kysely';
+import { DEFAULT_LIMITS, openArchive, type ArchiveLimits } from './archive.ts';
+import { ImportError } from './errors.ts';
+import { readSlackExport, type SlackExport } from './export.ts';
+import { planImport, type ImportPlan } from './plan.ts';
+import { writePlan, type WrittenCounts } from './write.ts';
+
+/**
+ * The door to importing from Slack: reads and checks the whole archive, works out the rows, then writes them in one
+ * transaction. It either succeeds as a whole or throws an `ImportError` with the database as it was.
+ */
+export interface SlackImportOptions {
+  /** Path of the zip that Slack made. */
+  readonly file: string;
+  /** Id or name of the organisation; by default the only one. */
+  readonly org?: string | undefined;
+  readonly withDirectMessages?: boolean;
+  readonly limits?: ArchiveLimits;
+  /** Milliseconds since 1970. */
+  readonly now?: number;
+  /** Hears how far the import is. */
+  readonly onStage?: (stage: 'reading' | 'writing') => void;
+}
+
+type CountByReason = Readonly<Record<string, number>>;
+
+/** Counts of one run: for people, threads, messages and reactions, read = created + already there + left out. */
+export interface SlackImportReport {
+  readonly organisation: { readonly id: string; readonly name: string };
+  readonly people: {
+    readonly read: number;
+    readonly created: number;
+    readonly alreadyThere: number;
+    /** Ids that messages speak of and the list of users does not have; placeholders of their own, part of `read`. */
+    readonly unknown: number;
+    /** Bots known from their messages only, part of `read`. */
+    readonly bots: number;
+  };
+  readonly threads: Counts;
+  readonly messages: Counts & {
+    /** Of those created. */
+    readonly replies: number;
+    readonly repliesWithoutRoot: number;
+    /** Messages that were too long for one. */
+    readonly split: number;
+  };
+  readonly reactions: Counts;
+  /** Attached files and cards are named in the text; this is what did not come along. */
+  readonly attachments: { readonly leftOut: CountByReason };
+  readonly archive: { readonly files: number; readonly bytes: number; readonly leftOut: CountByReason };
+  readonly milliseconds: number;
+}
+
+interface Counts {
+  readonly read: number;
+  readonly created: number;
+  readonly alreadyThere: number;
+  readonly leftOut: CountByReason;
+}
+
+export async function importSlack(kysely: Kysely<Database>, options: SlackImportOptions): Promise<SlackImportReport> {
+  const started = performance.now();
+  const now = options.now ?? Date.now();
+  const organisation = await findOrganisation(kysely, options.org);
+  options.onStage?.('reading');
+  const { slackExport, bytes } = await readArchive(options, now);
+  const plan = planImport(slackExport, {
+    orgId: organisation.id,
+    withDirectMessages: options.withDirectMessages ?? false,
+  });
+  options.onStage?.('writing');
+  const written = await writePlan(kysely, organisation.id, plan, now);
+  return {
+    organisation,
+    ...reportOf(plan, written),
+    archive: { files: slackExport.filesRead, bytes, leftOut: slackExport.filesLeftOut },
+    milliseconds: Math.round(performance.now() - started),
+  };
+}
+
+async function readArchive(
+  options: SlackImportOptions,
+  now: number,
+): Promise<{ readonly slackExport: SlackExport; readonly bytes: number }> {
+  const archive = await openArchive(options.file, options.limits ?? DEFAULT_LIMITS);
+  try {
+    return { slackExport: await readSlackExport(archive, now), bytes: archive.bytesRead() };
+  } finally {
+    archive.close();
+  }
+}
+
+async function findOrganisation(
+  kysely: Kysely<Database>,
+  wanted: string | undefined,
+): Promise<SlackImportReport['organisation']> {
+  const all = await kysely
+    .selectFrom('org')
+    .select(['id', 'name'])
+    .where('deleted', '=', false)
+    .orderBy('name')
+    .execute();
+  if (all.length === 0) {
+    throw new ImportError(
+      'organisation_missing',
+      'There is no organisation to import into yet. Run `npm start` and open the set-up page it prints, or run `npm run parley -- create-admin`.',
+    );
+  }
+  const names = all.map(({ name, id }) => `${name} (${id})`).join(', ');
+  const found =
+    wanted === undefined
+      ? all
+      : all.filter(({ id, name }) => id === wanted || name.toLocaleLowerCase() === wanted.toLocaleLowerCase());
+  const [only, second] = found;
+  if (!only) throw new ImportError('organisation_unknown', `There is no organisation ${wanted}. There is: ${names}.`);
+  if (second) throw new ImportError('organisation_ambiguous', `Say which organisation with --org: ${names}.`);
+  return only;
+}
+
+function reportOf(
+  { people, counts }: ImportPlan,
+  written: WrittenCounts,
+): Omit<SlackImportReport, 'organisation' | 'archive' | 'milliseconds'> {
+  const reactionsLeftOut = Object.values(counts.reactionsLeftOut).reduce((sum, count) => sum + count, 0);
+  return {
+    people: { read: people.length, ...written.people, unknown: counts.unknownPeople, bots: counts.bots },
+    threads: { read: counts.conversationsRead, ...written.threads, leftOut: counts.conversationsLeftOut },
+    messages: {
+      read: counts.messagesRead,
+      ...written.messages,
+      leftOut: counts.messagesLeftOut,
+      replies: written.repliesCreated,
+      repliesWithoutRoot: written.repliesWithoutRoot,
+      split: counts.messagesSplit,
+    },
+    reactions: {
+      read: counts.reactionsRead,
+      created: written.reactionsCreated,
+      alreadyThere: counts.reactionsRead - reactionsLeftOut - written.reactionsCreated,
+      leftOut: counts.reactionsLeftOut,
+    },
+    attachments: { leftOut: { ...counts.filesLeftOut, ...counts.cardsLeftOut } },
+  };
+}
