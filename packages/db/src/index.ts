@@ -1,3 +1,5 @@
 export { openDatabase, type DatabaseOptions, type OpenDatabase } from './connection.ts';
 export { isMigrated, migrateToLatest } from './migrate.ts';
 export type { Database } from './tables.ts';
+export { createPostgresStorage } from './sync/storage.ts';
+export type { DatabaseTransaction } from './sync/statement.ts';

@@ -1,0 +1,79 @@
+/** Who reads what: the counterpart in SQL of the table of scopes in SPEC.md. */
+import { maySeeDirectory, type MembershipRow, type PersonRow } from '@parley/core/organisations';
+import { orgPeopleScope, orgScope, parseScope, threadPeopleScope, threadScope } from '@parley/core/scopes';
+import type { ParticipantRow, ParticipationRow } from '@parley/core/threads';
+import { RECIPIENTS, type RowWrite } from '@parley/sync/server';
+
+export function soleReader(scope: string): string | undefined {
+  const parsed = parseScope(scope);
+  return parsed?.kind === 'user' ? parsed.ids[0] : undefined;
+}
+
+/** Whoever leaves a thread or an organisation, or becomes a guest of it. */
+export function lostReaders(rows: readonly RowWrite[]): { scope: string; personId: string }[] {
+  return rows.flatMap((row) => {
+    const personId = soleReader(row.scope);
+    if (personId === undefined) return [];
+    if (row.table === 'participation' && !isIn(row.data as ParticipationRow | null)) {
+      return [threadScope(row.id), threadPeopleScope(row.id)].map((scope) => ({ scope, personId }));
+    }
+    if (row.table === 'membership' && !isColleague(row.data as MembershipRow | null)) {
+      return [orgScope(row.id), orgPeopleScope(row.id)].map((scope) => ({ scope, personId }));
+    }
+    return [];
+  });
+}
+
+const isIn = (row: ParticipationRow | ParticipantRow | null): boolean => row !== null && row.leftAt === null;
+const isColleague = (row: Pick<MembershipRow, 'active' | 'role'> | null): boolean =>
+  row !== null && row.active && maySeeDirectory(row.role);
+
+/** Finds readers as of before the statement; `$n`: scope ids, `$n+1`: the uuids in them, `$n+2`: their home organisations. */
+export const readersSql = {
+  thread: (n: number) => `select ask.scope, reader.person_id
+    from unnest($${n}::text[], $${n + 1}::uuid[], $${n + 2}::uuid[]) as ask(scope, id, home_org)
+    cross join lateral (select p.person_id from participant p
+      where p.home_org = ask.home_org and p.thread_id = ask.id and p.left_at is null and not p.placeholder and not p.deleted
+      limit ${RECIPIENTS + 1}) reader`,
+  org: (n: number) => `select ask.scope, reader.person_id
+    from unnest($${n}::text[], $${n + 1}::uuid[], $${n + 2}::uuid[]) as ask(scope, id, home_org)
+    cross join lateral (select p.person_id from org_person p
+      where p.org_id = ask.id and p.active and p.role <> 'guest' and not p.placeholder and not p.deleted
+      limit ${RECIPIENTS + 1}) reader`,
+};
+
+/** Carries the transaction's own writes over to the readers found before them. */
+export function applyWrites(readers: Map<string, Set<string>>, rows: readonly RowWrite[]): void {
+  for (const row of rows) {
+    const [id = ''] = parseScope(row.scope)?.ids ?? [];
+    if (row.table === 'participant') {
+      const data = row.data as ParticipantRow | null;
+      const reads = isIn(data) && data?.placeholder === false;
+      for (const scope of [threadScope(id), threadPeopleScope(id)]) set(readers.get(scope), row.id, reads);
+    }
+    if (row.table === 'person') {
+      const data = row.data as PersonRow | null;
+      const reads = isColleague(data) && data?.placeholder === false;
+      for (const scope of [orgScope(id), orgPeopleScope(id)]) set(readers.get(scope), row.id, reads);
+    }
+  }
+}
+
+function set(readers: Set<string> | undefined, personId: string, reads: boolean): void {
+  if (reads) readers?.add(personId);
+  else readers?.delete(personId);
+}
+
+/** Which of many scopes a person (`$1`) may read; `$n` is an array of scope ids, `$n+1` of the uuids in them. */
+export const readableSql = {
+  user: (n: number) => `select s.id, s.version, s.seq, s.floor, s.home_org, 0::bigint as epoch
+    from sync_scope s where s.id = any($${n}) and s.id = 'user:' || $1::uuid`,
+  thread: (n: number) => `select s.id, s.version, s.seq, s.floor, s.home_org, p.epoch
+    from unnest($${n}::text[], $${n + 1}::uuid[]) as ask(scope, id)
+    join participation p on p.person_id = $1 and p.thread_id = ask.id and p.left_at is null and not p.deleted
+    join sync_scope s on s.id = ask.scope`,
+  org: (n: number) => `select s.id, s.version, s.seq, s.floor, s.home_org, m.epoch
+    from unnest($${n}::text[], $${n + 1}::uuid[]) as ask(scope, id)
+    join membership m on m.person_id = $1 and m.org_id = ask.id and m.active and m.role <> 'guest' and not m.deleted
+    join sync_scope s on s.id = ask.scope`,
+};

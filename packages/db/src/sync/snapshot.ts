@@ -1,0 +1,152 @@
+/** The read transaction of the engine: a handful of statements for any number of scopes. */
+import { parseScope } from '@parley/core/scopes';
+import type { WireRow } from '@parley/sync/protocol';
+import type { Delta, DeltaAsk, ScopeState, StorageSnapshot } from '@parley/sync/server';
+import { readableSql } from './readers.ts';
+import { dataOf, tablesIn } from './row-sql.ts';
+import { run, type DatabaseTransaction } from './statement.ts';
+import type { SyncedTable } from './synced-tables.ts';
+
+interface Found {
+  scope: string;
+  table: string;
+  id: string;
+  version: number;
+  data: object | null;
+}
+
+export class PostgresSnapshot implements StorageSnapshot {
+  readonly #trx: DatabaseTransaction;
+  readonly #homeOrgs = new Map<string, string | null>();
+  readonly #versions = new Map<string, number>();
+
+  constructor(trx: DatabaseTransaction) {
+    this.#trx = trx;
+  }
+
+  async readable(personId: string, scopes: readonly string[]): Promise<Map<string, ScopeState>> {
+    const asked = { user: empty(), thread: empty(), org: empty() };
+    for (const scope of scopes) {
+      const parsed = parseScope(scope);
+      const kind = parsed && ruleOf[parsed.kind];
+      if (!kind) continue;
+      asked[kind].scopes.push(scope);
+      asked[kind].ids.push(parsed.ids[0]);
+    }
+    const states = new Map<string, ScopeState>();
+    const parts: string[] = [];
+    const parameters: unknown[] = [personId];
+    for (const kind of ['user', 'thread', 'org'] as const) {
+      if (asked[kind].scopes.length === 0) continue;
+      const n = parameters.push(asked[kind].scopes);
+      if (kind !== 'user') parameters.push(asked[kind].ids);
+      parts.push(readableSql[kind](n));
+    }
+    if (parts.length === 0) return states;
+    const { rows } = await run<ScopeState & { id: string; home_org: string | null }>(
+      this.#trx,
+      parts.join('\nunion all\n'),
+      parameters,
+    );
+    for (const { id, home_org, version, seq, floor, epoch } of rows) {
+      states.set(id, { version, seq, floor, epoch });
+      this.#homeOrgs.set(id, home_org);
+      this.#versions.set(id, version);
+    }
+    return states;
+  }
+
+  async deltas(asks: readonly DeltaAsk[], limit: number): Promise<Map<string, Delta>> {
+    const cuts = new Map<string, number>();
+    const found = await this.#collect(
+      asks,
+      ({ from }) => [from],
+      (table) => `cross join lateral (select * from ${table.sql} r where ${this.#inScope(table)}
+        and r.version > ask.a and (ask.a > 0 or not r.deleted)
+        order by r.version fetch first ${limit} rows with ties) r`,
+    );
+    for (const rows of countedByTable(found).values()) {
+      const last = rows.at(-1);
+      if (!last || rows.length < limit || last.version >= (this.#versions.get(last.scope) ?? 0)) continue;
+      cuts.set(last.scope, Math.min(last.version, cuts.get(last.scope) ?? Infinity));
+    }
+    const deltas = new Map<string, Delta>(asks.map(({ scope }) => [scope, { rows: [], to: cuts.get(scope) ?? null }]));
+    for (const row of found.sort((a, b) => a.version - b.version)) {
+      const delta = deltas.get(row.scope);
+      if (delta && row.version <= (delta.to ?? Infinity)) delta.rows.push(toWireRow(row));
+    }
+    return deltas;
+  }
+
+  async windows(
+    asks: readonly { scope: string; low: number; before: number; head: boolean }[],
+  ): Promise<Map<string, WireRow[]>> {
+    const found = await this.#collect(
+      asks,
+      // A window that nothing can lie in is how a head is left out.
+      ({ low, before, head }) => [low, before, head ? 1 : 0],
+      (table) => `join ${table.sql} r on ${this.#inScope(table)} and not r.deleted
+        and ${table.hasSeq ? 'r.seq >= ask.a and r.seq < ask.b' : 'ask.c = 1'}`,
+    );
+    const windows = new Map<string, WireRow[]>(asks.map(({ scope }) => [scope, []]));
+    for (const row of found) windows.get(row.scope)?.push(toWireRow(row));
+    return windows;
+  }
+
+  /** Asks every table that has rows in the scopes, in one statement. `a`, `b`, `c` are what `numbers` gave. */
+  async #collect<Ask extends { scope: string }>(
+    asks: readonly Ask[],
+    numbers: (ask: Ask) => number[],
+    join: (table: SyncedTable) => string,
+  ): Promise<Found[]> {
+    const parts: string[] = [];
+    const parameters: unknown[] = [];
+    for (const kind of new Set(asks.map(({ scope }) => parseScope(scope)?.kind))) {
+      if (kind === undefined) continue;
+      const ofKind = asks.filter(({ scope }) => parseScope(scope)?.kind === kind);
+      const columns = [0, 1, 2].map((index) => ofKind.map((ask) => numbers(ask)[index] ?? 0));
+      const n = parameters.push(
+        ofKind.map(({ scope }) => scope),
+        ofKind.map(({ scope }) => parseScope(scope)?.ids[0]),
+        ofKind.map(({ scope }) => this.#homeOrgs.get(scope) ?? null),
+        ...columns,
+      );
+      const ask = `unnest($${n - 5}::text[], $${n - 4}::uuid[], $${n - 3}::uuid[], $${n - 2}::bigint[], $${n - 1}::bigint[],
+        $${n}::bigint[]) as ask(scope, id, home_org, a, b, c)`;
+      for (const [name, table] of tablesIn(kind)) {
+        parts.push(`select ask.scope, '${name}' as "table", r.${table.idColumn}::text as id, r.version,
+          case when r.deleted then null else ${dataOf(table)} end as data from ${ask} ${join(table)}`);
+      }
+    }
+    if (parts.length === 0) return [];
+    return (await run<Found>(this.#trx, parts.join('\nunion all\n'), parameters)).rows;
+  }
+
+  #inScope({ isOfThread, scopeColumn }: SyncedTable): string {
+    return `${isOfThread ? 'r.home_org = ask.home_org and' : ''} r.${scopeColumn} = ask.id`;
+  }
+}
+
+/** Whose rule decides about a kind of scope. Notes are laid out, not offered: nobody reads them yet. */
+const ruleOf = {
+  user: 'user',
+  thread: 'thread',
+  'people.thread': 'thread',
+  org: 'org',
+  'people.org': 'org',
+  notes: undefined,
+} as const;
+
+const empty = (): { scopes: string[]; ids: (string | undefined)[] } => ({ scopes: [], ids: [] });
+const toWireRow = ({ table, id, version, data }: Found): WireRow => [table, id, version, data];
+
+function countedByTable(rows: readonly Found[]): Map<string, Found[]> {
+  const byTable = new Map<string, Found[]>();
+  for (const row of rows) {
+    const key = `${row.scope} ${row.table}`;
+    const list = byTable.get(key);
+    if (list) list.push(row);
+    else byTable.set(key, [row]);
+  }
+  return byTable;
+}

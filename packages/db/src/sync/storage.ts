@@ -1,0 +1,75 @@
+/** The sync engine's storage on PostgreSQL. */
+import type { ServerStorage, StorageSnapshot, StorageWrite } from '@parley/sync/server';
+import type { Kysely } from 'kysely';
+import pg from 'pg';
+import type { Database } from '../tables.ts';
+import { lostReaders, soleReader } from './readers.ts';
+import { PostgresSnapshot } from './snapshot.ts';
+import type { DatabaseTransaction } from './statement.ts';
+import { PostgresWrite } from './writing.ts';
+
+/** How often a transaction is tried that the database refuses for the sake of another one. */
+const ATTEMPTS = 6;
+/** Clients whose person is remembered; the binding never changes, so it is never wrong. */
+const REMEMBERED_CLIENTS = 10_000;
+
+/** `native` of its write transactions is Kysely's transaction: rows of other tables go into the same commit. */
+export function createPostgresStorage(kysely: Kysely<Database>): ServerStorage<DatabaseTransaction> {
+  const personByClient = new Map<string, string>();
+  let incarnation: string | undefined;
+  return {
+    async incarnation() {
+      incarnation ??= (await kysely.selectFrom('installation').select('incarnation').executeTakeFirstOrThrow())
+        .incarnation;
+      return incarnation;
+    },
+
+    async bindClient(clientId, personId) {
+      const known = personByClient.get(clientId);
+      if (known !== undefined) return known === personId;
+      await kysely
+        .insertInto('sync_client')
+        .values({ id: clientId, person_id: personId })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      const { person_id: owner } = await kysely
+        .selectFrom('sync_client')
+        .select('person_id')
+        .where('id', '=', clientId)
+        .executeTakeFirstOrThrow();
+      if (personByClient.size >= REMEMBERED_CLIENTS) personByClient.clear();
+      personByClient.set(clientId, owner);
+      return owner === personId;
+    },
+
+    async write<R>(run: (tx: StorageWrite<DatabaseTransaction>, attempt: number) => Promise<R>): Promise<R> {
+      for (let attempt = 0; ; attempt += 1) {
+        try {
+          return await kysely
+            .transaction()
+            .setIsolationLevel('read committed')
+            .execute((trx) => run(new PostgresWrite(trx), attempt));
+        } catch (error) {
+          if (attempt + 1 >= ATTEMPTS || !isWorthAnother(error)) throw error;
+        }
+      }
+    },
+
+    snapshot: <R>(run: (snapshot: StorageSnapshot) => Promise<R>) =>
+      kysely
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .setAccessMode('read only')
+        .execute((trx) => run(new PostgresSnapshot(trx))),
+
+    soleReader,
+    lostReaders,
+  };
+}
+
+/** Deadlock, serialisation failure, or somebody else made the same scope, lane or result a moment before. */
+function isWorthAnother(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return false;
+  if (error.code === '40001' || error.code === '40P01') return true;
+  return error.code === '23505' && ['sync_scope', 'sync_lane', 'mutation_result'].includes(error.table ?? '');
+}

@@ -1,0 +1,167 @@
+/** How each synced table of `core` lies in SQL. Everything else in this folder is worked out from here. */
+import type { ScopeKind } from '@parley/core/scopes';
+import type { TableName, Tables } from '@parley/core/tables';
+
+export type SqlType = 'text' | 'uuid' | 'boolean' | 'bigint' | 'timestamptz' | 'jsonb';
+type Column = readonly [column: string, type: SqlType];
+
+export interface SyncedTable {
+  /** Its SQL name. */
+  sql: string;
+  scopeKind: ScopeKind;
+  /** Column with the id that the scope is named after. */
+  scopeColumn: string;
+  /** Column with the row's id; may be the same one. */
+  idColumn: string;
+  idType: 'uuid' | 'text';
+  /** Led by the home organisation of its thread. */
+  isOfThread: boolean;
+  /** Its rows have places in the scope. */
+  hasSeq: boolean;
+  /** Fields of the data as they travel, and where each is kept. */
+  fields: Readonly<Record<string, Column>>;
+}
+
+type Mapping = { [T in TableName]: SyncedTable & { fields: { [F in keyof Tables[T]]: Column } } };
+
+const directory = { isOfThread: false, hasSeq: false, idType: 'uuid' } as const;
+const inThread = {
+  isOfThread: true,
+  hasSeq: true,
+  scopeKind: 'thread',
+  scopeColumn: 'thread_id',
+  idColumn: 'id',
+} as const;
+
+export const syncedTables: Mapping = {
+  org: {
+    ...directory,
+    sql: 'org',
+    scopeKind: 'org',
+    scopeColumn: 'id',
+    idColumn: 'id',
+    fields: { name: ['name', 'text'], createdAt: ['created_at', 'timestamptz'] },
+  },
+  person: {
+    ...directory,
+    sql: 'org_person',
+    scopeKind: 'people.org',
+    scopeColumn: 'org_id',
+    idColumn: 'person_id',
+    fields: {
+      name: ['name', 'text'],
+      email: ['email', 'text'],
+      role: ['role', 'text'],
+      placeholder: ['placeholder', 'boolean'],
+      active: ['active', 'boolean'],
+      joinedAt: ['joined_at', 'timestamptz'],
+    },
+  },
+  membership: {
+    ...directory,
+    sql: 'membership',
+    scopeKind: 'user',
+    scopeColumn: 'person_id',
+    idColumn: 'org_id',
+    fields: {
+      role: ['role', 'text'],
+      active: ['active', 'boolean'],
+      epoch: ['epoch', 'bigint'],
+      joinedAt: ['joined_at', 'timestamptz'],
+    },
+  },
+  thread: {
+    sql: 'thread',
+    scopeKind: 'thread',
+    scopeColumn: 'id',
+    idColumn: 'id',
+    idType: 'uuid',
+    isOfThread: true,
+    hasSeq: false,
+    fields: {
+      homeOrg: ['home_org', 'uuid'],
+      subject: ['subject', 'text'],
+      kind: ['kind', 'text'],
+      createdBy: ['created_by', 'uuid'],
+      createdAt: ['created_at', 'timestamptz'],
+      lastSeq: ['last_seq', 'bigint'],
+      lastMessage: ['last_message', 'jsonb'],
+    },
+  },
+  participant: {
+    sql: 'participant',
+    scopeKind: 'people.thread',
+    scopeColumn: 'thread_id',
+    idColumn: 'person_id',
+    idType: 'uuid',
+    isOfThread: true,
+    hasSeq: false,
+    fields: {
+      name: ['name', 'text'],
+      actingOrg: ['acting_org', 'uuid'],
+      placeholder: ['placeholder', 'boolean'],
+      joinedAt: ['joined_at', 'timestamptz'],
+      leftAt: ['left_at', 'timestamptz'],
+    },
+  },
+  participation: {
+    ...directory,
+    sql: 'participation',
+    scopeKind: 'user',
+    scopeColumn: 'person_id',
+    idColumn: 'thread_id',
+    fields: {
+      actingOrg: ['acting_org', 'uuid'],
+      epoch: ['epoch', 'bigint'],
+      joinedAt: ['joined_at', 'timestamptz'],
+      leftAt: ['left_at', 'timestamptz'],
+    },
+  },
+  readPosition: {
+    ...directory,
+    sql: 'read_position',
+    scopeKind: 'user',
+    scopeColumn: 'person_id',
+    idColumn: 'thread_id',
+    fields: { seq: ['seq', 'bigint'], noteSeq: ['note_seq', 'bigint'], markEpoch: ['mark_epoch', 'bigint'] },
+  },
+  message: {
+    ...inThread,
+    sql: 'message',
+    idType: 'uuid',
+    fields: {
+      seq: ['seq', 'bigint'],
+      kind: ['kind', 'text'],
+      authorId: ['author_id', 'uuid'],
+      authorOrg: ['author_org', 'uuid'],
+      ownerOrg: ['owner_org', 'uuid'],
+      text: ['text', 'text'],
+      replyTo: ['reply_to', 'uuid'],
+      mentions: ['mentions', 'jsonb'],
+      reactions: ['reactions', 'jsonb'],
+      notice: ['notice', 'jsonb'],
+      createdAt: ['created_at', 'timestamptz'],
+      editedAt: ['edited_at', 'timestamptz'],
+      revisions: ['revisions', 'bigint'],
+      deletedAt: ['deleted_at', 'timestamptz'],
+    },
+  },
+  revision: {
+    ...inThread,
+    sql: 'revision',
+    idType: 'text',
+    fields: {
+      seq: ['seq', 'bigint'],
+      messageId: ['message_id', 'uuid'],
+      text: ['text', 'text'],
+      writtenAt: ['written_at', 'timestamptz'],
+    },
+  },
+};
+
+export const syncedTableNames = Object.keys(syncedTables) as TableName[];
+
+export function mustSynced(name: string): SyncedTable {
+  if (!Object.hasOwn(syncedTables, name)) throw new Error(`${name} is not a synced table`);
+  return syncedTables[name as TableName];
+}

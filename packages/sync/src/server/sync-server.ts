@@ -1,0 +1,98 @@
+/** The server half of the engine: takes pushes, answers pulls, and lets the server itself act by the same rules. */
+import type { MutatorMap, MutatorScopes, MutatorTx, ScopeId, TableMap } from '../mutator.ts';
+import {
+  PROTOCOL_VERSION,
+  type PageAnswer,
+  type PageRequest,
+  type PullRequest,
+  type PullResponse,
+  type PushRequest,
+  type PushResponse,
+} from '../protocol.ts';
+import type { Publish } from './commit.ts';
+import { RequestError } from './errors.ts';
+import { page, pull } from './pull.ts';
+import { push } from './push.ts';
+import type { ServerStorage } from './storage.ts';
+import { NOBODY, prepare, toCommit } from './write.ts';
+
+export interface SyncServerOptions<Tables extends TableMap, Native> {
+  storage: ServerStorage<Native>;
+  mutators: MutatorMap<Tables>;
+  /** Called after each commit; must neither throw nor wait. */
+  publish: Publish;
+  /** Scopes whose rows have places and come in windows and pages. */
+  isPaged: (scope: ScopeId) => boolean;
+  /** The scope of a person's own rows, which every write of theirs locks. */
+  ownScope: (personId: string) => ScopeId;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+/** `personId` is always that of the session; a request that names another is refused with `WRONG_ACCOUNT`. */
+export interface SyncServer<Tables extends TableMap, Native> {
+  /** @throws RequestError; anything else means that what was not answered is to be sent again */
+  push(personId: string, request: PushRequest): Promise<PushResponse>;
+  /** @throws RequestError */
+  pull(personId: string, request: PullRequest): Promise<PullResponse>;
+  /** @throws RequestError */
+  page(personId: string, request: PageRequest): Promise<PageAnswer>;
+  /**
+   * Lets the server write synced rows, for a person or (`null`) for nobody, in one transaction with whatever else `run`
+   * does through `native`. What `tx` writes reaches the database after `run`; `run` is called again if the database
+   * asks for it, so it has no outside effects.
+   * @throws Refusal `not_found` where a scope is missing, `id_taken` where one to be made exists, and what `run` throws
+   */
+  act<R>(
+    actorId: string | null,
+    scopes: MutatorScopes,
+    run: (tx: MutatorTx<Tables>, native: Native) => Promise<R>,
+  ): Promise<R>;
+}
+
+export function createSyncServer<Tables extends TableMap, Native>(
+  given: Omit<SyncServerOptions<Tables, Native>, 'now'> & { now?: () => number },
+): SyncServer<Tables, Native> {
+  const options: SyncServerOptions<Tables, Native> = { now: Date.now, ...given };
+  const { storage } = options;
+  return {
+    async push(personId, request) {
+      mustMatch(personId, request);
+      return push(options, personId, request);
+    },
+    async pull(personId, request) {
+      mustMatch(personId, request);
+      return pull(options, personId, request);
+    },
+    async page(personId, request) {
+      mustMatch(personId, request);
+      return page(options, personId, request);
+    },
+    async act<R>(
+      actorId: string | null,
+      scopes: MutatorScopes,
+      run: (tx: MutatorTx<Tables>, native: Native) => Promise<R>,
+    ): Promise<R> {
+      const actor = {
+        personId: actorId ?? NOBODY,
+        ownScope: actorId === null ? null : options.ownScope(actorId),
+        now: options.now(),
+      };
+      const { value, commit } = await storage.write(async (tx) => {
+        const { buffered, value } = await prepare<Tables, Native, R>(tx, actor, scopes, (writes) =>
+          run(writes, tx.native),
+        );
+        const recipients = await tx.flush({ ...buffered, result: null });
+        return { value, commit: toCommit(storage, buffered, recipients) };
+      });
+      options.publish(commit);
+      return value;
+    },
+  };
+}
+
+/** @throws RequestError `OUTDATED` or `WRONG_ACCOUNT` */
+export function mustMatch(personId: string, request: { protocol: number; personId: string }): void {
+  if (request.protocol !== PROTOCOL_VERSION) throw new RequestError('OUTDATED', 'This version is too old; reload.');
+  if (request.personId !== personId) throw new RequestError('WRONG_ACCOUNT', 'Somebody else is signed in here.');
+}
