@@ -82,6 +82,9 @@ export const createThread: Mutator<Tables, z.infer<typeof createThreadArgs>> = {
   async run(tx, { threadId, orgId, subject, participantIds }) {
     const { role } = await accessOrg(tx, orgId);
     if (!mayStartThread(role)) throw new Refusal('forbidden', 'Guests cannot start threads.');
+    if (await tx.get('thread', threadScope(threadId), threadId)) {
+      throw new Refusal('id_taken', 'This thread was started already.');
+    }
     tx.put('thread', threadScope(threadId), threadId, {
       homeOrg: orgId,
       subject,

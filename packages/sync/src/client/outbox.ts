@@ -107,10 +107,11 @@ export class Outbox<Tables extends TableMap> {
     const done: Layer[] = [];
     let changed = scopes;
     for (const layer of this.#layers) {
-      if (!changed.isDisjointFrom(layer.touched)) {
+      if (layer.item.state !== 'applied' && !changed.isDisjointFrom(layer.touched)) {
+        const before = layer.effects;
         await this.#run(layer, this.#lookup(done)).catch(() => {
-          // The server has the last word; what was typed stays in the item.
-          layer.effects = [];
+          // Most often because its own rows have just arrived there. What has not arrived yet stays visible.
+          layer.effects = before.filter(({ scope }) => !scopes.has(scope));
         });
         changed = changed.union(layer.touched);
       }
@@ -119,15 +120,21 @@ export class Outbox<Tables extends TableMap> {
     this.#show();
   }
 
-  /** Applied items whose rows have arrived, by the cursors given. `undefined`: a scope no longer held counts as reached. */
-  settled(cursor: (scope: ScopeId) => number | undefined): string[] {
-    return this.#layers
-      .filter(
-        ({ item }) =>
-          item.state === 'applied' &&
-          item.effects.every(({ scope, version }) => (cursor(scope) ?? Number.MAX_SAFE_INTEGER) >= version),
-      )
-      .map(({ item }) => item.id);
+  /**
+   * Takes out of the overlay what the server has confirmed, scope by scope as the cursors reach it. A cursor of
+   * `undefined` is that of a scope that will never be seen, and counts as reached.
+   * @returns the items of which nothing is left
+   */
+  confirm(cursor: (scope: ScopeId) => number | undefined): string[] {
+    const settled: string[] = [];
+    for (const layer of this.#layers) {
+      const { state, effects } = layer.item;
+      if (state !== 'applied') continue;
+      const open = effects.filter(({ scope, version }) => (cursor(scope) ?? Number.MAX_SAFE_INTEGER) < version);
+      layer.effects = layer.effects.filter((effect) => open.some(({ scope }) => scope === effect.scope));
+      if (open.length === 0) settled.push(layer.item.id);
+    }
+    return settled;
   }
 
   #keepUnrun(item: OutboxItem): void {

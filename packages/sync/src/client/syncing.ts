@@ -156,7 +156,7 @@ export class Syncing<Tables extends TableMap> {
       let settled: string[] = [];
       await show(changes, () => {
         if (changes.some(({ scope }) => scope === rootScope)) this.#refollow();
-        settled = this.#options.outbox.settled((scope) => this.#cursor(scope));
+        settled = this.#options.outbox.confirm((scope) => this.#cursor(scope));
         return settled;
       });
       this.written = this.written
@@ -264,7 +264,7 @@ export class Syncing<Tables extends TableMap> {
       }
       await storage.updateItems(changed.filter(({ state }) => state !== 'waiting'));
       await outbox.merge(changed);
-      removed.push(...outbox.settled((scope) => this.#cursor(scope)));
+      removed.push(...outbox.confirm((scope) => this.#cursor(scope)));
       await storage.removeItems(removed);
       outbox.remove(removed);
       replica.notify();
