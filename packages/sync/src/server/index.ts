@@ -3,3 +3,5 @@ export type { Commit, Publish, ScopeChange } from './commit.ts';
 export { RequestError } from './errors.ts';
 export * from './storage.ts';
 export { NOBODY } from './write.ts';
+export { createLocalBus, type Bus, type BusListener } from './bus.ts';
+export { createHub, type Hub, type HubOptions, type Interest } from './live.ts';

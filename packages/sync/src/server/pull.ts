@@ -16,7 +16,7 @@ import type { SyncServerOptions } from './sync-server.ts';
 const WINDOW_PLACES = 50_000;
 
 export async function pull<Tables extends TableMap, Native>(
-  { storage, isPaged, now }: SyncServerOptions<Tables, Native>,
+  { storage, interest, isPaged, now }: SyncServerOptions<Tables, Native>,
   personId: string,
   request: PullRequest,
 ): Promise<PullResponse> {
@@ -24,14 +24,17 @@ export async function pull<Tables extends TableMap, Native>(
   const incarnation = await storage.incarnation();
   const isOfAnotherLife = request.incarnation !== null && request.incarnation !== incarnation;
   const asks = [...new Map(request.scopes.map((ask) => [ask.scope, ask])).values()];
-  const answers = await storage.snapshot(async (snapshot) => {
-    const states = await snapshot.readable(
-      personId,
-      asks.map(({ scope }) => scope),
-    );
-    const judged = asks.map((ask) => judge(ask, { state: states.get(ask.scope), isPaged, isOfAnotherLife }));
-    return fill(snapshot, judged, isPaged);
-  });
+  const scopes = asks.map(({ scope }) => scope);
+  const readable = new Set<ScopeId>();
+  const settle = interest?.begin(personId, request.clientId, scopes);
+  const answers = await storage
+    .snapshot(async (snapshot) => {
+      const states = await snapshot.readable(personId, scopes);
+      for (const scope of states.keys()) readable.add(scope);
+      const judged = asks.map((ask) => judge(ask, { state: states.get(ask.scope), isPaged, isOfAnotherLife }));
+      return fill(snapshot, judged, isPaged);
+    })
+    .finally(() => settle?.(readable));
   return { incarnation, serverTime: now(), answers };
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../protocol.ts';
 import type { Publish } from './commit.ts';
 import { RequestError } from './errors.ts';
+import type { Interest } from './live.ts';
 import { page, pull } from './pull.ts';
 import { push } from './push.ts';
 import type { ServerStorage } from './storage.ts';
@@ -21,6 +22,8 @@ export interface SyncServerOptions<Tables extends TableMap, Native> {
   mutators: MutatorMap<Tables>;
   /** Called after each commit; must neither throw nor wait. */
   publish: Publish;
+  /** Follows what each client pulls, see `createHub`. Without it nobody is poked. */
+  interest?: Interest;
   /** Scopes whose rows have places and come in windows and pages. */
   isPaged: (scope: ScopeId) => boolean;
   /** The scope of a person's own rows, which every write of theirs locks. */
