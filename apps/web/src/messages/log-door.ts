@@ -1,0 +1,44 @@
+/** What a row of the log can reach: names, and what a person can do with a message. */
+import type { RevisionRow } from '@parley/core/messages';
+import { createContext, useContext } from 'react';
+import type { LogMessage } from './log-items.ts';
+
+export interface LogDoor {
+  personId: string;
+  /** Keeps its identity while no name changes, or every row is drawn anew. */
+  personName: (id: string) => string | undefined;
+  /** Whether the reader may delete messages of others here. */
+  mayDeleteForOthers: boolean;
+  react(messageId: string, emoji: string, on: boolean): void;
+  reply(messageId: string): void;
+  edit(messageId: string): void;
+  remove(messageId: string): void;
+  copy(text: string, words: string): void;
+  /** The address of a message. */
+  linkTo(messageId: string): string;
+  /** Shows a message of this thread, fetching what lies between. */
+  jumpTo(messageId: string): void;
+  openReplies(messageId: string): void;
+  /** Earlier texts, newest first. */
+  revisionsOf(messageId: string): readonly RevisionRow[];
+  retry(itemId: string): void;
+  discard(itemId: string): void;
+  /** Takes a refused message out of the queue and its text back into the composer. */
+  takeBack(row: LogMessage): void;
+}
+
+export const LogDoorContext = createContext<LogDoor | null>(null);
+
+export function useLogDoor(): LogDoor {
+  const door = useContext(LogDoorContext);
+  if (door === null) throw new Error('This row is outside a log');
+  return door;
+}
+
+/** How somebody is called whose card is not held. */
+export const UNKNOWN_PERSON = 'Someone';
+
+/** The author's name, for labels. */
+export function authorName({ authorId }: { authorId: string | null }, personName: LogDoor['personName']): string {
+  return authorId === null ? 'Parley' : (personName(authorId) ?? UNKNOWN_PERSON);
+}

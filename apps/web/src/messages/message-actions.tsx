@@ -1,0 +1,61 @@
+import { IconButton, Menu, type MenuItem } from '@parley/ui';
+import { Copy, Ellipsis, Link, Pencil, Reply, Trash2 } from 'lucide-react';
+import { useLogDoor } from './log-door.ts';
+import type { LogMessage } from './log-items.ts';
+import { QUICK_EMOJI } from './quick-emoji.ts';
+import { ReactionPicker } from './reaction-picker.tsx';
+
+/** What can be done with one message, over the row's upper edge. */
+export function MessageActions({ row }: { row: LogMessage }) {
+  const door = useLogDoor();
+  const { id, data } = row;
+  const own = data.authorId === door.personId;
+  const items: MenuItem[] = [];
+  if (own) items.push({ label: 'Edit', icon: <Pencil size={15} />, onSelect: () => door.edit(id) });
+  items.push(
+    { label: 'Copy text', icon: <Copy size={15} />, onSelect: () => door.copy(data.text, 'Text copied') },
+    { label: 'Copy link', icon: <Link size={15} />, onSelect: () => door.copy(door.linkTo(id), 'Link copied') },
+  );
+  if (own || door.mayDeleteForOthers) {
+    items.push({
+      label: 'Delete',
+      icon: <Trash2 size={15} />,
+      danger: true,
+      separated: true,
+      onSelect: () => door.remove(id),
+    });
+  }
+  return (
+    <div
+      role="toolbar"
+      aria-label="Message actions"
+      className="absolute -top-4 right-4 z-10 flex items-center rounded-lg border border-line bg-sheet p-0.5 shadow-float max-desk:right-2"
+    >
+      {QUICK_EMOJI.slice(0, 3).map((emoji) => (
+        <IconButton
+          key={emoji}
+          label={`React with ${emoji}`}
+          className="max-desk:hidden"
+          aria-pressed={data.reactions[emoji]?.includes(door.personId) ?? false}
+          onClick={() => door.react(id, emoji, !data.reactions[emoji]?.includes(door.personId))}
+        >
+          <span aria-hidden>{emoji}</span>
+        </IconButton>
+      ))}
+      <ReactionPicker onPick={(emoji) => door.react(id, emoji, true)} />
+      <IconButton label="Reply" onClick={() => door.reply(id)}>
+        <Reply size={16} />
+      </IconButton>
+      <Menu
+        label="More actions"
+        align="end"
+        items={items}
+        trigger={(props) => (
+          <IconButton label="More actions" {...props}>
+            <Ellipsis size={16} />
+          </IconButton>
+        )}
+      />
+    </div>
+  );
+}

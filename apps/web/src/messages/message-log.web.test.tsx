@@ -1,0 +1,202 @@
+import axe from 'axe-core';
+import { createRef } from 'react';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import '../styles.css';
+import { alice, clear, draw, logDoor, messageRow, messageRows, painted } from './log-fixtures.tsx';
+import { LogDoorContext, type LogDoor } from './log-door.ts';
+import { MessageLog, type LogHandle, type MessageLogProps } from './message-log.tsx';
+
+const log = (props: Partial<MessageLogProps>, door: LogDoor = logDoor()) => (
+  <LogDoorContext value={door}>
+    <MessageLog
+      rows={[]}
+      complete
+      loading={false}
+      unreachable={false}
+      divider={null}
+      personId={alice}
+      onLoadOlder={() => {}}
+      onSeen={() => {}}
+      {...props}
+    />
+  </LogDoorContext>
+);
+const scroller = (): HTMLElement => {
+  const found = document.querySelector<HTMLElement>('section[aria-label="Messages"]');
+  if (found === null) throw new Error('There is no log');
+  return found;
+};
+const fromEnd = (): number => scroller().scrollHeight - scroller().scrollTop - scroller().clientHeight;
+const row = (id: string): HTMLElement | null => document.querySelector(`[data-message="${id}"]`);
+const topOf = (id: string): number => {
+  const found = row(id);
+  if (found === null) throw new Error(`${id} is not drawn`);
+  return found.getBoundingClientRect().top - scroller().getBoundingClientRect().top;
+};
+const topRow = (): string => {
+  const rows = [...document.querySelectorAll<HTMLElement>('[data-message]')];
+  const inSight = rows.find((one) => one.getBoundingClientRect().bottom > scroller().getBoundingClientRect().top + 1);
+  return inSight?.dataset['message'] ?? '';
+};
+const scrollTo = async (top: number) => {
+  scroller().scrollTop = top;
+  await painted();
+  await painted();
+};
+
+afterEach(clear);
+
+describe('MessageLog', () => {
+  test('opens at the end and follows what comes in', async () => {
+    const rows = messageRows(1, 300);
+    draw(log({ rows }));
+    await vi.waitFor(() => expect(row('m300')).not.toBeNull());
+    await vi.waitFor(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+    draw(log({ rows: [...rows, messageRow(301)] }));
+    await vi.waitFor(() => expect(row('m301')).not.toBeNull());
+    await vi.waitFor(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+  });
+
+  test('stands at the foot where there are few', async () => {
+    draw(log({ rows: messageRows(1, 2) }));
+    await vi.waitFor(() => expect(row('m2')).not.toBeNull());
+    await vi.waitFor(() => expect(600 - (topOf('m2') + (row('m2')?.offsetHeight ?? 0))).toBeLessThan(20));
+  });
+
+  test('opens where the unread begins', async () => {
+    draw(log({ rows: messageRows(1, 300), divider: { seq: 200, count: 100 } }));
+    await vi.waitFor(() => expect(topOf('m201')).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(topOf('m201')).toBeLessThan(160));
+    expect(scroller().textContent).toContain('99+ new');
+  });
+
+  test('does not move who has scrolled up, and leads to what is new', async () => {
+    const rows = messageRows(1, 300);
+    draw(log({ rows }));
+    await vi.waitFor(() => expect(row('m300')).not.toBeNull());
+    await scrollTo(scroller().scrollTop - 2_000);
+    const top = topRow();
+    const before = topOf(top);
+    draw(log({ rows: [...rows, messageRow(301), messageRow(302, { authorId: alice })] }));
+    await painted();
+    expect(Math.abs(topOf(top) - before)).toBeLessThanOrEqual(1);
+    const jump = [...document.querySelectorAll('button')].find((button) => button.textContent === '1 new');
+    jump?.click();
+    await vi.waitFor(() => expect(row('m302')).not.toBeNull());
+    await vi.waitFor(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+  });
+
+  test('takes older rows in above without moving the one on top', async () => {
+    const onLoadOlder = vi.fn<() => void>();
+    let rows = messageRows(401, 600);
+    draw(log({ rows, complete: false, onLoadOlder }));
+    await vi.waitFor(() => expect(row('m600')).not.toBeNull());
+    for (const first of [301, 201, 101, 1]) {
+      await scrollTo(first === 201 ? 0 : 300);
+      await vi.waitFor(() => expect(onLoadOlder).toHaveBeenCalled());
+      const top = topRow();
+      const before = topOf(top);
+      rows = [...messageRows(first, first + 99), ...rows];
+      draw(log({ rows, complete: first === 1, onLoadOlder }));
+      expect(Math.abs(topOf(top) - before)).toBeLessThanOrEqual(1);
+      await painted();
+      await painted();
+      expect(Math.abs(topOf(top) - before)).toBeLessThanOrEqual(1);
+      onLoadOlder.mockClear();
+    }
+  });
+
+  test('draws one row anew when one message comes into a thread of 2,500', async () => {
+    const drawn: string[] = [];
+    const names = (id: string) => {
+      drawn.push(id);
+      return id;
+    };
+    const door = logDoor({ personName: names });
+    const rows = messageRows(1, 2_500);
+    draw(log({ rows }, door));
+    await vi.waitFor(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+    await painted();
+    expect(row('m2500')).not.toBeNull();
+    drawn.length = 0;
+    draw(log({ rows: [...rows, messageRow(2_501, { authorId: 'carol' })] }, door));
+    await vi.waitFor(() => expect(row('m2501')).not.toBeNull());
+    await vi.waitFor(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+    // StrictMode draws everything twice.
+    expect(drawn).toEqual(['carol', 'carol']);
+  });
+
+  test('draws only what is in sight', async () => {
+    draw(log({ rows: messageRows(1, 2_500) }));
+    await vi.waitFor(() => expect(row('m2500')).not.toBeNull());
+    expect(document.querySelectorAll('article').length).toBeLessThan(60);
+  });
+
+  test('says how far it was read', async () => {
+    const onSeen = vi.fn<(seq: number) => void>();
+    draw(log({ rows: messageRows(1, 300), divider: { seq: 100, count: 100 }, onSeen }));
+    await vi.waitFor(() => expect(onSeen).toHaveBeenCalled());
+    const seen = Math.max(...onSeen.mock.calls.map(([seq]) => seq));
+    expect(seen).toBeGreaterThan(100);
+    expect(seen).toBeLessThan(150);
+  });
+
+  test('jumps to a message and marks it', async () => {
+    const handle = createRef<LogHandle>();
+    draw(log({ rows: messageRows(1, 300), ref: handle }));
+    await vi.waitFor(() => expect(row('m300')).not.toBeNull());
+    expect(handle.current?.jumpTo('m40')).toBe(true);
+    await vi.waitFor(() => expect(topOf('m40')).toBeGreaterThan(100));
+    expect(handle.current?.jumpTo('nowhere')).toBe(false);
+  });
+
+  test('keeps the end in sight when the composer takes room', async () => {
+    const page = log({ rows: messageRows(1, 300) });
+    draw(page);
+    await vi.waitFor(() => expect(row('m300')).not.toBeNull());
+    draw(page, { height: 400 });
+    await vi.waitFor(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+  });
+
+  test('is walked with the arrow keys, and keeps the focus of a row that scrolls away', async () => {
+    draw(log({ rows: messageRows(1, 300) }));
+    await vi.waitFor(() => expect(row('m300')).not.toBeNull());
+    scroller().focus();
+    const press = (key: string) =>
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    press('ArrowUp');
+    expect(document.activeElement).toBe(row('m300'));
+    press('ArrowUp');
+    expect(document.activeElement).toBe(row('m299'));
+    await scrollTo(0);
+    expect(document.activeElement).toBe(row('m299'));
+  });
+
+  test('has nothing for axe to find, with every kind of row', async () => {
+    const rows = [
+      messageRow(1, { authorId: null, kind: 'system', notice: { type: 'added', by: alice, personIds: ['bob'] } }),
+      messageRow(2, { reactions: { '👍': [alice, 'bob'] }, editedAt: 1, revisions: 1 }),
+      messageRow(3, { replyTo: 'm2' }),
+      messageRow(4, { deletedAt: 1, text: '' }),
+      {
+        ...messageRow(5, { authorId: alice }),
+        pending: [
+          {
+            id: 'i',
+            name: 'sendMessage',
+            args: { text: 'Message 5' },
+            at: 0,
+            state: 'failed' as const,
+            code: 'not_found',
+            message: 'You no longer take part in this thread.',
+          },
+        ],
+      },
+    ];
+    draw(log({ rows, divider: { seq: 3, count: 2 } }));
+    await vi.waitFor(() => expect(row('m5')).not.toBeNull());
+    expect(row('m5')?.textContent).toContain('Could not send: you no longer take part in this thread.');
+    const { violations } = await axe.run(document.getElementById('frame') as HTMLElement);
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  });
+});

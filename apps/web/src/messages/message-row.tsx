@@ -1,0 +1,198 @@
+import { Avatar, Button, classNames, Delayed, formatClock, formatFull, Time } from '@parley/ui';
+import { CircleAlert, Clock, CornerUpRight, MessageSquareReply } from 'lucide-react';
+import { memo, useRef, useState, type FocusEvent, type PointerEvent } from 'react';
+import { Markdown } from '../markdown/markdown.tsx';
+import { plainText } from '../markdown/plain-text.ts';
+import { itemText } from '../sync/item-words.ts';
+import { EditedMark } from './edited-mark.tsx';
+import { authorName, useLogDoor } from './log-door.ts';
+import type { LogMessage } from './log-items.ts';
+import { MessageActions } from './message-actions.tsx';
+import { failureWords, messageState } from './message-state.ts';
+import { Reactions } from './reactions.tsx';
+
+export interface MessageRowProps {
+  row: LogMessage;
+  /** Shows author and avatar; without them it continues the row above. */
+  head: boolean;
+  /** What it replies to, where that is held. */
+  root?: LogMessage | undefined;
+  /** Held replies to it. */
+  replyCount: number;
+  /** Somebody was just led here. */
+  marked?: boolean;
+  /** Replies are not led to: the row stands among them already. */
+  inReplies?: boolean;
+}
+
+/** One message. Drawn again only when its own row, its root or the names change. */
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { row, head, root, replyCount, marked = false, inReplies = false } = props;
+  const door = useLogDoor();
+  const { data } = row;
+  const name = authorName(data, door.personName);
+  const state = messageState(row);
+  const { engaged, ...engagement } = useEngaged();
+  const deleted = data.deletedAt !== null;
+
+  return (
+    <article
+      {...engagement}
+      id={inReplies ? undefined : `m-${row.id}`}
+      aria-label={`${name}, ${formatFull(data.createdAt)}`}
+      tabIndex={-1}
+      data-message={row.id}
+      className={classNames(
+        'group/row relative grid grid-cols-[34px_minmax(0,72ch)] gap-x-3 px-5 py-0.5 -outline-offset-2 max-desk:px-3',
+        'hover:bg-[color-mix(in_oklch,var(--sunk)_55%,transparent)] focus-within:bg-[color-mix(in_oklch,var(--sunk)_55%,transparent)]',
+        head && 'pt-2',
+        state.failed !== null && 'bg-bad-soft hover:bg-bad-soft focus-within:bg-bad-soft',
+        marked && 'bg-accent-soft transition-colors duration-1000',
+      )}
+    >
+      {head ? (
+        <Avatar id={data.authorId ?? 'system'} name={name} className="mt-0.5" />
+      ) : (
+        <time
+          dateTime={new Date(data.createdAt).toISOString()}
+          title={formatFull(data.createdAt)}
+          className="pt-1 text-center text-[0.625rem] whitespace-nowrap text-ink-3 opacity-0 select-none group-focus-within/row:opacity-100 group-hover/row:opacity-100"
+        >
+          {formatClock(data.createdAt)}
+        </time>
+      )}
+      <div className="min-w-0">
+        {head ? (
+          <div className="flex items-baseline gap-2">
+            <b className="truncate font-semibold">{name}</b>
+            <Time at={data.createdAt} as="clock" className="text-sm text-ink-3" />
+          </div>
+        ) : null}
+        {data.replyTo === null || inReplies ? null : <RootLine rootId={data.replyTo} root={root} />}
+        {deleted ? (
+          <p className="text-ink-3 italic">Message deleted</p>
+        ) : (
+          <div className={classNames(state.waiting && 'opacity-80')}>
+            <Markdown text={data.text} personName={door.personName} selfId={door.personId} />
+            {data.editedAt === null ? null : <EditedMark row={row} />}
+          </div>
+        )}
+        {deleted ? null : <Reactions row={row} />}
+        {replyCount > 0 && !inReplies ? (
+          <button
+            type="button"
+            className="mt-1 -ml-1.5 inline-flex min-h-6 items-center gap-1.5 rounded-sm px-1.5 text-sm font-medium text-accent hover:bg-accent-soft pointer-coarse:min-h-11"
+            onClick={() => door.openReplies(row.id)}
+          >
+            <MessageSquareReply size={14} aria-hidden />
+            {replyCount === 1 ? '1 reply' : `${replyCount} replies`}
+          </button>
+        ) : null}
+        {state.failed !== null ? (
+          <Failure row={row} />
+        ) : state.waiting ? (
+          <Delayed>
+            <p className="mt-0.5 flex items-center gap-1.5 text-sm text-ink-3">
+              <Clock size={13} aria-hidden />
+              Waiting to send
+            </p>
+          </Delayed>
+        ) : null}
+      </div>
+      {engaged && !deleted ? <MessageActions row={row} /> : null}
+    </article>
+  );
+});
+
+function RootLine({ rootId, root }: { rootId: string; root: LogMessage | undefined }) {
+  const { personName, jumpTo } = useLogDoor();
+  const words =
+    root === undefined
+      ? 'an earlier message'
+      : root.data.deletedAt !== null
+        ? 'a deleted message'
+        : plainText(root.data.text, personName).slice(0, 160);
+  return (
+    <button
+      type="button"
+      className="-ml-1.5 flex min-h-6 max-w-full items-center gap-1.5 rounded-sm px-1.5 text-left text-sm text-ink-3 hover:bg-sunk hover:text-ink-2"
+      onClick={() => jumpTo(rootId)}
+    >
+      <CornerUpRight size={13} aria-hidden className="shrink-0" />
+      <span className="sr-only">In reply to </span>
+      {root === undefined ? null : (
+        <span className="shrink-0 font-medium text-ink-2">{authorName(root.data, personName)}</span>
+      )}
+      <span className="truncate">{words}</span>
+    </button>
+  );
+}
+
+/** What was refused stays where it was written, with the reason and the ways out. */
+function Failure({ row }: { row: LogMessage }) {
+  const door = useLogDoor();
+  const { failed } = messageState(row);
+  if (failed === null) return null;
+  const text = itemText(failed);
+  return (
+    <div
+      role="group"
+      aria-label="Not sent"
+      className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-bad"
+    >
+      <span className="flex items-center gap-1.5 font-medium">
+        <CircleAlert size={14} aria-hidden />
+        {failureWords(failed)}
+      </span>
+      <span className="flex gap-1.5">
+        <Button size="small" onClick={() => door.retry(failed.id)}>
+          Retry
+        </Button>
+        {text === null ? null : (
+          <>
+            <Button size="small" onClick={() => door.takeBack(row)}>
+              Edit
+            </Button>
+            <Button size="small" onClick={() => door.copy(text, 'Copied')}>
+              Copy
+            </Button>
+          </>
+        )}
+        <Button size="small" onClick={() => door.discard(failed.id)}>
+          Delete
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+/**
+ * Whether the row's actions are worth having: pointer over it, focus in it, or a tap on it. Only such a row pays for
+ * its buttons. It stays so while one of its popups is open, or there would be nothing to give the focus back to.
+ */
+function useEngaged() {
+  const [engaged, setEngaged] = useState(false);
+  const own = useRef<HTMLElement>(null);
+  const settle = () => {
+    const row = own.current;
+    if (row === null || row.contains(document.activeElement)) return;
+    if (row.matches(':hover') || row.querySelector('[aria-expanded="true"]') !== null) return;
+    setEngaged(false);
+  };
+  return {
+    ref: own,
+    engaged,
+    onPointerEnter: ({ pointerType }: PointerEvent) => {
+      if (pointerType !== 'touch') setEngaged(true);
+    },
+    onPointerLeave: settle,
+    onFocus: () => setEngaged(true),
+    onBlur: ({ relatedTarget }: FocusEvent) => {
+      if (relatedTarget === null || !own.current?.contains(relatedTarget)) requestAnimationFrame(settle);
+    },
+    // A tap or a long press brings the actions on a touch screen: both give the row the focus.
+    onContextMenu: () => {
+      if (matchMedia('(pointer: coarse)').matches) own.current?.focus({ preventScroll: true });
+    },
+  };
+}

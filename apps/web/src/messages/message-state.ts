@@ -1,0 +1,33 @@
+/** What is still under way with a message, told from the mutations that touch it. */
+import type { Pending, ViewRow } from '@parley/sync/client';
+
+export interface MessageState {
+  /** Something has not reached the server yet. */
+  waiting: boolean;
+  /** The refused mutation that is to be dealt with first. */
+  failed: Pending | null;
+}
+
+/** Read positions and reactions go out quietly: only what a person wrote is worth a line under it. */
+const spoken: ReadonlySet<string> = new Set(['sendMessage', 'editMessage', 'deleteMessage']);
+
+export function messageState({ pending }: Pick<ViewRow<unknown>, 'pending'>): MessageState {
+  const failed = pending.find(({ state }) => state === 'failed') ?? null;
+  const waiting = pending.some(({ name, state }) => spoken.has(name) && state !== 'failed' && state !== 'applied');
+  return { waiting, failed };
+}
+
+const failures: Record<string, string> = {
+  sendMessage: 'Could not send',
+  editMessage: 'Could not save the edit',
+  deleteMessage: 'Could not delete',
+  react: 'Could not react',
+};
+
+/** `Could not send: you no longer take part in this thread.` */
+export function failureWords({ name, message }: Pick<Pending, 'name' | 'message'>): string {
+  const what = failures[name] ?? 'Could not be done';
+  return message === null || message === ''
+    ? `${what}.`
+    : `${what}: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+}

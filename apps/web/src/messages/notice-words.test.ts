@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { noticeWords } from './notice-words.ts';
+
+const names: Record<string, string> = { a: 'Alice', b: 'Bob', c: 'Carol', d: 'Dave', e: 'Eve', f: 'Frank' };
+const nameOf = (id: string) => names[id] ?? 'Someone';
+
+test('words who did what to whom, the reader as you', () => {
+  expect(noticeWords({ type: 'added', by: 'a', personIds: ['b'] }, nameOf, 'c')).toBe('Alice added Bob');
+  expect(noticeWords({ type: 'added', by: 'a', personIds: ['b', 'c'] }, nameOf, 'a')).toBe('You added Bob and Carol');
+  expect(noticeWords({ type: 'removed', by: 'a', personIds: ['b'] }, nameOf, 'b')).toBe('Alice removed you');
+  expect(noticeWords({ type: 'removed', by: 'b', personIds: ['b'] }, nameOf, 'a')).toBe('Bob left');
+  expect(noticeWords({ type: 'removed', by: 'b', personIds: ['b'] }, nameOf, 'b')).toBe('You left');
+  expect(noticeWords({ type: 'added', by: 'a', personIds: ['b', 'c', 'd', 'e', 'f'] }, nameOf, 'x')).toBe(
+    'Alice added Bob, Carol, Dave, Eve, and 1 more',
+  );
+});

@@ -1,0 +1,17 @@
+import { Time } from '@parley/ui';
+import { memo } from 'react';
+import { UNKNOWN_PERSON, useLogDoor } from './log-door.ts';
+import type { LogMessage } from './log-items.ts';
+import { noticeWords } from './notice-words.ts';
+
+/** What the software says in a thread: one quiet line. */
+export const SystemRow = memo(function SystemRow({ row }: { row: LogMessage }) {
+  const { personName, personId } = useLogDoor();
+  const { notice, createdAt } = row.data;
+  if (notice === null) return null;
+  return (
+    <p data-message={row.id} className="py-1 pr-5 pl-[66px] text-sm text-ink-3 max-desk:pl-[58px]">
+      {noticeWords(notice, (id) => personName(id) ?? UNKNOWN_PERSON, personId)} · <Time at={createdAt} as="clock" />
+    </p>
+  );
+});
