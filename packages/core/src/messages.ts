@@ -65,9 +65,12 @@ export const sendMessage: Mutator<Tables, z.infer<typeof sendMessageArgs>> = {
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
   async run(tx, { threadId, messageId, text, replyTo }) {
-    const { thread, participation } = await accessThread(tx, threadId);
     const scope = threadScope(threadId);
-    if (await tx.get('message', scope, messageId)) throw new Refusal('id_taken', 'This message was sent already.');
+    const [{ thread, participation }, taken] = await Promise.all([
+      accessThread(tx, threadId),
+      tx.get('message', scope, messageId),
+    ]);
+    if (taken) throw new Refusal('id_taken', 'This message was sent already.');
     await append(tx, threadId, messageId, {
       kind: thread.kind,
       authorId: tx.personId,

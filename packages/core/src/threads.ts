@@ -53,8 +53,10 @@ export async function accessThread(
   tx: MutatorTx<Tables>,
   threadId: string,
 ): Promise<{ thread: ThreadRow; participation: ParticipationRow }> {
-  const participation = await tx.get('participation', userScope(tx.personId), threadId);
-  const thread = await tx.get('thread', threadScope(threadId), threadId);
+  const [participation, thread] = await Promise.all([
+    tx.get('participation', userScope(tx.personId), threadId),
+    tx.get('thread', threadScope(threadId), threadId),
+  ]);
   if (!thread || !participation || participation.leftAt !== null) {
     throw new Refusal('not_found', 'This thread is not there, or you no longer take part in it.');
   }
@@ -94,7 +96,8 @@ export const createThread: Mutator<Tables, z.infer<typeof createThreadArgs>> = {
       lastSeq: 0,
       lastMessage: null,
     });
-    for (const personId of everyone(participantIds, tx.personId)) await join(tx, { threadId, orgId, personId });
+    const joining = everyone(participantIds, tx.personId);
+    await Promise.all(joining.map((personId) => join(tx, { threadId, orgId, personId })));
   },
 };
 
@@ -135,13 +138,8 @@ export const addParticipants: Mutator<Tables, z.infer<typeof addParticipantsArgs
     const { role } = await accessOrg(tx, orgId);
     if (thread.homeOrg !== orgId || !mayStartThread(role))
       throw new Refusal('forbidden', 'You cannot add people here.');
-    const added: string[] = [];
-    for (const personId of new Set(personIds)) {
-      const present = await tx.get('participant', threadPeopleScope(threadId), personId);
-      if (present && present.leftAt === null) continue;
-      await join(tx, { threadId, orgId, personId });
-      added.push(personId);
-    }
+    const added = await absentOf(tx, threadId, personIds);
+    await Promise.all(added.map((personId) => join(tx, { threadId, orgId, personId })));
     if (added.length > 0)
       await systemMessage(tx, threadId, messageId, { type: 'added', by: tx.personId, personIds: added });
   },
@@ -164,9 +162,10 @@ export const removeParticipant: Mutator<Tables, z.infer<typeof removeParticipant
     const participant = await tx.get('participant', scope, personId);
     if (!participant || participant.leftAt !== null) return;
     const participation = await tx.get('participation', userScope(personId), threadId);
+    // First the message: whoever leaves could not say so afterwards.
+    await systemMessage(tx, threadId, messageId, { type: 'removed', by: tx.personId, personIds: [personId] });
     tx.put('participant', scope, personId, { ...participant, leftAt: tx.now });
     if (participation) tx.put('participation', userScope(personId), threadId, { ...participation, leftAt: tx.now });
-    await systemMessage(tx, threadId, messageId, { type: 'removed', by: tx.personId, personIds: [personId] });
   },
 };
 
@@ -194,14 +193,23 @@ const everyone = (participantIds: readonly string[], personId: string): string[]
   ...new Set([personId, ...participantIds]),
 ];
 
+/** Those who do not take part now. */
+async function absentOf(tx: MutatorTx<Tables>, threadId: string, personIds: readonly string[]): Promise<string[]> {
+  const people = [...new Set(personIds)];
+  const rows = await Promise.all(people.map((id) => tx.get('participant', threadPeopleScope(threadId), id)));
+  return people.filter((_, index) => rows[index]?.leftAt !== null);
+}
+
 async function join(
   tx: MutatorTx<Tables>,
   where: { threadId: string; orgId: string; personId: string },
 ): Promise<void> {
   const { threadId, orgId, personId } = where;
-  const person = await tx.get('person', orgPeopleScope(orgId), personId);
+  const [person, before] = await Promise.all([
+    tx.get('person', orgPeopleScope(orgId), personId),
+    tx.get('participation', userScope(personId), threadId),
+  ]);
   if (!person?.active) throw new Refusal('unknown_person', 'One of these people is not in the organisation.');
-  const before = await tx.get('participation', userScope(personId), threadId);
   const common = { actingOrg: orgId, joinedAt: tx.now, leftAt: null };
   tx.put('participant', threadPeopleScope(threadId), personId, {
     ...common,

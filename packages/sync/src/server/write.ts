@@ -91,6 +91,7 @@ class BufferingTx<Tables extends TableMap> implements MutatorTx<Tables> {
   readonly #created: ReadonlySet<ScopeId>;
   readonly #seqs = new Map<ScopeId, number>();
   readonly #rows = new Map<string, RowWrite>();
+  readonly #reads = new Map<string, Promise<object | undefined>>();
   readonly #jobs: { kind: string; payload: object }[] = [];
   #asked: { key: RowKey; resolve: (row: object | undefined) => void; reject: (error: unknown) => void }[] = [];
 
@@ -111,7 +112,10 @@ class BufferingTx<Tables extends TableMap> implements MutatorTx<Tables> {
     const written = this.#rows.get(keyOf(table, scope, id));
     if (written) return (written.data ?? undefined) as Tables[T] | undefined;
     if (this.#created.has(scope)) return undefined;
-    return (await this.#ask({ table, scope, id })) as Tables[T] | undefined;
+    const key = keyOf(table, scope, id);
+    const read = this.#reads.get(key) ?? this.#ask({ table, scope, id });
+    this.#reads.set(key, read);
+    return (await read) as Tables[T] | undefined;
   }
 
   put<T extends keyof Tables & string>(table: T, scope: ScopeId, id: string, row: Tables[T]): void {
@@ -162,7 +166,7 @@ class BufferingTx<Tables extends TableMap> implements MutatorTx<Tables> {
   }
 
   /** Reads that are asked for at once travel in one statement. */
-  #ask(key: RowKey): Promise<object | undefined> {
+  async #ask(key: RowKey): Promise<object | undefined> {
     this.#mustAccept(key);
     return new Promise((resolve, reject) => {
       this.#asked.push({ key, resolve, reject });
