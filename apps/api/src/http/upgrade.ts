@@ -1,0 +1,146 @@
+/** WebSocket handshakes: who may open one, and what is answered to everybody else. */
+import { applyWSSHandler } from '@trpc/server/adapters/ws';
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Session } from '../accounts/identity.ts';
+import { httpLog } from '../logger.ts';
+import { appRouter } from '../router.ts';
+import type { Services } from '../services.ts';
+import { logError, type Context } from '../trpc.ts';
+import { addressOf } from './address.ts';
+import { errorBody, HTTP_LIMITS } from './app.ts';
+import type { Connection } from './connections.ts';
+import { isOwnOrigin } from './origin.ts';
+
+export const SOCKET_LIMITS = {
+  /** Bytes of one frame: a push of 256 KiB, escaped as JSON, with room. */
+  frameBytes: 1024 * 1024,
+  /** A quiet peer is asked after so long … */
+  pingMs: 30_000,
+  /** … and given up when it does not answer within. */
+  pongMs: 10_000,
+} as const;
+
+export interface Upgrades {
+  /** Refuses new handshakes and tells the open sockets to come back. Resolves when all are closed. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes over the server's `upgrade` requests. Not compressed: most frames are a few hundred bytes, where deflate saves
+ * little and costs each connection its windows (some 300 KB in zlib); see docs/decisions.
+ */
+export function acceptUpgrades(server: Server, services: Services, timing = SOCKET_LIMITS): Upgrades {
+  const wss = new WebSocketServer({ noServer: true, maxPayload: SOCKET_LIMITS.frameBytes, perMessageDeflate: false });
+  const accepted = new WeakMap<IncomingMessage, { session: Session; cookies: string[]; connection?: Connection }>();
+  wss.on('headers', (headers, request) => {
+    for (const cookie of accepted.get(request)?.cookies ?? []) headers.push(`Set-Cookie: ${cookie}`);
+  });
+  // Before tRPC's own listener, which makes the context at once.
+  wss.on('connection', (socket: WebSocket, request: IncomingMessage) => {
+    const handshake = accepted.get(request);
+    if (!handshake) return socket.terminate();
+    handshake.connection = services.connections.add(socket, handshake.session);
+    return undefined;
+  });
+  applyWSSHandler({
+    wss,
+    router: appRouter,
+    keepAlive: { enabled: true, pingMs: timing.pingMs, pongWaitMs: timing.pongMs },
+    experimental_encoder: { encode: JSON.stringify, decode: decodeFrame },
+    createContext({ req }): Context {
+      const handshake = accepted.get(req);
+      if (!handshake?.connection) throw new Error('A socket without a handshake.');
+      const { session, connection } = handshake;
+      return {
+        services,
+        session,
+        connection,
+        requestId: randomUUID(),
+        address: addressOf(req.socket.remoteAddress, req.headers),
+        exchange: null,
+      };
+    },
+    onError({ error, path, ctx }) {
+      logError({ error, path, ctx });
+    },
+  });
+
+  let closing = false;
+  server.on('upgrade', (request, socket, head) => {
+    // Until `ws` takes the socket over, a peer that cuts the line must not end the process.
+    const ignore = (): void => {};
+    socket.on('error', ignore);
+    admit(request, { services, closing }).then(
+      (admitted) => {
+        if ('status' in admitted) return refuse(socket, admitted);
+        accepted.set(request, admitted);
+        socket.off('error', ignore);
+        wss.handleUpgrade(request, socket, head, (client) => wss.emit('connection', client, request));
+        return undefined;
+      },
+      (error: unknown) => {
+        httpLog.error({ err: error }, 'a handshake failed');
+        refuse(socket, { status: 503, code: 'INTERNAL', words: 'Something went wrong on the server.' });
+      },
+    );
+  });
+
+  return {
+    async close() {
+      closing = true;
+      services.connections.closeAll();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wss.close(() => resolve());
+      await promise;
+    },
+  };
+}
+
+interface Refused {
+  status: number;
+  code: string;
+  words: string;
+}
+
+async function admit(
+  request: IncomingMessage,
+  { services, closing }: { services: Services; closing: boolean },
+): Promise<{ session: Session; cookies: string[] } | Refused> {
+  const { publicUrl } = services.settings;
+  if (closing) return { status: 503, code: 'RESTARTING', words: 'The server is restarting.' };
+  const { pathname } = new URL(request.url ?? '/', publicUrl);
+  if (pathname !== '/trpc') return { status: 404, code: 'NOT_FOUND', words: 'Nothing is here.' };
+  const { origin, host = null, cookie } = request.headers;
+  if (origin === undefined || !isOwnOrigin(origin, { publicUrl, host })) {
+    return { status: 403, code: 'CROSS_ORIGIN', words: 'Connections from other sites are refused.' };
+  }
+  const told = new Headers();
+  const session = cookie === undefined ? null : await services.identity.session(new Headers({ cookie }), told);
+  if (!session) return { status: 401, code: 'UNAUTHORISED', words: 'Sign in first.' };
+  return { session, cookies: told.getSetCookie() };
+}
+
+function refuse(socket: Duplex, { status, code, words }: Refused): void {
+  const body = JSON.stringify(errorBody({ status, code, words, requestId: randomUUID() }));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    'X-Content-Type-Options: nosniff',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** A frame is one call, or a batch as small as over HTTP. What it throws is answered as `PARSE_ERROR`. */
+function decodeFrame(data: string | ArrayBuffer | Uint8Array): unknown {
+  if (typeof data !== 'string') throw new Error('Frames are text.');
+  const frame: unknown = JSON.parse(data);
+  if (Array.isArray(frame) && (frame.length === 0 || frame.length > HTTP_LIMITS.batchCalls)) {
+    throw new Error('This batch is empty or too large.');
+  }
+  return frame;
+}

@@ -1,0 +1,24 @@
+/** The API server's loggers. Three levels: error (a developer should go and look), info (state changed), debug. */
+import { pino } from 'pino';
+
+/** What must never reach a log, wherever it appears. */
+const secrets = ['password', 'token', 'cookie', 'authorization', 'secret', 'text', 'email'];
+
+export const logger = pino({
+  name: 'api',
+  level: 'info',
+  base: null,
+  redact: {
+    paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`, `headers["set-cookie"]`]),
+    censor: '[redacted]',
+  },
+});
+
+export const httpLog = logger.child({ part: 'http' });
+export const accountsLog = logger.child({ part: 'accounts' });
+export const syncLog = logger.child({ part: 'sync' });
+
+/** Applies to every logger here. */
+export function setLogLevel(level: 'error' | 'info' | 'debug' | 'silent'): void {
+  for (const each of [logger, httpLog, accountsLog, syncLog]) each.level = level;
+}

@@ -1,0 +1,252 @@
+/** Invitations to an organisation: links bound to an e-mail address that work once and end after 14 days. */
+import { mayGrant, mayInvite, type Role } from '@parley/core/organisations';
+import { orgPeopleScope, userScope } from '@parley/core/scopes';
+import type { Database } from '@parley/db';
+import type { Kysely } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import { hashPassword, mustBeGoodPassword } from '../accounts/password.ts';
+import { insertAccount, putMember } from '../accounts/people.ts';
+import { hashToken, newToken } from '../accounts/secret-token.ts';
+import { ApiError } from '../http/api-error.ts';
+import type { Acts } from '../services.ts';
+
+const VALID_DAYS = 14;
+
+export interface InvitationSummary {
+  id: string;
+  email: string;
+  role: Role;
+  /** Name of whoever sent it; `null` when it was made on the command line. */
+  invitedBy: string | null;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+/**
+ * Invites somebody; an earlier open invitation of the same address ends. The link's token is in the answer and nowhere
+ * else.
+ * @param inviterId `null` from the command line, whose user owns the machine
+ * @throws ApiError `NOT_FOUND`, `FORBIDDEN`, `ALREADY_MEMBER`
+ */
+export async function inviteToOrganisation(
+  db: Kysely<Database>,
+  invitation: { inviterId: string | null; orgId: string; email: string; role: Role; now: number },
+): Promise<{ token: string; expiresAt: number }> {
+  const { inviterId, orgId, email, role, now } = invitation;
+  const token = newToken();
+  const expiresAt = now + VALID_DAYS * 24 * 60 * 60 * 1000;
+  await db.transaction().execute(async (tx) => {
+    if (inviterId !== null) {
+      const own = await mustAdminister(tx, inviterId, orgId);
+      if (!mayGrant(own, role)) throw new ApiError('FORBIDDEN', 'You cannot give this role.', { status: 'FORBIDDEN' });
+    } else {
+      const org = await tx.selectFrom('org').select('id').where('id', '=', orgId).executeTakeFirst();
+      if (!org) throw noOrganisation();
+    }
+    await mustNotBeMember(tx, orgId, email);
+    await tx
+      .updateTable('invitation')
+      .set({ revoked_at: new Date(now) })
+      .where('org_id', '=', orgId)
+      .where('email', '=', email)
+      .where('accepted_at', 'is', null)
+      .where('revoked_at', 'is', null)
+      .execute();
+    await tx
+      .insertInto('invitation')
+      .values({
+        id: uuidv7(),
+        org_id: orgId,
+        email,
+        role,
+        token_hash: hashToken(token),
+        invited_by: inviterId,
+        created_at: new Date(now),
+        expires_at: new Date(expiresAt),
+      })
+      .execute();
+  });
+  return { token, expiresAt };
+}
+
+/** Open invitations, newest first. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
+export async function openInvitations(
+  db: Kysely<Database>,
+  { personId, orgId, now }: { personId: string; orgId: string; now: number },
+): Promise<InvitationSummary[]> {
+  await mustAdminister(db, personId, orgId);
+  const rows = await db
+    .selectFrom('invitation')
+    .leftJoin('person', 'person.id', 'invitation.invited_by')
+    .select(['invitation.id', 'email', 'role', 'expires_at', 'person.name as inviter'])
+    .where('org_id', '=', orgId)
+    .where('accepted_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', new Date(now))
+    .orderBy('invitation.created_at', 'desc')
+    .limit(500)
+    .execute();
+  return rows.map(({ id, email, role, expires_at, inviter }) => ({
+    id,
+    email,
+    role,
+    invitedBy: inviter,
+    expiresAt: expires_at.getTime(),
+  }));
+}
+
+/** Ends an open invitation; one that is over already stays so. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
+export async function revokeInvitation(
+  db: Kysely<Database>,
+  { personId, orgId, invitationId, now }: { personId: string; orgId: string; invitationId: string; now: number },
+): Promise<void> {
+  await mustAdminister(db, personId, orgId);
+  const known = await db
+    .updateTable('invitation')
+    .set(({ fn, val }) => ({ revoked_at: fn.coalesce('revoked_at', val(new Date(now))) }))
+    .where('id', '=', invitationId)
+    .where('org_id', '=', orgId)
+    .where('accepted_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  if (!known) throw new ApiError('NOT_FOUND', 'There is no such invitation.', { status: 'NOT_FOUND' });
+}
+
+/** What the holder of a link is told. @throws ApiError `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_USED` */
+export async function readInvitation(db: Kysely<Database>, { token, now }: { token: string; now: number }) {
+  const row = await db
+    .selectFrom('invitation')
+    .innerJoin('org', 'org.id', 'invitation.org_id')
+    .leftJoin('person', 'person.id', 'invitation.invited_by')
+    .select(['org_id', 'org.name as organisation', 'email', 'role', 'expires_at', 'accepted_at', 'revoked_at'])
+    .select('person.name as inviter')
+    .where('token_hash', '=', hashToken(token))
+    .executeTakeFirst();
+  const open = mustBeOpen(row, now);
+  return {
+    orgId: open.org_id,
+    organisationName: open.organisation,
+    email: open.email,
+    role: open.role,
+    invitedBy: open.inviter,
+    expiresAt: open.expires_at.getTime(),
+  };
+}
+
+export interface Acceptance {
+  token: string;
+  now: number;
+  /** The signed-in person, who joins; or what a new account is made of. */
+  as: { personId: string; name: string; email: string } | { name: string; password: string };
+}
+
+/**
+ * Joins the organisation, once: of two at the same time one is refused. Colleagues see the new member at once.
+ * @throws ApiError `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_USED`, `WRONG_ACCOUNT`, `ACCOUNT_EXISTS`,
+ *   `ALREADY_MEMBER`, `PASSWORD_TOO_WEAK`
+ */
+export async function acceptInvitation(
+  { db, acts }: { db: Kysely<Database>; acts: Acts },
+  { token, now, as }: Acceptance,
+): Promise<{ personId: string; orgId: string; email: string }> {
+  const { orgId, email } = await readInvitation(db, { token, now });
+  const isNew = !('personId' in as);
+  if (!isNew && as.email !== email) throw wrongAccount(email);
+  if (isNew) mustBeGoodPassword(as.password, email);
+  const personId = isNew ? uuidv7() : as.personId;
+  const passwordHash = isNew ? await hashPassword(as.password) : '';
+  const scopes = {
+    write: isNew ? [orgPeopleScope(orgId)] : [orgPeopleScope(orgId), userScope(personId)],
+    create: isNew ? [userScope(personId)] : [],
+  };
+  await acts.act(isNew ? null : personId, scopes, async (tx, native) => {
+    const row = await native
+      .selectFrom('invitation')
+      .select(['id', 'role', 'expires_at', 'accepted_at', 'revoked_at'])
+      .where('token_hash', '=', hashToken(token))
+      .forUpdate()
+      .executeTakeFirst();
+    const open = mustBeOpen(row, now);
+    if (isNew) {
+      await mustBeFree(native, email);
+      await insertAccount(native, { personId, name: as.name, email, passwordHash });
+    } else if ((await tx.get('membership', userScope(personId), orgId))?.active) {
+      throw alreadyMember();
+    }
+    await native
+      .updateTable('invitation')
+      .set({ accepted_at: new Date(now), accepted_by: personId })
+      .where('id', '=', open.id)
+      .execute();
+    await putMember(tx, { personId, orgId, name: as.name, email, role: open.role });
+  });
+  return { personId, orgId, email };
+}
+
+/** The person's role, if it lets them look after members; held until the transaction ends. */
+async function mustAdminister(db: Kysely<Database>, personId: string, orgId: string): Promise<Role> {
+  const own = await db
+    .selectFrom('membership')
+    .select(['role', 'active'])
+    .where('person_id', '=', personId)
+    .where('org_id', '=', orgId)
+    .where('deleted', '=', false)
+    .forShare()
+    .executeTakeFirst();
+  if (!own?.active) throw noOrganisation();
+  if (!mayInvite(own.role)) {
+    throw new ApiError('FORBIDDEN', 'Only owners and admins look after members.', { status: 'FORBIDDEN' });
+  }
+  return own.role;
+}
+
+async function mustNotBeMember(db: Kysely<Database>, orgId: string, email: string): Promise<void> {
+  const member = await db
+    .selectFrom('auth_user')
+    .innerJoin('membership', 'membership.person_id', 'auth_user.id')
+    .select('auth_user.id')
+    .where('email', '=', email)
+    .where('org_id', '=', orgId)
+    .where('active', '=', true)
+    .where('deleted', '=', false)
+    .executeTakeFirst();
+  if (member) throw alreadyMember();
+}
+
+async function mustBeFree(db: Kysely<Database>, email: string): Promise<void> {
+  const account = await db.selectFrom('auth_user').select('id').where('email', '=', email).executeTakeFirst();
+  if (!account) return;
+  throw new ApiError('ACCOUNT_EXISTS', 'This address has an account. Sign in, then open the link again.', {
+    status: 'CONFLICT',
+  });
+}
+
+interface InvitationState {
+  expires_at: Date;
+  accepted_at: Date | null;
+  revoked_at: Date | null;
+}
+
+function mustBeOpen<Row extends InvitationState>(row: Row | undefined, now: number): Row {
+  if (!row || row.revoked_at) {
+    throw new ApiError('INVITATION_INVALID', 'This invitation is not valid. Ask for a new one.', {
+      status: 'NOT_FOUND',
+    });
+  }
+  if (row.accepted_at) {
+    throw new ApiError('INVITATION_USED', 'This invitation was used already. Sign in.', { status: 'CONFLICT' });
+  }
+  if (row.expires_at.getTime() <= now) {
+    throw new ApiError('INVITATION_EXPIRED', 'This invitation has expired. Ask for a new one.', {
+      status: 'NOT_FOUND',
+    });
+  }
+  return row;
+}
+
+const alreadyMember = () => new ApiError('ALREADY_MEMBER', 'This person is a member already.', { status: 'CONFLICT' });
+
+const noOrganisation = () => new ApiError('NOT_FOUND', 'There is no such organisation.', { status: 'NOT_FOUND' });
+
+const wrongAccount = (email: string) =>
+  new ApiError('WRONG_ACCOUNT', `This invitation is for ${email}. Sign out to accept it.`, { status: 'FORBIDDEN' });

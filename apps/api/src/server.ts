@@ -1,0 +1,129 @@
+/** The API server: everything put together, listening on one port, and drained again. */
+import { createAdaptorServer } from '@hono/node-server';
+import { mutators } from '@parley/core/mutators';
+import { isPaged, userScope } from '@parley/core/scopes';
+import { createPostgresStorage, openDatabase } from '@parley/db';
+import { createSyncServer } from '@parley/sync/server';
+import { Redis } from 'ioredis';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createIdentity } from './accounts/identity.ts';
+import { issueSetUpToken } from './accounts/set-up.ts';
+import { createHealth } from './health/health.ts';
+import { createApp } from './http/app.ts';
+import { createConnections } from './http/connections.ts';
+import { createRateLimits, type LimitOverrides } from './http/rate-limits.ts';
+import { readStaticFiles } from './http/static-files.ts';
+import { acceptUpgrades, SOCKET_LIMITS } from './http/upgrade.ts';
+import { httpLog, logger } from './logger.ts';
+import type { Services } from './services.ts';
+
+export interface ServerOptions {
+  databaseUrl: string;
+  redisUrl?: string;
+  /** 0 takes any free one. */
+  port: number;
+  host: string;
+  /** Origin under which people reach the server, without a trailing slash. */
+  publicUrl: string;
+  authSecret: string;
+  /** Folder of the built web app. */
+  webFolder: string;
+  limits?: LimitOverrides;
+  timing?: Partial<typeof SOCKET_LIMITS>;
+}
+
+export interface RunningServer {
+  port: number;
+  services: Services;
+  /** One-time link to make the first account; `null` once there is one. */
+  setUpUrl: string | null;
+  /** Stops accepting, tells the open sockets to come back, lets requests finish, and closes what it had opened. */
+  close(): Promise<void>;
+}
+
+// Sessions that ended in another process, or expired, lose their sockets within this time.
+const RECHECK_MS = 30_000;
+// Below the ten seconds that the supervisor waits.
+const DRAIN_MS = 8_000;
+
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const database = openDatabase(options.databaseUrl);
+  const redis = options.redisUrl ? connectRedis(options.redisUrl) : null;
+  const services = createServices(options, { database, redis });
+  const token = await issueSetUpToken(services.db);
+
+  const app = createApp(services, await readStaticFiles(options.webFolder));
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 },
+  }) as Server;
+  const upgrades = acceptUpgrades(server, services, { ...SOCKET_LIMITS, ...options.timing });
+  server.listen(options.port, options.host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  httpLog.info({ port, host: options.host }, 'listening');
+
+  const rechecks = setInterval(() => {
+    services.connections
+      .recheck()
+      .catch((error: unknown) => httpLog.error({ err: error }, 'sessions were not checked'));
+  }, RECHECK_MS);
+  return {
+    port,
+    services,
+    setUpUrl: token === null ? null : `${options.publicUrl}/setup#token=${token}`,
+    async close() {
+      clearInterval(rechecks);
+      await drain(server, upgrades);
+      await database.close();
+      redis?.disconnect();
+      httpLog.info('stopped');
+    },
+  };
+}
+
+function createServices(
+  { publicUrl, authSecret, databaseUrl, limits }: ServerOptions,
+  { database, redis }: { database: ReturnType<typeof openDatabase>; redis: Redis | null },
+): Services {
+  const db = database.kysely;
+  const engine = createSyncServer({
+    storage: createPostgresStorage(db),
+    mutators,
+    isPaged,
+    ownScope: userScope,
+    publish: () => {},
+  });
+  return {
+    settings: { publicUrl },
+    db,
+    engine,
+    acts: engine,
+    identity: createIdentity(db, { publicUrl, authSecret }),
+    limits: createRateLimits(redis, limits),
+    connections: createConnections(db),
+    health: createHealth({ db, databaseUrl, redis }),
+    now: Date.now,
+  };
+}
+
+/** Commands fail at once while Redis is away: everything here has something to fall back on. */
+function connectRedis(url: string): Redis {
+  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+  redis.on('error', (error: Error) => logger.debug({ error: error.message }, 'Redis is not there'));
+  return redis;
+}
+
+async function drain(server: Server, upgrades: { close(): Promise<void> }): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  await upgrades.close();
+  server.closeIdleConnections();
+  const stop = new AbortController();
+  const late = delay(DRAIN_MS, 'late', { signal: stop.signal }).catch(() => undefined);
+  if ((await Promise.race([closed, late])) === 'late') server.closeAllConnections();
+  stop.abort();
+}

@@ -1,0 +1,32 @@
+/** Everything procedures work with, put together once. */
+import type { Tables } from '@parley/core/tables';
+import type { Database } from '@parley/db';
+import type { SyncServer } from '@parley/sync/server';
+import type { Kysely } from 'kysely';
+import type { Identity } from './accounts/identity.ts';
+import type { Health } from './health/health.ts';
+import type { Connections } from './http/connections.ts';
+import type { RateLimits } from './http/rate-limits.ts';
+
+type Engine = SyncServer<Tables, Kysely<Database>>;
+
+/** The engine's way for the server itself to write synced rows, in one transaction with others. */
+export type Acts = Pick<Engine, 'act'>;
+
+export interface Settings {
+  /** Origin under which people reach the installation, without a trailing slash. */
+  publicUrl: string;
+}
+
+export interface Services {
+  settings: Settings;
+  db: Kysely<Database>;
+  engine: Engine;
+  acts: Acts;
+  identity: Identity;
+  limits: RateLimits;
+  connections: Connections;
+  health: Health;
+  /** Milliseconds since 1970. */
+  now(): number;
+}

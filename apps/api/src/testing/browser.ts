@@ -1,0 +1,79 @@
+/** A person's browser as far as the server sees it: cookies, origin, calls over HTTP, and one socket. */
+import { WebSocket } from 'ws';
+import { Socket } from './socket.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** The result, or `undefined` for an error. */
+  data: unknown;
+  /** The error's stable code, or `undefined`. */
+  code: string | undefined;
+  error: { message: string; data: Record<string, unknown> } | undefined;
+}
+
+export class Browser {
+  readonly #url: string;
+  readonly #cookies = new Map<string, string>();
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  get cookie(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+
+  /** Calls a procedure; `input` goes into the URL of a query and the body of a mutation. */
+  async call(kind: 'query' | 'mutation', path: string, input?: unknown): Promise<Answer> {
+    const query = kind === 'query' && input !== undefined ? `?input=${encodeURIComponent(JSON.stringify(input))}` : '';
+    return this.fetch(`/trpc/${path}${query}`, {
+      ...(kind === 'mutation' && {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(input ?? null),
+      }),
+    });
+  }
+
+  async fetch(path: string, init: RequestInit = {}): Promise<Answer> {
+    const headers = new Headers(init.headers);
+    if (!headers.has('origin')) headers.set('origin', this.#url);
+    if (this.#cookies.size > 0) headers.set('cookie', this.cookie);
+    const response = await fetch(`${this.#url}${path}`, { ...init, headers });
+    for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
+    const text = await response.text();
+    const body = text.startsWith('{') || text.startsWith('[') ? (JSON.parse(text) as Record<string, never>) : {};
+    const { error, result } = body as { error?: Answer['error']; result?: { data: unknown } };
+    const code = error?.data['code'];
+    return {
+      status: response.status,
+      headers: response.headers,
+      data: result ? result.data : undefined,
+      code: typeof code === 'string' ? code : undefined,
+      error,
+    };
+  }
+
+  async signIn({ email }: { email: string }, password: string): Promise<this> {
+    const { status, code } = await this.call('mutation', 'accounts.signIn', { email, password });
+    if (status !== 200) throw new Error(`${email} could not sign in: ${code}`);
+    return this;
+  }
+
+  /** Opens the socket with this browser's cookies. @param headers in place of those a browser sends */
+  async connect(headers: Record<string, string> = {}): Promise<Socket> {
+    return Socket.open(
+      new WebSocket(`${this.#url.replace('http', 'ws')}/trpc`, {
+        headers: { origin: this.#url, ...(this.#cookies.size > 0 && { cookie: this.cookie }), ...headers },
+      }),
+    );
+  }
+
+  #keep(cookie: string): void {
+    const [pair = ''] = cookie.split(';');
+    const [name = '', value = ''] = pair.split('=');
+    if (/max-age=0/i.test(cookie)) this.#cookies.delete(name);
+    else this.#cookies.set(name, value);
+  }
+}

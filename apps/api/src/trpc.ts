@@ -1,0 +1,69 @@
+/** How procedures are made: what they know of the caller, and how their errors travel. */
+import { initTRPC, TRPCError } from '@trpc/server';
+import { randomUUID } from 'node:crypto';
+import type { Exchange, Session } from './accounts/identity.ts';
+import type { Connection } from './http/connections.ts';
+import { describeError, toTrpcError } from './http/api-error.ts';
+import { httpLog } from './logger.ts';
+import type { Services } from './services.ts';
+
+export interface Context {
+  services: Services;
+  /** Whose cookie came with the request or the handshake. */
+  session: Session | null;
+  /** The caller's network address, for limits. */
+  address: string;
+  requestId: string;
+  /** Present over HTTP: only there can a cookie be set. */
+  exchange: Exchange | null;
+  /** Present over a WebSocket. */
+  connection: Connection | null;
+}
+
+const requestIds = new WeakMap<TRPCError, string>();
+
+/** Over one socket go many calls: each error there has a number of its own. */
+function requestIdOf(error: TRPCError, context: Context | undefined): string {
+  const known = requestIds.get(error) ?? (context && !context.connection ? context.requestId : randomUUID());
+  requestIds.set(error, known);
+  return known;
+}
+
+const trpc = initTRPC.context<Context>().create({
+  isDev: false,
+  errorFormatter({ shape, error, path, ctx }) {
+    const { httpStatus } = shape.data;
+    return { ...shape, ...describeError(error, { httpStatus, requestId: requestIdOf(error, ctx), path }) };
+  },
+});
+
+/** Called by both transports for every error: what is not a refusal is ours to look at. */
+export function logError({
+  error,
+  path,
+  ctx,
+}: {
+  error: TRPCError;
+  path: string | undefined;
+  ctx: Context | undefined;
+}) {
+  if (error.code !== 'INTERNAL_SERVER_ERROR') return;
+  httpLog.error({ err: error.cause ?? error, path, requestId: requestIdOf(error, ctx) }, 'a request failed');
+}
+
+const coded = trpc.middleware(async ({ next }) => {
+  const result = await next();
+  if (!result.ok) throw toTrpcError(result.error);
+  return result;
+});
+
+export const { router } = trpc;
+
+/** Anybody may call it. */
+export const publicProcedure = trpc.procedure.use(coded);
+
+/** Only somebody signed in. @throws `UNAUTHORISED` */
+export const signedInProcedure = publicProcedure.use(({ ctx, next }) => {
+  if (!ctx.session) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' });
+  return next({ ctx: { ...ctx, session: ctx.session } });
+});
