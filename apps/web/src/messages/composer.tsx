@@ -1,0 +1,247 @@
+import { Button, classNames, IconButton } from '@parley/ui';
+import { MESSAGE_LENGTH } from '@parley/core/text';
+import { CornerDownLeft, Eye, X } from 'lucide-react';
+import {
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+} from 'react';
+import { MentionList } from './mention-list.tsx';
+import { matchPeople, mentionAt, mentionNames, mentionsToStored, type MentionablePerson } from './mentions.ts';
+
+export interface ComposerHandle {
+  focus(): void;
+  /** Puts text back that could not be sent, before what has been typed since. */
+  giveBack(text: string): void;
+}
+
+export interface ComposerProps {
+  /** Names the field: "Message to Berlin depot rota". */
+  label: string;
+  placeholder: string;
+  /** What was typed here before, as typed. */
+  initialText: string;
+  /** Told of every change, as typed. */
+  onChange: (text: string) => void;
+  /**
+   * Takes the text, as stored. What it throws is shown, and the text comes back into the field.
+   * @throws anything with a `message` for the person
+   */
+  onSend: (text: string) => Promise<void>;
+  /** Who can be mentioned. */
+  people: readonly MentionablePerson[];
+  /** Who will read this. */
+  reads: ReactNode;
+  sendLabel?: string;
+  /** Sends without text too, as a thread can be started without a message. */
+  mayBeEmpty?: boolean;
+  /** What is being edited or replied to; Escape leaves it. */
+  about?: { title: string; excerpt: string; onLeave: () => void } | undefined;
+  /** ↑ in the empty field. */
+  onEditLast?: (() => void) | undefined;
+  autoFocus?: boolean;
+  ref?: Ref<ComposerHandle>;
+}
+
+const MENTIONS_SHOWN = 8;
+/** The counter comes into sight with this much left. */
+const NEAR = 1_000;
+const growsByItself = CSS.supports('field-sizing', 'content');
+
+/** Where a message is written. Never disabled; what it holds is never lost. */
+export function Composer(props: ComposerProps) {
+  const { label, placeholder, initialText, onChange, onSend, people, reads, about, onEditLast, ref } = props;
+  const { sendLabel = 'Send', mayBeEmpty = false, autoFocus = false } = props;
+  const id = useId();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState(initialText);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [caret, setCaret] = useState<number | null>(null);
+  const [picked, setPicked] = useState(0);
+  const names = useMemo(() => mentionNames(people), [people]);
+  const mention = caret === null ? null : mentionAt(text, caret);
+  const candidates = useMemo(() => [...names].map(([personId, name]) => ({ id: personId, name })), [names]);
+  const found = mention === null ? [] : matchPeople(candidates, mention.query, MENTIONS_SHOWN);
+  const choice = found[Math.min(picked, found.length - 1)];
+
+  const length = text.length < MESSAGE_LENGTH / 3 ? text.length : mentionsToStored(text, names).length;
+  const over = length - MESSAGE_LENGTH;
+
+  const write = (next: string) => {
+    setText(next);
+    onChange(next);
+  };
+  useImperativeHandle(ref, () => ({
+    focus: () => field.current?.focus(),
+    giveBack(given) {
+      setText((now) => {
+        const next = now.trim() === '' ? given : `${given}\n\n${now}`;
+        onChange(next);
+        return next;
+      });
+      field.current?.focus();
+    },
+  }));
+
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (element === null || growsByItself) return;
+    element.style.height = 'auto';
+    element.style.height = `${element.scrollHeight}px`;
+  }, [text]);
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (!autoFocus || element === null) return;
+    element.focus({ preventScroll: true });
+    element.setSelectionRange(element.value.length, element.value.length);
+  }, [autoFocus]);
+
+  const send = async () => {
+    if (over > 0) return setProblem('Too long to send. Shorten it, or send it in parts.');
+    const typed = text;
+    if (typed.trim() === '' && !mayBeEmpty) return;
+    setText('');
+    setProblem(null);
+    setCaret(null);
+    try {
+      await onSend(mentionsToStored(typed.trim(), names));
+    } catch (error) {
+      const reason =
+        error instanceof Error && error.name === 'Refusal' ? error.message : 'This device could not keep it.';
+      setProblem(`Not sent: ${reason} Your text is still here.`);
+      setText((now) => {
+        const next = now.trim() === '' ? typed : `${typed}\n\n${now}`;
+        onChange(next);
+        return next;
+      });
+    }
+  };
+
+  const insert = (person: { name: string }) => {
+    const element = field.current;
+    if (element === null || mention === null) return;
+    element.setRangeText(`@${person.name} `, mention.start, caret ?? element.selectionEnd, 'end');
+    write(element.value);
+    setCaret(element.selectionEnd);
+    setPicked(0);
+    element.focus();
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    // Enter, arrows and Escape belong to the input method while it composes; 229 is how Safari says so.
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (choice !== undefined && !event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      if (event.key === 'ArrowDown') setPicked((at) => (Math.min(at, found.length - 1) + 1) % found.length);
+      else if (event.key === 'ArrowUp') setPicked((at) => (at - 1 + found.length) % found.length);
+      else if (event.key === 'Enter' || event.key === 'Tab') insert(choice);
+      else if (event.key === 'Escape') setCaret(null);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey && !writesWithThumbs()) {
+      event.preventDefault();
+      void send();
+    } else if (event.key === 'Escape' && about !== undefined) {
+      event.preventDefault();
+      event.stopPropagation();
+      about.onLeave();
+    } else if (event.key === 'ArrowUp' && text === '' && onEditLast !== undefined && !event.altKey && !event.shiftKey) {
+      event.preventDefault();
+      onEditLast();
+    }
+  };
+
+  const near = over > -NEAR;
+  return (
+    <form
+      className="relative mx-4 mb-3.5 rounded-xl border border-edge bg-sheet shadow-float has-[textarea:focus-visible]:border-accent max-desk:mx-2 max-desk:mb-[max(0.5rem,env(safe-area-inset-bottom))]"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      {found.length > 0 ? (
+        <MentionList id={`${id}-people`} people={found} picked={choice?.id ?? ''} onPick={insert} />
+      ) : null}
+      <div className="flex min-h-9 items-center gap-2 border-b border-line px-3.5 py-1 text-sm text-ink-2">
+        {about === undefined ? (
+          <>
+            <Eye size={14} aria-hidden className="shrink-0" />
+            <span id={`${id}-reads`} className="truncate">
+              {reads}
+            </span>
+          </>
+        ) : (
+          <>
+            <span id={`${id}-reads`} className="flex min-w-0 flex-1 gap-2">
+              <b className="shrink-0 font-semibold text-accent">{about.title}</b>
+              <span className="truncate">{about.excerpt}</span>
+            </span>
+            <IconButton label="Leave" shortcut="Esc" size="small" onClick={about.onLeave}>
+              <X size={15} />
+            </IconButton>
+          </>
+        )}
+      </div>
+      <textarea
+        ref={field}
+        value={text}
+        aria-label={label}
+        aria-describedby={`${id}-reads ${id}-problem`}
+        aria-invalid={over > 0 ? true : undefined}
+        aria-autocomplete="list"
+        aria-controls={found.length > 0 ? `${id}-people` : undefined}
+        aria-activedescendant={choice === undefined ? undefined : `${id}-people-${choice.id}`}
+        placeholder={placeholder}
+        rows={1}
+        enterKeyHint={writesWithThumbs() ? 'enter' : 'send'}
+        className="block max-h-[40dvh] min-h-11 w-full resize-none overflow-y-auto bg-transparent px-3.5 py-2.5 text-[0.875rem] outline-none [field-sizing:content] placeholder:text-ink-3 max-desk:text-[1rem]"
+        onChange={({ target }) => {
+          write(target.value);
+          setCaret(target.selectionStart === target.selectionEnd ? target.selectionEnd : null);
+          setPicked(0);
+          setProblem(null);
+        }}
+        onSelect={({ currentTarget }) => {
+          if (caret !== null) setCaret(currentTarget.selectionEnd);
+        }}
+        onBlur={() => setCaret(null)}
+        onKeyDown={onKeyDown}
+      />
+      <div className="flex min-h-10 items-center gap-2 pr-2 pb-2 pl-3.5">
+        <p
+          id={`${id}-problem`}
+          className={classNames('min-w-0 flex-1 text-sm', over > 0 || problem ? 'font-medium text-bad' : 'text-ink-3')}
+        >
+          {problem ??
+            (over > 0
+              ? `${over.toLocaleString()} characters too many: shorten it, or send it in parts.`
+              : near
+                ? `${(-over).toLocaleString()} characters left`
+                : null)}
+        </p>
+        {/* The field keeps the focus, and a phone its keyboard. */}
+        <Button
+          type="submit"
+          look="primary"
+          onMouseDown={(event) => event.preventDefault()}
+          className={text.trim() === '' && !mayBeEmpty ? 'opacity-60' : ''}
+        >
+          {sendLabel}
+          <CornerDownLeft size={14} aria-hidden className="opacity-70 pointer-coarse:hidden" />
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** On a phone Enter is the only way to a new line, and the button sends. */
+const writesWithThumbs = (): boolean => matchMedia('(pointer: coarse) and (hover: none)').matches;
