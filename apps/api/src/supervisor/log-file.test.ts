@@ -31,8 +31,9 @@ test('a file beyond 20 MB is put aside, and the log goes on', () => {
   expect(existsSync(`${path}.1`)).toBe(true);
 });
 
-test('the last lines are remembered, however they were cut', () => {
+test('the last twenty lines are remembered, however they were cut', () => {
   const log = rememberingLastLines({ write: () => {} });
-  for (const chunk of ['1\n2\n3\n4\n5\n6\n7\n', '8\n9', '9\n10\n']) log.write(Buffer.from(chunk));
-  expect(log.lastLines()).toEqual(['3', '4', '5', '6', '7', '8', '99', '10']);
+  const lines = Array.from({ length: 30 }, (_, index) => `line ${index}`);
+  for (const chunk of `${lines.join('\n')}\n`.match(/.{1,7}/gs) ?? []) log.write(Buffer.from(chunk));
+  expect(log.lastLines()).toEqual(lines.slice(-20));
 });

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, renameSync, statSync } from 'node:fs';
 
 const LIMIT_BYTES = 20 * 1024 * 1024;
-const REMEMBERED_LINES = 8;
+const REMEMBERED_LINES = 20;
 
 /** Where the output of the processes goes. */
 export interface LogSink {
