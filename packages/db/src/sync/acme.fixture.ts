@@ -54,7 +54,7 @@ export const people = {
 export const orgs = { acme: newId(), globex: newId(), initech: newId() };
 
 /** Founds the organisations by the server's own acts. */
-export async function seed({ server }: TestInstallation): Promise<void> {
+export async function seed({ server }: Pick<TestInstallation, 'server'>): Promise<void> {
   for (const [name, orgId] of Object.entries(orgs)) {
     await server.act(null, { create: [orgScope(orgId), orgPeopleScope(orgId)], write: [] }, async (tx) => {
       tx.put('org', orgScope(orgId), orgId, { name, createdAt: tx.now });

@@ -81,9 +81,7 @@ export function createDexieStorage(personId: string, newId: () => string): Stora
 
     row: (scope, table, id) => cache.rows.get([scope, table, id]),
     scopeRows: (scope) =>
-      cache.rows
-        .where('[scope+table+id]')
-        .between([scope, Dexie.minKey, Dexie.minKey], [scope, Dexie.maxKey, Dexie.maxKey])
+      rowsOf(cache, scope)
         .filter(({ seq }) => seq === undefined)
         .toArray(),
     async pagedRows(scope, before, places) {
@@ -167,12 +165,13 @@ const waiting = (item: NewItem, order: number, n: number): OutboxItem => ({
   message: null,
 });
 
+/** Keys begin with the scope; an array sorts behind every string. */
+const rowsOf = (cache: CacheDatabase, scope: ScopeId) =>
+  cache.rows.where('[scope+table+id]').between([scope], [scope, []]);
+
 async function writeChange(cache: CacheDatabase, { scope, purge, state, rows }: ScopeChange): Promise<void> {
   if (purge) {
-    await cache.rows
-      .where('[scope+table+id]')
-      .between([scope, Dexie.minKey, Dexie.minKey], [scope, Dexie.maxKey, Dexie.maxKey])
-      .delete();
+    await rowsOf(cache, scope).delete();
   }
   if (state) await cache.scopes.put(state);
   else await cache.scopes.delete(scope);

@@ -172,8 +172,8 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
   });
 
   const keepItems = async (items: OutboxItem[], removed: string[]) => {
-    outbox.remove(removed);
     await outbox.merge(items);
+    outbox.remove(removed);
     replica.notify();
     tabs.post({ type: 'items', items, removed });
     syncing.push();
@@ -199,8 +199,8 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       });
     } else if (message.type === 'items') {
       void serial.run(async () => {
-        outbox.remove(message.removed);
         await outbox.merge(message.items);
+        outbox.remove(message.removed);
         replica.notify();
         syncing.push();
       });
@@ -359,7 +359,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       }
       const discarded = { ...item, name: DISCARDED, args: null };
       await storage.updateItems([discarded]);
-      await serial.run(() => keepItems([discarded], [id]));
+      await serial.run(() => keepItems([discarded], []));
     },
 
     draft: (key) => drafts.get(key) ?? '',

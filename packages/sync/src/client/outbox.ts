@@ -81,7 +81,7 @@ export class Outbox<Tables extends TableMap> {
     for (const item of items) {
       const layer = this.#layers.find((other) => other.item.id === item.id);
       if (!layer) await this.add(item, false).catch(() => this.#keepUnrun(item));
-      else Object.assign(layer, { item, saving: false });
+      else Object.assign(layer, { item, saving: false, effects: item.name === layer.item.name ? layer.effects : [] });
     }
     this.#layers.sort((a, b) => a.item.order - b.item.order);
     this.#show();

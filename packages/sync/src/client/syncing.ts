@@ -292,7 +292,10 @@ export class Syncing<Tables extends TableMap> {
       void serial
         .run(async () => {
           await outbox.merge(await storage.items());
+          const settled = outbox.confirm((scope) => this.#cursor(scope));
+          outbox.remove(settled);
           replica.notify();
+          await storage.removeItems(settled);
         })
         .catch(() => {})
         .then(() => {
