@@ -25,10 +25,7 @@ export type ImportErrorCode =
   | 'bad_shape'
   | 'bad_timestamp'
   | 'bad_date'
-  | 'duplicate_id'
-  | 'organisation_missing'
-  | 'organisation_unknown'
-  | 'organisation_ambiguous';
+  | 'duplicate_id';
 
 export class ImportError extends Error {
   readonly code: ImportErrorCode;

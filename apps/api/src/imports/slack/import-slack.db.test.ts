@@ -34,7 +34,7 @@ afterEach(async () => {
 async function importZip(bytes: Buffer, options: Partial<SlackImportOptions> = {}) {
   const file = join(folder, 'export.zip');
   await writeFile(file, bytes);
-  return importSlack(database.kysely, { file, ...options });
+  return importSlack(database.kysely, { file, organisation: { id: ACME, name: 'Acme' }, ...options });
 }
 
 test('brings users, channels and messages, and says what it left out', async () => {
@@ -263,19 +263,12 @@ test('a database that fails in the middle keeps nothing of the import', async ()
   expect(await everything()).toEqual(before);
 });
 
-test('an organisation is found by name or id, and asked for where there are several', async () => {
-  await makeOrganisation('0198f000-0000-7000-8000-000000910be8', 'Globex');
-  await expect(importZip(acmeZip())).rejects.toMatchObject({ code: 'organisation_ambiguous' });
-  await expect(importZip(acmeZip(), { org: 'Initech' })).rejects.toMatchObject({ code: 'organisation_unknown' });
-  expect((await importZip(acmeZip(), { org: 'acme' })).messages.created).toBe(7);
-  expect((await importZip(acmeZip(), { org: ACME })).messages.created).toBe(0);
-  // Another organisation gets rows of its own.
-  expect((await importZip(acmeZip(), { org: 'Globex' })).messages.created).toBe(7);
-});
-
-test('without an organisation the import says where to make one', async () => {
-  await sql`truncate org`.execute(database.kysely);
-  await expect(importZip(acmeZip())).rejects.toMatchObject({ code: 'organisation_missing' });
+test('another organisation gets rows of its own', async () => {
+  const organisation = { id: '0198f000-0000-7000-8000-000000910be8', name: 'Globex' };
+  await makeOrganisation(organisation.id, organisation.name);
+  await importZip(acmeZip());
+  expect((await importZip(acmeZip(), { organisation })).messages).toMatchObject({ created: 7, alreadyThere: 0 });
+  expect((await importZip(acmeZip())).messages).toMatchObject({ created: 0, alreadyThere: 7 });
 });
 
 async function makeOrganisation(id: string, name: string): Promise<void> {

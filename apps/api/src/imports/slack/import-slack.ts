@@ -1,7 +1,6 @@
 import type { Database } from '@parley/db';
 import type { Kysely } from 'kysely';
 import { DEFAULT_LIMITS, openArchive, type ArchiveLimits } from './archive.ts';
-import { ImportError } from './errors.ts';
 import { readSlackExport, type SlackExport } from './export.ts';
 import { planImport, type ImportPlan } from './plan.ts';
 import { writePlan, type WrittenCounts } from './write.ts';
@@ -13,8 +12,7 @@ import { writePlan, type WrittenCounts } from './write.ts';
 export interface SlackImportOptions {
   /** Path of the zip that Slack made. */
   readonly file: string;
-  /** Id or name of the organisation; by default the only one. */
-  readonly org?: string | undefined;
+  readonly organisation: { readonly id: string; readonly name: string };
   readonly withDirectMessages?: boolean;
   readonly limits?: ArchiveLimits;
   /** Milliseconds since 1970. */
@@ -62,7 +60,7 @@ interface Counts {
 export async function importSlack(kysely: Kysely<Database>, options: SlackImportOptions): Promise<SlackImportReport> {
   const started = performance.now();
   const now = options.now ?? Date.now();
-  const organisation = await findOrganisation(kysely, options.org);
+  const { organisation } = options;
   options.onStage?.('reading');
   const { slackExport, bytes } = await readArchive(options, now);
   const plan = planImport(slackExport, {
@@ -89,33 +87,6 @@ async function readArchive(
   } finally {
     archive.close();
   }
-}
-
-async function findOrganisation(
-  kysely: Kysely<Database>,
-  wanted: string | undefined,
-): Promise<SlackImportReport['organisation']> {
-  const all = await kysely
-    .selectFrom('org')
-    .select(['id', 'name'])
-    .where('deleted', '=', false)
-    .orderBy('name')
-    .execute();
-  if (all.length === 0) {
-    throw new ImportError(
-      'organisation_missing',
-      'There is no organisation to import into yet. Run `npm start` and open the set-up page it prints, or run `npm run parley -- create-admin`.',
-    );
-  }
-  const names = all.map(({ name, id }) => `${name} (${id})`).join(', ');
-  const found =
-    wanted === undefined
-      ? all
-      : all.filter(({ id, name }) => id === wanted || name.toLocaleLowerCase() === wanted.toLocaleLowerCase());
-  const [only, second] = found;
-  if (!only) throw new ImportError('organisation_unknown', `There is no organisation ${wanted}. There is: ${names}.`);
-  if (second) throw new ImportError('organisation_ambiguous', `Say which organisation with --org: ${names}.`);
-  return only;
 }
 
 function reportOf(

@@ -3,7 +3,7 @@ import { sql, type Transaction } from 'kysely';
 
 /** Scopes held by a transaction, which stamps its rows from them and saves them last. */
 export interface LockedScopes {
-  /** The version that rows written in the scope now carry: one above the last, the same for the whole transaction. */
+  /** The version for one more row written in the scope. */
   nextVersion(scope: string): number;
   /** The next place in the scope. */
   nextSeq(scope: string): number;
@@ -11,6 +11,12 @@ export interface LockedScopes {
   /** Writes the scopes in which something changed. */
   save(): Promise<void>;
 }
+
+/**
+ * Rows that share a version. A client that follows the scope gets all rows of a version in one answer, so an import of
+ * years takes many versions; as they are committed together, no reader sees one without the others.
+ */
+const ROWS_PER_VERSION = 500;
 
 /**
  * Makes the scopes that are missing among `made` and locks all in the order of their ids, as every writer does.
@@ -37,7 +43,7 @@ export async function lockScopes(
     .orderBy('id')
     .forUpdate()
     .execute();
-  const stateById = new Map(rows.map(({ id, version, seq }) => [id, { id, version, seq, changed: false }]));
+  const stateById = new Map(rows.map(({ id, version, seq }) => [id, { id, version, seq, rows: 0 }]));
   const stateOf = (id: string) => {
     const state = stateById.get(id);
     if (!state) throw new Error(`scope ${id} has no row`);
@@ -47,20 +53,24 @@ export async function lockScopes(
   return {
     nextVersion(scope) {
       const state = stateOf(scope);
-      state.changed = true;
-      return state.version + 1;
+      const version = state.version + 1 + Math.floor(state.rows / ROWS_PER_VERSION);
+      state.rows += 1;
+      return version;
     },
     nextSeq(scope) {
       const state = stateOf(scope);
-      state.changed = true;
       state.seq += 1;
       return state.seq;
     },
     lastSeq: (scope) => stateOf(scope).seq,
     async save() {
       const changed = [...stateById.values()]
-        .filter((state) => state.changed)
-        .map(({ id, version, seq }) => ({ id, version: version + 1, seq }));
+        .filter(({ rows: written }) => written > 0)
+        .map(({ id, version, seq, rows: written }) => ({
+          id,
+          version: version + Math.ceil(written / ROWS_PER_VERSION),
+          seq,
+        }));
       await sql`
         update sync_scope set version = saved.version, seq = saved.seq
         from json_to_recordset(${JSON.stringify(changed)}::json) as saved (id text, version bigint, seq bigint)

@@ -34,7 +34,7 @@ interface Reader {
 
 /**
  * Writes a plan in one transaction by the engine's rules: scopes locked in the order of their ids, what is there read
- * under the locks, rows stamped with the scope's next version, places handed out from the scope's row. A scope in which
+ * under the locks, rows stamped with the scope's next versions, places handed out from the scope's row. A scope in which
  * nothing changes keeps its version. Nobody is notified of old messages: no job is left.
  */
 export async function writePlan(

@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { createTestDatabase, type TestDatabase } from '@parley/db/testing';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { acmeZip } from '../imports/slack/export.fixture.ts';
+import { runCommandLine } from './command-line.ts';
+
+let folder: string;
+let database: TestDatabase;
+let zip: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parley-cli-'));
+  zip = join(folder, 'export.zip');
+  await writeFile(zip, acmeZip());
+  database = await createTestDatabase();
+});
+afterEach(async () => {
+  await database.drop();
+  await rm(folder, { recursive: true });
+});
+
+const environment = () => ({
+  DATABASE_URL: database.url,
+  DATA_DIR: join(folder, 'data'),
+  PUBLIC_URL: 'https://chat.example.org',
+});
+
+async function parley(args: readonly string[], typed = '') {
+  const said: string[] = [];
+  const told: string[] = [];
+  const code = await runCommandLine(args, {
+    env: environment(),
+    input: Readable.from([typed]),
+    say: (line) => said.push(line),
+    tell: (line) => told.push(line),
+  });
+  return { code, out: said.join('\n'), err: told.join('\n') };
+}
+
+const ALICE = ['--org', 'Acme', '--name', 'Alice', '--email', 'Alice@Acme.example'];
+const foundAcme = () => parley(['create-admin', ...ALICE], 'correct horse battery\n');
+
+describe('help', () => {
+  test.each([[[]], [['help']], [['--help']]])('%j lists the commands', async (args) => {
+    const { code, out } = await parley(args);
+    expect(code).toBe(0);
+    for (const name of ['create-admin', 'import slack FILE.zip', 'invite EMAIL', 'migrate'])
+      expect(out).toContain(name);
+  });
+
+  test.each([[['help', 'import', 'slack']], [['import', 'slack', '--help']]])('%j explains one', async (args) => {
+    const { code, out } = await parley(args);
+    expect(code).toBe(0);
+    expect(out).toContain('--with-direct-messages');
+  });
+
+  test.each([
+    [['dance'], 'There is no command dance.'],
+    [['import'], 'There is no command import.'],
+    [['import', 'slack'], 'FILE.zip is missing.'],
+    [['import', 'slack', 'a.zip', 'b.zip'], 'b.zip is one argument too many.'],
+    [['import', 'slack', 'a.zip', '--fast'], "Unknown option '--fast'."],
+    [['import', 'slack', 'a.zip', '--max-size', 'big'], '--max-size must be a number of MiB, not big.'],
+    [['invite', 'bob'], 'bob is not an e-mail address.'],
+    [['invite', 'bob@acme.example', '--role', 'king'], 'There is no role king'],
+    [['create-admin', '--org', 'Acme'], '--name is missing.'],
+    [['migrate', 'now'], 'now is one argument too many.'],
+  ])('%j is called wrongly: %s', async (args, words) => {
+    const { code, out, err } = await parley(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(words);
+  });
+});
+
+describe('create-admin', () => {
+  test('makes the first organisation and its owner, once', async () => {
+    expect(await foundAcme()).toMatchObject({ code: 0, out: 'Alice owns Acme and signs in as alice@acme.example.' });
+    expect(await foundAcme()).toMatchObject({ code: 1, out: '', err: expect.stringContaining('set up already') });
+  });
+
+  test.each(['', 'short\n'])('refuses the password %j', async (password) => {
+    const { code, err } = await parley(['create-admin', ...ALICE], password);
+    expect(code).toBe(2);
+    expect(err).toContain('The password cannot be used: Use at least 10 characters.');
+  });
+
+  test('refuses a password that is the address', async () => {
+    const { code, err } = await parley(['create-admin', ...ALICE], 'alice@acme.example\n');
+    expect(code).toBe(1);
+    expect(err).toContain('too easy to guess');
+  });
+});
+
+describe('invite', () => {
+  test('prints a link bound to the address', async () => {
+    await foundAcme();
+    const { code, out } = await parley(['invite', 'bob@acme.example', '--role', 'admin']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^bob@acme\.example joins Acme .*\nhttps:\/\/chat\.example\.org\/invitation\/[\w-]{43}$/);
+  });
+
+  test('says who is a member already', async () => {
+    await foundAcme();
+    const { code, out } = await parley(['invite', 'alice@acme.example', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, error: { code: 'ALREADY_MEMBER' } });
+  });
+});
+
+describe('import slack', () => {
+  test('prints a table of what was read, created, already there and left out, with reasons', async () => {
+    await foundAcme();
+    const { code, out } = await parley(['import', 'slack', zip]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Imported \d+ files into Acme in [\d.]+ s\.$/m);
+    expect(out).toMatch(/^Messages +12 +7 +0 +5$/m);
+    expect(out).toMatch(/^ +1 attached files: an export has only their names, which stand in the text$/m);
+    expect((await parley(['import', 'slack', zip])).out).toMatch(/^Messages +12 +0 +7 +5$/m);
+  });
+
+  test('prints one JSON object and nothing else, when it works and when it does not', async () => {
+    expect(JSON.parse((await parley(['import', 'slack', zip, '--json'])).out)).toMatchObject({
+      ok: false,
+      error: { code: 'ORGANISATION_MISSING', message: expect.stringContaining('create-admin') },
+    });
+    await foundAcme();
+    const imported = await parley(['import', 'slack', zip, '--json', '--org', 'acme']);
+    expect(JSON.parse(imported.out)).toMatchObject({ ok: true, messages: { read: 12, created: 7 } });
+    const unknown = await parley(['import', 'slack', zip, '--json', '--org', 'Globex']);
+    expect(JSON.parse(unknown.out)).toMatchObject({ ok: false, error: { code: 'ORGANISATION_UNKNOWN' } });
+  });
+
+  test('an archive beyond the size that was allowed is refused', async () => {
+    await foundAcme();
+    const { code, out } = await parley(['import', 'slack', zip, '--json', '--max-size', '0.0005']);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'ARCHIVE_TOO_LARGE' } });
+  });
+});
+
+test('as a process: the exit code tells, and standard output is the result alone', async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'import', 'slack', zip, '--json'], {
+    env: { ...process.env, ...environment() },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = new Promise<number | null>((resolve) => void child.once('exit', resolve));
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({ ok: false, error: { code: 'ORGANISATION_MISSING' } });
+  expect(err).toContain('There is no organisation yet.');
+});
