@@ -15,12 +15,12 @@ export function initialsOf(name: string): string {
 }
 
 /**
- * A colour for an id, stable across devices. Hues 15–85 are left out: warm means "outside your organisation". At this
+ * A colour for an id, stable across devices. Hues 10–110 are left out: warm means "outside your organisation". At this
  * lightness white initials keep 4.5:1 on every hue.
  */
 export function inkOf(id: string): string {
   let hash = 2166136261;
   for (let at = 0; at < id.length; at += 1) hash = Math.imul(hash ^ id.charCodeAt(at), 16777619) >>> 0;
-  const hue = (85 + (hash % 29) * 10) % 360;
+  const hue = (120 + (hash % 25) * 10) % 360;
   return `oklch(51% 0.1 ${hue})`;
 }

@@ -16,6 +16,7 @@ export { Menu, type MenuItem, type MenuProps } from './menu.tsx';
 export { announce, notify } from './notices.ts';
 export type { OverlayTriggerProps } from './overlay-trigger.ts';
 export { Popover, type PopoverProps } from './popover.tsx';
+export { SearchField, type SearchFieldProps } from './search-field.tsx';
 export { Segmented, type SegmentedProps } from './segmented.tsx';
 export { Spinner } from './spinner.tsx';
 export { TextField, type TextFieldProps } from './text-field.tsx';

@@ -5,15 +5,17 @@ import { Mark } from './mark.tsx';
 export function AccountFrame({ title, lead, children }: { title: string; lead?: ReactNode; children: ReactNode }) {
   return (
     <main className="grid h-dvh grid-cols-[minmax(0,1fr)] overflow-y-auto bg-sheet wide:grid-cols-[minmax(30rem,5fr)_6fr]">
-      <div className="flex flex-col px-6 py-8 pt-[max(2rem,env(safe-area-inset-top))] desk:px-14">
-        <p className="flex items-center gap-2.5 text-lg font-[650] tracking-tight">
-          <Mark className="size-8" />
-          Parley
-        </p>
-        <div className="mx-auto my-auto w-full max-w-96 py-10">
-          <h1 className="text-2xl font-[650] tracking-[-0.02em] text-balance text-ink">{title}</h1>
-          {lead === undefined ? null : <div className="mt-2 text-lg text-ink-2">{lead}</div>}
-          <div className="mt-7">{children}</div>
+      <div className="flex flex-col px-6 py-8 pt-[max(2rem,env(safe-area-inset-top))] desk:py-12">
+        <div className="mx-auto flex w-full max-w-96 flex-1 flex-col">
+          <p className="flex items-center gap-2.5 text-lg font-[650] tracking-tight">
+            <Mark className="size-8" />
+            Parley
+          </p>
+          <div className="my-auto py-10">
+            <h1 className="text-2xl font-[650] tracking-[-0.02em] text-balance text-ink">{title}</h1>
+            {lead === undefined ? null : <div className="mt-2 text-lg text-ink-2">{lead}</div>}
+            <div className="mt-7">{children}</div>
+          </div>
         </div>
       </div>
       <Sketch />

@@ -72,7 +72,9 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
     setFault(found);
     if (found !== undefined) return;
     submit(async () => {
-      await accountCalls.accounts.acceptInvitation.mutate({ token, name: self?.name ?? name.trim(), password });
+      await accountCalls.accounts.acceptInvitation.mutate(
+        self === null ? { token, name: name.trim(), password } : { token },
+      );
       await checkSession();
       await navigate({ to: '/' });
     });
@@ -81,7 +83,11 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
   return (
     <AccountFrame
       title={`Join ${invitation.organisationName}`}
-      lead={`${invitation.invitedBy} invites you as ${roleWords[invitation.role]}.`}
+      lead={
+        invitation.invitedBy === null
+          ? `You are invited as ${roleWords[invitation.role]}.`
+          : `${invitation.invitedBy} invites you as ${roleWords[invitation.role]}.`
+      }
     >
       <form onSubmit={onSubmit} className="flex flex-col gap-5">
         <p className="flex flex-wrap items-center gap-2 text-base text-ink-2">
@@ -96,6 +102,7 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
             <input type="email" name="email" autoComplete="username" value={invitation.email} readOnly hidden />
             <TextField
               label="Your name"
+              error={refusal?.fields['name']}
               name="name"
               autoComplete="name"
               required
@@ -109,7 +116,7 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
               autoComplete="new-password"
               required
               hint="At least 10 characters. A few words are better than symbols."
-              error={fault}
+              error={fault ?? refusal?.fields['password']}
               value={password}
               onChange={(event) => {
                 setPassword(event.target.value);

@@ -4,41 +4,57 @@ export interface RefusalWords {
   /** The server's stable code; `UNREACHABLE` when no answer came. */
   code: string;
   text: string;
+  /** What belongs at a field of the form, by its name; `text` then only says that something is wrong. */
+  fields: Readonly<Record<string, string>>;
 }
 
 interface WireError {
   code?: string;
   retryAfterSeconds?: number;
+  issues?: { path: string; message: string }[];
 }
 
 const words: Record<string, string> = {
   UNREACHABLE: 'The server cannot be reached. Check your connection and try again.',
   INVALID_CREDENTIALS: 'E-mail and password do not match.',
-  INVITATION_NOT_FOUND: 'This invitation does not exist, or was withdrawn.',
+  ACCOUNT_EXISTS: 'This address has an account already. Sign in, then open the link again.',
+  ALREADY_MEMBER: 'This person is a member already.',
+  ALREADY_SET_UP: 'This installation is set up already. Sign in instead.',
+  SET_UP_TOKEN_INVALID: 'This set-up link is no longer valid. Use the newest one that the server printed.',
+  INVITATION_INVALID: 'This invitation is not valid. Ask for a new one.',
   INVITATION_EXPIRED: 'This invitation has ended. Ask for a new one.',
   INVITATION_USED: 'This invitation was used already. Sign in instead.',
-  INVITATION_REVOKED: 'This invitation was withdrawn. Ask for a new one.',
-  INVITATION_OTHER_PERSON: 'This invitation is for another address. Sign out and open the link again.',
-  SETUP_DONE: 'This installation is set up already. Sign in instead.',
-  SETUP_TOKEN_INVALID: 'This set-up link is not valid. The newest one is in the server’s output.',
-  EMAIL_TAKEN: 'There is an account with this address already. Sign in instead.',
-  ALREADY_MEMBER: 'This person is a member already.',
-  PASSWORD_TOO_SHORT: 'Use at least 10 characters.',
-  PASSWORD_TOO_LONG: 'Use at most 200 characters.',
-  PASSWORD_IS_EMAIL: 'Choose a password that is not your address.',
+  WRONG_ACCOUNT: 'This invitation is for another address. Sign out, then open the link again.',
   FORBIDDEN: 'Your role does not allow this.',
-  UNAUTHENTICATED: 'You are signed out. Sign in and try again.',
-  UNAUTHORIZED: 'You are signed out. Sign in and try again.',
-  BAD_REQUEST: 'The server did not accept this. Check what you entered.',
-  INVALID_INPUT: 'The server did not accept this. Check what you entered.',
+  NOT_FOUND: 'This is not there any more.',
+  UNAUTHORISED: 'You are signed out. Sign in and try again.',
+  INVALID: 'Check what is marked above.',
+  PASSWORD_TOO_WEAK: 'Check what is marked above.',
+};
+
+const fieldWords: Record<string, string> = {
+  email: 'This is not a complete e-mail address.',
+  password: 'Use at least 10 characters, and not your address.',
+  name: 'Enter a name of at most 120 characters.',
+  organisationName: 'Enter a name of at most 120 characters.',
 };
 
 /** What went wrong, in words for the person it happened to. */
 export function refusalWords(error: unknown): RefusalWords {
   const data = error instanceof TRPCClientError ? (error.data as WireError | null | undefined) : undefined;
   const code = data?.code ?? 'UNREACHABLE';
-  if (code === 'RATE_LIMITED') return { code, text: `Too many tries. ${waitWords(data?.retryAfterSeconds)}` };
-  return { code, text: words[code] ?? 'Something went wrong on the server. Try again in a moment.' };
+  if (code === 'RATE_LIMITED')
+    return { code, text: `Too many tries. ${waitWords(data?.retryAfterSeconds)}`, fields: {} };
+  const text = words[code] ?? 'Something went wrong on the server. Try again in a moment.';
+  if (code === 'PASSWORD_TOO_WEAK') {
+    return { code, text, fields: { password: 'This password is too easy to guess. Choose another one.' } };
+  }
+  const names = (data?.issues ?? []).map((issue) => issue.path);
+  return {
+    code,
+    text,
+    fields: Object.fromEntries(names.map((name) => [name, fieldWords[name] ?? 'This is not valid.'])),
+  };
 }
 
 function waitWords(seconds: number | undefined): string {

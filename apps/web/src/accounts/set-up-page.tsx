@@ -69,6 +69,7 @@ function SetUpForm({ token }: { token: string }) {
       <form onSubmit={onSubmit} className="flex flex-col gap-5">
         <TextField
           label="Organisation"
+          error={refusal?.fields['organisationName']}
           name="organization"
           autoComplete="organization"
           required
@@ -78,6 +79,7 @@ function SetUpForm({ token }: { token: string }) {
         />
         <TextField
           label="Your name"
+          error={refusal?.fields['name']}
           name="name"
           autoComplete="name"
           required
@@ -87,6 +89,7 @@ function SetUpForm({ token }: { token: string }) {
         />
         <TextField
           label="E-mail"
+          error={refusal?.fields['email']}
           type="email"
           name="email"
           autoComplete="username"
@@ -100,7 +103,7 @@ function SetUpForm({ token }: { token: string }) {
           autoComplete="new-password"
           required
           hint="At least 10 characters. A few words are better than symbols."
-          error={fault}
+          error={fault ?? refusal?.fields['password']}
           value={password}
           onChange={(event) => {
             setPassword(event.target.value);

@@ -33,6 +33,7 @@ export function SignInPage() {
       <form onSubmit={onSubmit} className="flex flex-col gap-5">
         <TextField
           label="E-mail"
+          error={refusal?.fields['email']}
           type="email"
           name="email"
           autoComplete="username"

@@ -43,19 +43,22 @@ export function AppFrame() {
         data-view={view}
         className="group/frame grid h-dvh grid-rows-[minmax(0,1fr)_auto] bg-paper pt-[env(safe-area-inset-top)] pr-[env(safe-area-inset-right)] pl-[env(safe-area-inset-left)] desk:grid-cols-[60px_clamp(15.5rem,27vw,19.25rem)_minmax(0,1fr)] desk:grid-rows-[minmax(0,1fr)] wide:grid-cols-[60px_19.25rem_minmax(0,1fr)]"
       >
-        <Rail person={session.person} />
-        <aside
-          data-region="list"
-          aria-label="Threads"
-          className="flex min-h-0 min-w-0 flex-col border-line max-desk:hidden max-desk:group-data-[view=list]/frame:flex desk:border-r"
-        >
-          <ThreadList />
-        </aside>
-        <main
-          data-region="page"
-          className="flex min-h-0 min-w-0 flex-col bg-sheet max-desk:group-data-[view=list]/frame:hidden"
-        >
-          <Outlet />
+        <Rail />
+        {/* List and page are one landmark, because a phone shows either. */}
+        <main className="contents">
+          <section
+            data-region="list"
+            aria-label="Threads"
+            className="flex min-h-0 min-w-0 flex-col border-line max-desk:hidden max-desk:group-data-[view=list]/frame:flex desk:border-r"
+          >
+            <ThreadList />
+          </section>
+          <div
+            data-region="page"
+            className="flex min-h-0 min-w-0 flex-col bg-sheet max-desk:group-data-[view=list]/frame:hidden"
+          >
+            <Outlet />
+          </div>
         </main>
         <TabBar />
       </div>

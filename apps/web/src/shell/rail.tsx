@@ -1,14 +1,13 @@
-import { Avatar, classNames } from '@parley/ui';
+import { classNames } from '@parley/ui';
 import { Link } from '@tanstack/react-router';
-import { UsersRound } from 'lucide-react';
-import type { SignedInPerson } from '../accounts/session.ts';
+import { Settings, UsersRound } from 'lucide-react';
 import { useOrganisations } from './use-organisations.ts';
 
 const place =
   'grid size-9 place-items-center rounded-lg text-ink-3 transition-colors hover:bg-sunk hover:text-ink aria-[current=page]:bg-sunk aria-[current=page]:text-ink pointer-coarse:size-11';
 
 /** The narrow column at the left: the organisations at the top, the places that are not threads at the foot. */
-export function Rail({ person }: { person: SignedInPerson }) {
+export function Rail() {
   const organisations = useOrganisations();
   return (
     <nav
@@ -35,7 +34,7 @@ export function Rail({ person }: { person: SignedInPerson }) {
         <UsersRound size={19} strokeWidth={1.8} />
       </Link>
       <Link to="/settings" aria-label="Settings" data-tooltip="Settings" className={place}>
-        <Avatar id={person.id} name={person.name} size={26} />
+        <Settings size={19} strokeWidth={1.8} />
       </Link>
     </nav>
   );

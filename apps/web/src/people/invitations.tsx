@@ -1,0 +1,107 @@
+import { mayGrant, ROLES } from '@parley/core/organisations';
+import { Button, IconButton, notify, Time } from '@parley/ui';
+import { onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { httpLink } from '@trpc/client';
+import { Mail, UserRoundPlus, X } from 'lucide-react';
+import { useState, useSyncExternalStore, type ReactNode } from 'react';
+import { refusalWords } from '../accounts/refusal-words.ts';
+import type { OwnOrganisation } from '../shell/use-organisations.ts';
+import { administration } from './administration.ts';
+import { InviteDialog } from './invite-dialog.tsx';
+import { roleNames } from './role-names.ts';
+
+const queryClient = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 10_000 } } });
+const client = administration.createClient({ links: [httpLink({ url: '/trpc' })] });
+
+function Administration({ children }: { children: ReactNode }) {
+  return (
+    <administration.Provider client={client} queryClient={queryClient}>
+      <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
+    </administration.Provider>
+  );
+}
+
+const subscribeOnline = (listener: () => void) => onlineManager.subscribe(listener);
+const useOnline = () => useSyncExternalStore(subscribeOnline, () => onlineManager.isOnline());
+
+/** Opens the dialog that makes an invitation link; only with a connection. */
+export function InviteButton({ organisation }: { organisation: OwnOrganisation }) {
+  const [inviting, setInviting] = useState(false);
+  const online = useOnline();
+  const roles = ROLES.filter((role) => role !== 'owner' && mayGrant(organisation.role, role)).reverse();
+  return (
+    <Administration>
+      <Button
+        look="primary"
+        disabled={!online}
+        title={online ? undefined : 'Inviting needs a connection'}
+        icon={<UserRoundPlus size={16} aria-hidden />}
+        onClick={() => setInviting(true)}
+        className="min-h-9"
+      >
+        Invite
+      </Button>
+      {inviting ? <InviteDialog organisation={organisation} roles={roles} onClose={() => setInviting(false)} /> : null}
+    </Administration>
+  );
+}
+
+/** The links that still work, with a way to end each; nothing while there are none. */
+export function OpenInvitations({ organisation }: { organisation: OwnOrganisation }) {
+  return (
+    <Administration>
+      <InvitationList orgId={organisation.id} />
+    </Administration>
+  );
+}
+
+function InvitationList({ orgId }: { orgId: string }) {
+  const online = useOnline();
+  const open = administration.organisations.invitations.useQuery({ orgId });
+  if (open.data === undefined || open.data.length === 0) return null;
+  return (
+    <section aria-label="Open invitations" className="mb-6 rounded-xl border border-line">
+      <h2 className="border-b border-line px-4 py-2.5 text-sm font-semibold text-ink-2">Open invitations</h2>
+      <ul>
+        {open.data.map((invitation) => (
+          <OpenInvitation key={invitation.id} orgId={orgId} invitation={invitation} online={online} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface OpenInvitationProps {
+  orgId: string;
+  invitation: { id: string; email: string; role: keyof typeof roleNames; invitedBy: string | null; expiresAt: number };
+  online: boolean;
+}
+
+function OpenInvitation({ orgId, invitation, online }: OpenInvitationProps) {
+  const invitations = administration.useUtils().organisations.invitations;
+  const revoke = administration.organisations.revokeInvitation.useMutation({
+    onSuccess: () => notify(`The link for ${invitation.email} no longer works.`),
+    onError: (error) => notify(refusalWords(error).text, { tone: 'bad' }),
+    onSettled: () => invitations.invalidate({ orgId }),
+  });
+  return (
+    <li className="flex min-h-13 items-center gap-3 border-line px-4 py-2 not-first:border-t">
+      <Mail size={17} strokeWidth={1.8} aria-hidden className="shrink-0 text-ink-3" />
+      <span className="min-w-0 flex-1">
+        <span className="block truncate text-base font-medium">{invitation.email}</span>
+        <span className="block truncate text-sm text-ink-3">
+          {roleNames[invitation.role]}
+          {invitation.invitedBy === null ? null : `, invited by ${invitation.invitedBy}`}, ends{' '}
+          <Time at={invitation.expiresAt} as="relative" />
+        </span>
+      </span>
+      <IconButton
+        label={`Withdraw the invitation of ${invitation.email}`}
+        disabled={!online || revoke.isPending}
+        onClick={() => revoke.mutate({ orgId, invitationId: invitation.id })}
+      >
+        <X size={17} />
+      </IconButton>
+    </li>
+  );
+}

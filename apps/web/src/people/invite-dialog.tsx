@@ -1,0 +1,155 @@
+import type { Role } from '@parley/core/organisations';
+import { announce, Button, Dialog, Segmented, TextField, Time } from '@parley/ui';
+import { Check, Copy } from 'lucide-react';
+import { useRef, useState, type FormEvent } from 'react';
+import { FormRefusal } from '../accounts/form-refusal.tsx';
+import { refusalWords } from '../accounts/refusal-words.ts';
+import type { OwnOrganisation } from '../shell/use-organisations.ts';
+import { administration } from './administration.ts';
+import { roleNames } from './role-names.ts';
+
+const roleNotes: Readonly<Record<Role, string>> = {
+  owner: 'May do everything.',
+  admin: 'Looks after members, and may delete messages of others.',
+  member: 'Sees the directory, starts threads.',
+  guest: 'Sees only the threads they are added to; no directory, no notes.',
+};
+
+export interface InviteDialogProps {
+  organisation: OwnOrganisation;
+  /** The roles that the inviting person may give, the usual one first. */
+  roles: readonly Role[];
+  onClose: () => void;
+}
+
+/** Makes an invitation link for one address, and shows it once. */
+export function InviteDialog({ organisation, roles, onClose }: InviteDialogProps) {
+  const [email, setEmail] = useState('');
+  const [role, setRole] = useState<Role>('member');
+  const first = useRef<HTMLInputElement>(null);
+  const invitations = administration.useUtils().organisations.invitations;
+  const invite = administration.organisations.invite.useMutation({
+    onSuccess: () => invitations.invalidate({ orgId: organisation.id }),
+  });
+  const refusal = invite.error === null ? null : refusalWords(invite.error);
+
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!invite.isPending) invite.mutate({ orgId: organisation.id, email: email.trim(), role });
+  };
+
+  const startAnother = () => {
+    setEmail('');
+    invite.reset();
+  };
+
+  if (invite.data !== undefined) {
+    return <InvitationLink email={email.trim()} {...invite.data} onClose={onClose} onAnother={startAnother} />;
+  }
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => open || onClose()}
+      title={`Invite to ${organisation.name}`}
+      description="You get a link for one address. Send it any way you like; no mail is needed."
+      initialFocus={first}
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" form="invite" look="primary" busy={invite.isPending}>
+            Make link
+          </Button>
+        </>
+      }
+    >
+      <form id="invite" onSubmit={onSubmit} className="flex flex-col gap-5">
+        <TextField
+          ref={first}
+          label="E-mail"
+          type="email"
+          name="invited-email"
+          autoComplete="off"
+          required
+          value={email}
+          error={refusal?.fields['email']}
+          onChange={(event) => setEmail(event.target.value)}
+        />
+        <div className="flex flex-col items-start gap-1.5">
+          <span className="text-base font-medium">Role</span>
+          <Segmented
+            label="Role"
+            value={role}
+            options={roles.map((value) => ({ value, label: roleNames[value] }))}
+            onChange={setRole}
+          />
+          <p className="text-sm text-ink-3">{roleNotes[role]}</p>
+        </div>
+        <FormRefusal refusal={refusal} />
+      </form>
+    </Dialog>
+  );
+}
+
+interface InvitationLinkProps {
+  email: string;
+  url: string;
+  expiresAt: number;
+  onClose: () => void;
+  onAnother: () => void;
+}
+
+function InvitationLink({ email, url, expiresAt, onClose, onAnother }: InvitationLinkProps) {
+  const field = useRef<HTMLInputElement>(null);
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    field.current?.select();
+    try {
+      await navigator.clipboard.writeText(url);
+    } catch {
+      // Without a secure address there is no clipboard: the link stays selected, to be copied by hand.
+      return;
+    }
+    setCopied(true);
+    announce('Link copied');
+  };
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => open || onClose()}
+      title="Send this link"
+      description={`It works once, and only for ${email}. It is not shown again.`}
+      actions={
+        <>
+          <Button onClick={onAnother}>Invite another</Button>
+          <Button look="primary" onClick={onClose}>
+            Done
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        ref={field}
+        label="Invitation link"
+        labelHidden
+        readOnly
+        value={url}
+        onFocus={(event) => event.target.select()}
+        hint={
+          <>
+            Ends <Time at={expiresAt} as="relative" />.
+          </>
+        }
+        end={
+          <Button
+            size="small"
+            className="mr-1.5"
+            icon={copied ? <Check size={15} /> : <Copy size={15} />}
+            onClick={() => void copy()}
+          >
+            {copied ? 'Copied' : 'Copy'}
+          </Button>
+        }
+      />
+    </Dialog>
+  );
+}
