@@ -1,5 +1,6 @@
 /** The client engine that ships, over its real disk adapter, against the real server on PostgreSQL. */
 import 'fake-indexeddb/auto';
+import { indexedDB } from 'fake-indexeddb';
 import { followedScopes, residentTables } from '@parley/core/following';
 import { mutators, type Mutators } from '@parley/core/mutators';
 import { isPaged, threadScope, userScope } from '@parley/core/scopes';
