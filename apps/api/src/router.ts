@@ -11,3 +11,13 @@ export const appRouter = router({
 });
 
 export type AppRouter = typeof appRouter;
+
+type Kind = 'query' | 'mutation' | 'subscription';
+
+// tRPC types the flat record it keeps as if it were nested.
+const flat = appRouter._def.procedures as unknown as Record<string, { _def: { type: Kind } }>;
+
+/** Every procedure's kind, by its path such as `accounts.signIn`. */
+export const procedureKinds: ReadonlyMap<string, Kind> = new Map(
+  Object.entries(flat).map(([path, { _def }]) => [path, _def.type]),
+);

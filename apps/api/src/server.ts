@@ -2,8 +2,8 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { mutators } from '@parley/core/mutators';
 import { isPaged, userScope } from '@parley/core/scopes';
-import { createPostgresStorage, openDatabase } from '@parley/db';
-import { createSyncServer } from '@parley/sync/server';
+import { createPostgresStorage, openDatabase, type OpenDatabase } from '@parley/db';
+import { createHub, createSyncServer, type Bus } from '@parley/sync/server';
 import { Redis } from 'ioredis';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
@@ -16,9 +16,10 @@ import { createApp } from './http/app.ts';
 import { createConnections } from './http/connections.ts';
 import { createRateLimits, type LimitOverrides } from './http/rate-limits.ts';
 import { readStaticFiles } from './http/static-files.ts';
-import { acceptUpgrades, SOCKET_LIMITS } from './http/upgrade.ts';
+import { acceptUpgrades, SOCKET_LIMITS, type SocketLimits } from './http/upgrade.ts';
 import { httpLog, logger } from './logger.ts';
 import type { Services } from './services.ts';
+import { openLiveBus } from './sync/live-bus.ts';
 
 export interface ServerOptions {
   databaseUrl: string;
@@ -32,7 +33,7 @@ export interface ServerOptions {
   /** Folder of the built web app. */
   webFolder: string;
   limits?: LimitOverrides;
-  timing?: Partial<typeof SOCKET_LIMITS>;
+  sockets?: Partial<SocketLimits>;
 }
 
 export interface RunningServer {
@@ -52,7 +53,8 @@ const DRAIN_MS = 8_000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const database = openDatabase(options.databaseUrl);
   const redis = options.redisUrl ? connectRedis(options.redisUrl) : null;
-  const services = createServices(options, { database, redis });
+  const bus = openLiveBus(options.redisUrl);
+  const services = createServices(options, { database, redis, bus });
   const token = await issueSetUpToken(services.db);
 
   const app = createApp(services, await readStaticFiles(options.webFolder));
@@ -60,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     fetch: app.fetch,
     serverOptions: { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 },
   }) as Server;
-  const upgrades = acceptUpgrades(server, services, { ...SOCKET_LIMITS, ...options.timing });
+  const upgrades = acceptUpgrades(server, services, { ...SOCKET_LIMITS, ...options.sockets });
   server.listen(options.port, options.host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -78,6 +80,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async close() {
       clearInterval(rechecks);
       await drain(server, upgrades);
+      services.hub.close();
+      await bus.close();
       await database.close();
       redis?.disconnect();
       httpLog.info('stopped');
@@ -87,21 +91,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 function createServices(
   { publicUrl, authSecret, databaseUrl, limits }: ServerOptions,
-  { database, redis }: { database: ReturnType<typeof openDatabase>; redis: Redis | null },
+  { database, redis, bus }: { database: OpenDatabase; redis: Redis | null; bus: Bus },
 ): Services {
   const db = database.kysely;
+  const storage = createPostgresStorage(db);
+  const hub = createHub({ bus, incarnation: () => storage.incarnation() });
   const engine = createSyncServer({
-    storage: createPostgresStorage(db),
+    storage,
     mutators,
     isPaged,
     ownScope: userScope,
-    publish: () => {},
+    publish: hub.publish,
+    interest: hub,
   });
   return {
     settings: { publicUrl },
     db,
     engine,
     acts: engine,
+    hub,
     identity: createIdentity(db, { publicUrl, authSecret }),
     limits: createRateLimits(redis, limits),
     connections: createConnections(db),

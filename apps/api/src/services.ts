@@ -1,7 +1,7 @@
 /** Everything procedures work with, put together once. */
 import type { Tables } from '@parley/core/tables';
 import type { Database } from '@parley/db';
-import type { SyncServer } from '@parley/sync/server';
+import type { Hub, SyncServer } from '@parley/sync/server';
 import type { Kysely } from 'kysely';
 import type { Identity } from './accounts/identity.ts';
 import type { Health } from './health/health.ts';
@@ -23,6 +23,7 @@ export interface Services {
   db: Kysely<Database>;
   engine: Engine;
   acts: Acts;
+  hub: Hub;
   identity: Identity;
   limits: RateLimits;
   connections: Connections;

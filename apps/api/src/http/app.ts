@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 import { randomUUID } from 'node:crypto';
 import { logger } from '../logger.ts';
-import { appRouter } from '../router.ts';
+import { appRouter, procedureKinds } from '../router.ts';
 import type { Services } from '../services.ts';
 import { logError, type Context } from '../trpc.ts';
 import { addressOf } from './address.ts';
@@ -74,6 +74,10 @@ interface Refused {
   words: string;
 }
 
+const streams: ReadonlySet<string> = new Set(
+  [...procedureKinds].flatMap(([path, kind]) => (kind === 'subscription' ? [path] : [])),
+);
+
 /** What is refused before any procedure is looked at. */
 async function refuse(request: Request, publicUrl: string): Promise<Refused | null> {
   const { method, headers, url } = request;
@@ -87,6 +91,9 @@ async function refuse(request: Request, publicUrl: string): Promise<Refused | nu
   }
   if (!paths.every((path) => /^[\w.-]{1,100}$/.test(path)) || searchParams.has('connectionParams')) {
     return { status: 400, code: 'BAD_REQUEST', words: 'This names no procedure.' };
+  }
+  if (paths.some((path) => streams.has(path))) {
+    return { status: 405, code: 'SOCKET_ONLY', words: 'This works over a WebSocket only.' };
   }
   if (method === 'GET') return null;
   if (!mayChange(headers, publicUrl)) {

@@ -10,6 +10,7 @@ export const CLOSE_CODES = { signedOut: 4401, restarting: 1012 } as const;
 
 export interface Connection {
   readonly session: Session;
+  readonly socket: Pick<WebSocket, 'bufferedAmount'>;
   /** Streams that this connection has open. */
   streams: number;
 }
@@ -38,7 +39,7 @@ export function createConnections(db: Kysely<Database>): Connections {
         sockets.delete(socket);
         if (sockets.size === 0 && socketsBySession.get(session.id) === sockets) socketsBySession.delete(session.id);
       });
-      return { session, streams: 0 };
+      return { session, socket, streams: 0 };
     },
     closeSession: (sessionId) => close(sessionId, CLOSE_CODES.signedOut, 'signed out'),
     async recheck() {

@@ -14,14 +14,23 @@ import { errorBody, HTTP_LIMITS } from './app.ts';
 import type { Connection } from './connections.ts';
 import { isOwnOrigin } from './origin.ts';
 
-export const SOCKET_LIMITS = {
-  /** Bytes of one frame: a push of 256 KiB, escaped as JSON, with room. */
-  frameBytes: 1024 * 1024,
+/** Bytes and milliseconds of a socket. */
+export interface SocketLimits {
+  /** Bytes of one frame at most. */
+  frameBytes: number;
   /** A quiet peer is asked after so long … */
-  pingMs: 30_000,
+  pingMs: number;
   /** … and given up when it does not answer within. */
+  pongMs: number;
+}
+
+export const SOCKET_LIMITS: SocketLimits = {
+  // A push of 256 KiB, escaped as JSON, with room.
+  frameBytes: 1024 * 1024,
+  // Above the 20 s after which a client asks: as long as it lives, the server never has to.
+  pingMs: 30_000,
   pongMs: 10_000,
-} as const;
+};
 
 export interface Upgrades {
   /** Refuses new handshakes and tells the open sockets to come back. Resolves when all are closed. */
@@ -32,8 +41,8 @@ export interface Upgrades {
  * Takes over the server's `upgrade` requests. Not compressed: most frames are a few hundred bytes, where deflate saves
  * little and costs each connection its windows (some 300 KB in zlib); see docs/decisions.
  */
-export function acceptUpgrades(server: Server, services: Services, timing = SOCKET_LIMITS): Upgrades {
-  const wss = new WebSocketServer({ noServer: true, maxPayload: SOCKET_LIMITS.frameBytes, perMessageDeflate: false });
+export function acceptUpgrades(server: Server, services: Services, limits = SOCKET_LIMITS): Upgrades {
+  const wss = new WebSocketServer({ noServer: true, maxPayload: limits.frameBytes, perMessageDeflate: false });
   const accepted = new WeakMap<IncomingMessage, { session: Session; cookies: string[]; connection?: Connection }>();
   wss.on('headers', (headers, request) => {
     for (const cookie of accepted.get(request)?.cookies ?? []) headers.push(`Set-Cookie: ${cookie}`);
@@ -48,7 +57,7 @@ export function acceptUpgrades(server: Server, services: Services, timing = SOCK
   applyWSSHandler({
     wss,
     router: appRouter,
-    keepAlive: { enabled: true, pingMs: timing.pingMs, pongWaitMs: timing.pongMs },
+    keepAlive: { enabled: true, pingMs: limits.pingMs, pongWaitMs: limits.pongMs },
     experimental_encoder: { encode: JSON.stringify, decode: decodeFrame },
     createContext({ req }): Context {
       const handshake = accepted.get(req);

@@ -1,15 +1,19 @@
 import {
+  liveRequest,
   pageRequest,
   pullRequest,
   pushRequest,
+  type LiveEvent,
   type PageAnswer,
   type PullResponse,
   type PushResponse,
 } from '@parley/sync/protocol';
-import { RequestError } from '@parley/sync/server';
+import { mustMatch, RequestError } from '@parley/sync/server';
 import { TRPCError } from '@trpc/server';
 import { ApiError } from '../http/api-error.ts';
+import type { Connection } from '../http/connections.ts';
 import { router, signedInProcedure } from '../trpc.ts';
+import { paced } from './paced.ts';
 
 const statuses = {
   UNAUTHORISED: 'UNAUTHORIZED',
@@ -19,15 +23,22 @@ const statuses = {
   RATE_LIMITED: 'TOO_MANY_REQUESTS',
 } as const satisfies Record<RequestError['code'], TRPCError['code']>;
 
-/** A caller within their limit; the engine's refusals of whole requests get their codes. */
-const syncProcedure = signedInProcedure.use(async ({ ctx, next }) => {
-  await ctx.services.limits.consume('sync', ctx.session.personId);
+/** Streams that one socket may hold: a client needs one, and a second while it replaces it. */
+const STREAMS = 4;
+
+/** The engine's refusals of whole requests get their codes. */
+const engineProcedure = signedInProcedure.use(async ({ next }) => {
   const result = await next();
   if (!result.ok && result.error.cause instanceof RequestError) {
     const { code, message } = result.error.cause;
     throw new ApiError(code, message, { status: statuses[code] });
   }
   return result;
+});
+
+const syncProcedure = engineProcedure.use(async ({ ctx, next }) => {
+  await ctx.services.limits.consume('sync', ctx.session.personId);
+  return next();
 });
 
 /**
@@ -52,4 +63,32 @@ export const syncRouter = router({
     .input(pageRequest)
     .output(trusted<PageAnswer>)
     .mutation(({ ctx, input }) => ctx.services.engine.page(ctx.session.personId, input)),
+
+  /** Pokes, from now on; over a WebSocket only. Its first event is `hello`. */
+  live: engineProcedure.input(liveRequest).subscription(async ({ ctx, input, signal }) => {
+    const { connection, session, services } = ctx;
+    if (!connection || !signal) {
+      throw new ApiError('SOCKET_ONLY', 'This works over a WebSocket only.', { status: 'METHOD_NOT_SUPPORTED' });
+    }
+    const { personId } = session;
+    mustMatch(personId, input);
+    await services.limits.consume('live', personId);
+    if (connection.streams >= STREAMS) {
+      throw new ApiError('TOO_MANY_STREAMS', 'This socket has enough streams.', { status: 'TOO_MANY_REQUESTS' });
+    }
+    return stream(connection, services.hub.connect({ personId, clientId: input.clientId }, signal), signal);
+  }),
 });
+
+async function* stream(
+  connection: Connection,
+  events: AsyncIterable<LiveEvent>,
+  signal: AbortSignal,
+): AsyncGenerator<LiveEvent> {
+  connection.streams += 1;
+  try {
+    yield* paced(events, connection.socket, signal);
+  } finally {
+    connection.streams -= 1;
+  }
+}

@@ -26,9 +26,19 @@ export class HandshakeRefused extends Error {
   }
 }
 
+/** A subscription. */
+export interface Stream {
+  next(): Promise<unknown>;
+  /** The error that ended it. */
+  failed(): Promise<CallResult>;
+  stop(): void;
+  stopped(): Promise<void>;
+}
+
 export class Socket {
   readonly #ws: WebSocket;
   #nextId = 1;
+  #pings = 0;
   readonly #frames: Frame[] = [];
   readonly #waiting = new Set<() => void>();
   #closed: { code: number; reason: string } | undefined;
@@ -52,8 +62,11 @@ export class Socket {
     this.#ws = ws;
     ws.on('message', (data: Buffer) => {
       const text = data.toString();
-      if (text === 'PING') ws.send('PONG');
-      else if (text !== 'PONG') this.#frames.push(JSON.parse(text) as Frame);
+      if (text === 'PING') {
+        ws.send('PONG');
+        this.#pings += 1;
+      }
+      if (text !== 'PING' && text !== 'PONG') this.#frames.push(JSON.parse(text) as Frame);
       this.#wake();
     });
     ws.on('close', (code, reason) => {
@@ -86,7 +99,7 @@ export class Socket {
   }
 
   /** Opens a stream; what arrives on it is read with `next`. */
-  subscribe(path: string, input: unknown): { next(): Promise<unknown>; failed(): Promise<CallResult>; stop(): void } {
+  subscribe(path: string, input: unknown): Stream {
     const id = this.#nextId++;
     this.sendRaw(JSON.stringify({ id, method: 'subscription', params: { path, input } }));
     return {
@@ -95,6 +108,9 @@ export class Socket {
         const { error } = await this.frame((frame) => frame.id === id && frame.error !== undefined);
         const code = error?.data['code'];
         return { data: undefined, code: typeof code === 'string' ? code : undefined, error };
+      },
+      stopped: async () => {
+        await this.frame((frame) => frame.id === id && frame.result?.type === 'stopped');
       },
       stop: () => this.sendRaw(JSON.stringify({ id, method: 'subscription.stop' })),
     };
@@ -109,6 +125,12 @@ export class Socket {
       if (this.#closed) throw new Error(`closed with ${this.#closed.code} while waiting for a frame`);
       await this.#change();
     }
+  }
+
+  /** Waits until the server has asked so often whether somebody is there; how often it was in the end. */
+  async pings(count: number): Promise<number> {
+    while (this.#pings < count) await this.#change();
+    return this.#pings;
   }
 
   /** How the server closed the socket. */

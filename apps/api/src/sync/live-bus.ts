@@ -1,0 +1,59 @@
+/** Carries pokes between processes: over Redis where it is configured, in this process alone while it is away. */
+import { createLocalBus, type Bus, type BusListener } from '@parley/sync/server';
+import { createRedisBus } from '@parley/sync/server/redis-bus';
+import { setTimeout as delay } from 'node:timers/promises';
+import { syncLog } from '../logger.ts';
+
+// A Redis that starts beside us is there within seconds.
+const RETRY_MS = 1_000;
+
+/**
+ * Works at once. With a URL it joins the bus of Redis as soon as that answers, and then tells of a gap: what other
+ * processes said before is lost, and whoever listens asks for it.
+ */
+export function openLiveBus(redisUrl: string | undefined): Bus {
+  const local = createLocalBus();
+  if (redisUrl === undefined) return local;
+  const listeners = new Set<BusListener>();
+  const stop = new AbortController();
+  let shared: Bus | undefined;
+
+  const join = async (): Promise<void> => {
+    while (!stop.signal.aborted && !shared) {
+      shared = await createRedisBus({ url: redisUrl, onError: logLoss }).catch((error: unknown) => logLoss(error));
+      if (!shared) await delay(RETRY_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+    if (stop.signal.aborted) return shared?.close();
+    shared?.subscribe({
+      commit: (commit) => local.publish(commit),
+      gap: () => listeners.forEach((listener) => listener.gap()),
+    });
+    listeners.forEach((listener) => listener.gap());
+    syncLog.info('pokes travel over Redis');
+    return undefined;
+  };
+  const joining = join();
+
+  return {
+    publish: (commit) => (shared ?? local).publish(commit),
+    subscribe(listener) {
+      const leave = local.subscribe(listener);
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+        leave();
+      };
+    },
+    async close() {
+      stop.abort();
+      await joining;
+      await shared?.close();
+      await local.close();
+    },
+  };
+}
+
+/** Losing pokes costs latency, never data: nothing for a developer to look at while Redis is being restarted. */
+function logLoss(error: unknown): undefined {
+  syncLog.debug({ error: error instanceof Error ? error.message : String(error) }, 'Redis is not there');
+}
