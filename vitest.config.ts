@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 
 const everywhere = '{apps,packages,bench,scripts}';
 const shared = {
-  setupFiles: ['scripts/vitest/fail-on-console-error.ts'],
+  setupFiles: ['scripts/testing/fail-on-console-error.ts'],
   exclude: ['**/node_modules/**', '**/dist/**'],
 };
 
