@@ -33,6 +33,8 @@ export function openDatabase(connectionString: string, options: DatabaseOptions 
   // An idle connection that the server closes (restart, failover) is replaced by the pool; without this listener it
   // would end the process.
   pool.on('error', (error) => databaseLog.info({ error: error.message }, 'an idle connection was lost'));
+  // The same for one that is in use, between two statements; the next statement then says what happened.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const kysely = new Kysely<Database>({
     dialect: new PostgresDialect({ pool }),
     ...(onStatement && { log: onStatement }),

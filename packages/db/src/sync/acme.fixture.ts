@@ -10,7 +10,7 @@ import {
   type ScopeAnswer,
   type WireMutation,
 } from '@parley/sync/protocol';
-import { createSyncServer, type Commit, type SyncServer } from '@parley/sync/server';
+import { createSyncServer, type Commit, type ServerStorage, type SyncServer } from '@parley/sync/server';
 import type { LogEvent } from 'kysely';
 import { v7 as newId } from 'uuid';
 import { openDatabase, type OpenDatabase } from '../connection.ts';
@@ -28,13 +28,22 @@ export interface TestInstallation {
   close(): Promise<void>;
 }
 
-export function openInstallation(url: string, connections = 10): TestInstallation {
+export interface InstallationOptions {
+  connections?: number;
+  /** Puts faults between the engine and its storage. */
+  wrap?: (storage: ServerStorage<DatabaseTransaction>) => ServerStorage<DatabaseTransaction>;
+}
+
+export function openInstallation(
+  url: string,
+  { connections = 10, wrap = (storage) => storage }: InstallationOptions = {},
+): TestInstallation {
   const statements: string[] = [];
   const commits: Commit[] = [];
   const onStatement = (event: LogEvent) => void statements.push(event.query.sql);
   const database = openDatabase(url, { connections, onStatement });
   const server = createSyncServer<Tables, DatabaseTransaction>({
-    storage: createPostgresStorage(database.kysely),
+    storage: wrap(createPostgresStorage(database.kysely)),
     mutators,
     isPaged,
     ownScope: userScope,

@@ -5,7 +5,7 @@ export type DatabaseTransaction = Transaction<Database>;
 
 /** Runs a statement that is put together from SQL text made in this folder; values travel as parameters only. */
 export async function run<Row>(
-  trx: DatabaseTransaction,
+  trx: Pick<DatabaseTransaction, 'executeQuery'>,
   text: string,
   parameters: readonly unknown[],
 ): Promise<{ rows: Row[]; changed: number }> {
