@@ -259,8 +259,8 @@ describe('the client engine', () => {
       await say(alice, threadId, 'secret')
     ).saved;
     await alice.engine.wipe();
-    const names = (await indexedDB.databases()).map(({ name }) => name ?? '');
-    expect(names.filter((name) => name.includes('wiped'))).toEqual([]);
+    const databases: { name?: string }[] = await indexedDB.databases();
+    expect(databases.filter(({ name }) => name?.includes('wiped'))).toEqual([]);
   });
 
   test('[CLI8] shows every tab the same, sends through one of them, and another takes over', async () => {
