@@ -14,7 +14,7 @@ export function SearchField({ label, end, className, ...rest }: SearchFieldProps
   return (
     <div
       className={classNames(
-        'flex min-h-9 items-center gap-2 rounded-md bg-sunk px-2.5 text-ink-3 transition-colors pointer-coarse:min-h-11',
+        'flex min-h-9 min-w-0 items-center gap-2 rounded-md bg-sunk px-2.5 text-ink-3 transition-colors pointer-coarse:min-h-11',
         'has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-accent forced:border',
         className,
       )}

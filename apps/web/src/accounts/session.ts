@@ -80,21 +80,17 @@ export async function knownSession(): Promise<Session> {
   return session.state === 'unknown' || session.state === 'unreachable' ? checkSession() : session;
 }
 
-/** Marks the session as ended by the server: the person's data stays, locked, until they sign in again. */
-export function sessionExpired(): void {
-  if (session.state !== 'signedIn') return;
-  become({ state: 'signedOut', needsSetup: false, expired: session.person });
-}
-
 /**
  * Ends the session on the server, runs `wipe` and forgets the person here.
  * @throws when the server could not be told: the cookie would still be good, so nothing is wiped.
  */
 export async function signOut(wipe: () => Promise<void>): Promise<void> {
-  const person = session.state === 'signedIn' ? session.person : null;
   await accountCalls.accounts.signOut.mutate();
-  become({ state: 'signedOut', needsSetup: false, expired: null });
-  if (person !== null) await wipe();
+  try {
+    await wipe();
+  } finally {
+    become({ state: 'signedOut', needsSetup: false, expired: null });
+  }
 }
 
 // Another tab signed in or out.

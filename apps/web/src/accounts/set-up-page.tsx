@@ -24,9 +24,13 @@ function WhereIsTheLink() {
     <AccountFrame title="Open the set-up link" lead="This installation has no account yet.">
       <p className="text-lg text-ink-2">
         The first account is made with a link that works once. The server printed it when it started, in the terminal or
-        log where <code className="rounded-xs bg-sunk px-1.5 py-0.5 font-mono text-base text-ink">npm start</code> runs:
+        log where{' '}
+        <code className="rounded-xs bg-sunk px-1.5 py-0.5 font-mono text-base whitespace-nowrap text-ink">
+          npm start
+        </code>{' '}
+        runs:
       </p>
-      <pre className="mt-4 overflow-x-auto rounded-lg bg-sunk px-4 py-3 font-mono text-base text-ink" tabIndex={0}>
+      <pre className="mt-4 rounded-lg bg-sunk px-4 py-3 font-mono text-base whitespace-pre-wrap text-ink">
         {`${location.origin}/setup#token=…`}
       </pre>
       <p className="mt-4 text-lg text-ink-2">Lost it? Restart the server, and it prints a new one.</p>

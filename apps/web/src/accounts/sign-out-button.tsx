@@ -1,5 +1,6 @@
 import { Button, Dialog } from '@parley/ui';
 import { useState } from 'react';
+import { forgetThread } from '../shell/last-thread.ts';
 import { FormRefusal } from './form-refusal.tsx';
 import { signOut } from './session.ts';
 import { useSubmission } from './use-submission.ts';
@@ -15,6 +16,7 @@ export function SignOutButton() {
   const leave = () =>
     submit(async () => {
       await signOut(() => engine.wipe());
+      forgetThread();
     });
 
   return (

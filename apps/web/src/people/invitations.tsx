@@ -90,9 +90,8 @@ function OpenInvitation({ orgId, invitation, online }: OpenInvitationProps) {
       <span className="min-w-0 flex-1">
         <span className="block truncate text-base font-medium">{invitation.email}</span>
         <span className="block truncate text-sm text-ink-3">
-          {roleNames[invitation.role]}
-          {invitation.invitedBy === null ? null : `, invited by ${invitation.invitedBy}`}, ends{' '}
-          <Time at={invitation.expiresAt} as="relative" />
+          {roleNames[invitation.role]}, ends <Time at={invitation.expiresAt} as="relative" />
+          {invitation.invitedBy === null ? null : `, invited by ${invitation.invitedBy}`}
         </span>
       </span>
       <IconButton

@@ -3,6 +3,7 @@ import { Outlet, useMatchRoute, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { checkSession, useSession } from '../accounts/session.ts';
 import { SignedInEngine } from '../sync/signed-in-engine.tsx';
+import { useStatus } from '../sync/views.ts';
 import { ThreadList } from '../threads/thread-list.tsx';
 import { Rail } from './rail.tsx';
 import { cycleRegions } from './regions.ts';
@@ -41,8 +42,9 @@ export function AppFrame() {
     <SignedInEngine key={session.person.id} personId={session.person.id}>
       <div
         data-view={view}
-        className="group/frame grid h-dvh grid-rows-[minmax(0,1fr)_auto] bg-paper pt-[env(safe-area-inset-top)] pr-[env(safe-area-inset-right)] pl-[env(safe-area-inset-left)] desk:grid-cols-[60px_clamp(15.5rem,27vw,19.25rem)_minmax(0,1fr)] desk:grid-rows-[minmax(0,1fr)] wide:grid-cols-[60px_19.25rem_minmax(0,1fr)]"
+        className="group/frame grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[minmax(0,1fr)_auto] bg-paper pt-[env(safe-area-inset-top)] pr-[env(safe-area-inset-right)] pl-[env(safe-area-inset-left)] desk:grid-cols-[60px_clamp(15.5rem,27vw,19.25rem)_minmax(0,1fr)] desk:grid-rows-[minmax(0,1fr)] wide:grid-cols-[60px_19.25rem_minmax(0,1fr)]"
       >
+        <SessionWatch />
         <Rail />
         {/* List and page are one landmark, because a phone shows either. */}
         <main className="contents">
@@ -64,4 +66,13 @@ export function AppFrame() {
       </div>
     </SignedInEngine>
   );
+}
+
+/** The connection was refused for want of a session: the server is asked, and an ended session locks the page. */
+function SessionWatch() {
+  const { connection } = useStatus();
+  useEffect(() => {
+    if (connection.state === 'unauthorised') void checkSession();
+  }, [connection.state]);
+  return null;
 }

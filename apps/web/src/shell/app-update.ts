@@ -21,7 +21,7 @@ export async function watchForUpdates(): Promise<void> {
     replaced = hadController;
     changed();
   });
-  const registration = await container.register('/service-worker.js', { updateViaCache: 'none' });
+  const registration = await container.register(trustedUrl('/service-worker.js'), { updateViaCache: 'none' });
   const take = (worker: ServiceWorker | null) => {
     if (worker === null || container.controller === null) return;
     waiting = worker;
@@ -41,6 +41,22 @@ export async function watchForUpdates(): Promise<void> {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') look();
   });
+}
+
+interface TrustedTypes {
+  createPolicy: (
+    name: string,
+    rules: { createScriptURL: (url: string) => string },
+  ) => {
+    createScriptURL: (url: string) => string;
+  };
+}
+
+/** Under Trusted Types only a named policy may say which script is run: this one, and no other. */
+function trustedUrl(own: string): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  if (trustedTypes === undefined) return own;
+  return trustedTypes.createPolicy('parley', { createScriptURL: () => own }).createScriptURL(own);
 }
 
 /** Whether a newer version is ready to take over. */
