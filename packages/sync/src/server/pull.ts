@@ -71,7 +71,7 @@ async function fill(
   const lows = new Map<ScopeId, number>();
   for (const item of judged) {
     if (item.kind === 'settled' || (item.kind === 'delta' && !isTooFar(item.scope))) continue;
-    const window = Math.min(item.window, LIMITS.pageRows, places);
+    const window = Math.min(item.window, LIMITS.pageRows, item.state.seq, places);
     places -= window;
     lows.set(item.scope, Math.max(1, item.state.seq - window + 1));
   }

@@ -1,0 +1,225 @@
+/**
+ * For every mutator and every kind of person near it: what they held, brought up to date, is what somebody gets who
+ * starts from nothing; by pull and by poke; and whoever is not concerned gets nothing.
+ */
+import { mutators, type MutatorName } from '@parley/core/mutators';
+import { threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import type { PushResult } from '@parley/sync/protocol';
+import { v7 as newId } from 'uuid';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
+import {
+  addPerson,
+  openInstallation,
+  orgs,
+  people,
+  seed,
+  startThread,
+  TestClient,
+  type TestInstallation,
+} from './acme.fixture.ts';
+import { Replica } from './replica.fixture.ts';
+
+/** Beside the usual people: those who came, went and came back since they last looked, and one who was never there. */
+const others = { ann: newId(), rob: newId(), rey: newId(), zoe: newId() };
+const roles = {
+  'the actor': people.alice,
+  'a fellow participant': people.bob,
+  'a guest participant': people.gus,
+  'a participant of two organisations': people.erin,
+  'somebody just added': others.ann,
+  'somebody just removed': others.rob,
+  'somebody removed and added again': others.rey,
+  'a stranger of the same organisation': others.zoe,
+  'a stranger of another organisation': people.dave,
+};
+const strangers = new Set([others.zoe, people.dave, people.carol]);
+
+interface Place {
+  threadId: string;
+  /** One of alice's, edited once and with a reaction of bob's. */
+  messageId: string;
+}
+/** Does the thing for real; somebody who may not is refused by the same call. */
+type Scenario = (client: TestClient, place: Place) => Promise<PushResult>;
+
+const scenarios: Record<MutatorName, Scenario> = {
+  createThread: (client) =>
+    client.do('createThread', {
+      threadId: newId(),
+      orgId: orgs.acme,
+      subject: 'Another',
+      participantIds: [people.bob, people.gus],
+    }),
+  renameThread: (client, { threadId }) => client.do('renameThread', { threadId, subject: `Renamed ${newId()}` }),
+  addParticipants: (client, { threadId }) =>
+    client.do('addParticipants', { threadId, orgId: orgs.acme, messageId: newId(), personIds: [others.rob] }),
+  removeParticipant: (client, { threadId }) =>
+    client.do('removeParticipant', { threadId, messageId: newId(), personId: people.bob }),
+  markRead: (client, { threadId }) => client.do('markRead', { threadId, seq: 1, markEpoch: 0 }),
+  sendMessage: (client, { threadId, messageId }) =>
+    client.do('sendMessage', { threadId, messageId: newId(), text: `Hello <@${people.bob}>`, replyTo: messageId }),
+  editMessage: (client, { threadId, messageId }) =>
+    client.do('editMessage', { threadId, messageId, text: `Better ${newId()}` }),
+  deleteMessage: (client, { threadId, messageId }) => client.do('deleteMessage', { threadId, messageId }),
+  react: (client, { threadId, messageId }) => client.do('react', { threadId, messageId, emoji: '👍', on: true }),
+};
+
+let testDatabase: TestDatabase;
+let installation: TestInstallation;
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  installation = openInstallation(testDatabase.url);
+  await seed(installation);
+  for (const [name, id] of Object.entries(others)) {
+    await addPerson(installation.server, { id, name, orgId: orgs.acme, role: 'member' });
+  }
+});
+afterAll(async () => {
+  await installation.close();
+  await testDatabase.drop();
+});
+
+test('every mutator has a scenario', () => {
+  expect(Object.keys(scenarios).sort()).toEqual(Object.keys(mutators).sort());
+});
+
+const clientOf = (personId: string): TestClient => new TestClient(installation.server, personId);
+
+/** Threads of earlier tests are left out, to be quick. */
+const earlier = new Set<string>();
+beforeEach(async () => {
+  for (const scope of await everyScope()) if (/thread:/.test(scope)) earlier.add(scope);
+});
+
+async function everyScope(): Promise<string[]> {
+  const rows = await installation.database.kysely.selectFrom('sync_scope').select('id').execute();
+  return rows.map(({ id }) => id).filter((scope) => !earlier.has(scope));
+}
+
+async function bootstrap(personId: string): Promise<Replica> {
+  const replica = new Replica(clientOf(personId));
+  await replica.pull(await everyScope());
+  return replica;
+}
+
+async function makePlace(): Promise<Place> {
+  const { bob, gus, erin } = people;
+  const threadId = await startThread(installation.server, [bob, gus, erin, others.rob, others.rey]);
+  const messageId = newId();
+  const alice = clientOf(people.alice);
+  await alice.do('sendMessage', { threadId, messageId, text: 'First' });
+  await alice.do('editMessage', { threadId, messageId, text: 'First, edited' });
+  await clientOf(bob).do('react', { threadId, messageId, emoji: '🎉', on: true });
+  return { threadId, messageId };
+}
+
+/** What happened since everybody last looked, before the thing itself. */
+async function comeAndGo({ threadId }: Place): Promise<void> {
+  const alice = clientOf(people.alice);
+  const remove = (personId: string) => alice.do('removeParticipant', { threadId, messageId: newId(), personId });
+  const add = (personId: string) =>
+    alice.do('addParticipants', { threadId, orgId: orgs.acme, messageId: newId(), personIds: [personId] });
+  for (const result of [
+    await add(others.ann),
+    await remove(others.rob),
+    await remove(others.rey),
+    await add(others.rey),
+  ]) {
+    expect(result.status).toBe('applied');
+  }
+}
+
+describe.each(Object.entries(scenarios))('[PULL1] after %s', (_name, scenario) => {
+  test.each(Object.entries(roles))('what %s held and pulled is what a newcomer would get', async (_role, personId) => {
+    const place = await makePlace();
+    const held = await bootstrap(personId);
+    const before = structuredClone(held.state);
+    await comeAndGo(place);
+    expect(await scenario(clientOf(people.alice), place)).toMatchObject({ status: 'applied' });
+
+    await held.pull(await everyScope());
+    expect(held.state).toEqual((await bootstrap(personId)).state);
+    if (strangers.has(personId)) expect(held.state).toEqual(before);
+    const mayRead = ![others.rob, ...strangers].includes(personId);
+    if (mayRead) expect(held.state).not.toEqual(before);
+  });
+
+  test('what everybody held and was poked with is what a newcomer would get', async () => {
+    const place = await makePlace();
+    await comeAndGo(place);
+    const replicas = new Map<string, Replica>();
+    for (const personId of Object.values(roles)) replicas.set(personId, await bootstrap(personId));
+    installation.commits.length = 0;
+    expect(await scenario(clientOf(people.alice), place)).toMatchObject({ status: 'applied' });
+
+    const changes = installation.commits.flatMap((commit) => commit.changes);
+    const told = new Set(changes.flatMap(({ recipients }) => recipients ?? []));
+    for (const personId of strangers) expect(told).not.toContain(personId);
+    for (const [personId, replica] of replicas) {
+      for (const change of changes) if (change.recipients?.includes(personId)) replica.poke(change);
+      const fresh = await bootstrap(personId);
+      // What is new to a person or lost by them is said in their own scope, and pulled or purged for that reason.
+      await replica.pull([...(await everyScope())].filter((scope) => !replica.scopes.includes(scope)));
+      await replica.pull(replica.scopes.filter((scope) => !fresh.scopes.includes(scope)));
+      expect(replica.state).toEqual(fresh.state);
+    }
+  });
+
+  test('[PUSH9] its effects are scopes the actor reads, at the versions they have', async () => {
+    const place = await makePlace();
+    await comeAndGo(place);
+    const result = await scenario(clientOf(people.alice), place);
+    const fresh = await bootstrap(people.alice);
+    if (result.status !== 'applied') throw new Error('It was refused.');
+    expect(result.effects).not.toHaveLength(0);
+    for (const { scope, version } of result.effects) expect(fresh.versionOf(scope)).toBe(version);
+  });
+
+  test.each([
+    ['a stranger of another organisation', people.dave],
+    ['somebody just removed', others.rob],
+    ['a stranger of the same organisation', others.zoe],
+  ])('[PUSH8] %s who tries the same is refused, and nothing is written', async (_role, personId) => {
+    // Any colleague starts threads.
+    if (scenario === scenarios.createThread && personId !== people.dave) return;
+    const place = await makePlace();
+    await comeAndGo(place);
+    installation.commits.length = 0;
+    expect(await scenario(clientOf(personId), place)).toMatchObject({ status: 'rejected', code: 'not_found' });
+    expect(installation.commits.flatMap(({ changes }) => changes)).toEqual([]);
+  });
+});
+
+test('[SCOPE3] missing and forbidden scopes answer alike', async () => {
+  const { threadId } = await makePlace();
+  const asks = [
+    threadScope(threadId),
+    threadPeopleScope(threadId),
+    threadScope(newId()),
+    userScope(people.bob),
+    'nonsense',
+  ];
+  const answers = await clientOf(people.dave).pull(
+    ...asks.map((scope) => ({ scope, from: null, epoch: null, window: 5 })),
+  );
+  expect(answers).toEqual(asks.map((scope) => ({ scope, kind: 'forbidden' })));
+});
+
+test('[SCOPE4] guests read their threads, and neither their organisation nor its directory', async () => {
+  const { threadId } = await makePlace();
+  const { scopes } = await bootstrap(people.gus);
+  expect(scopes).toContain(threadScope(threadId));
+  expect(scopes.filter((scope) => !/^(thread|people\.thread):/.test(scope))).toEqual([userScope(people.gus)]);
+});
+
+test('whoever leaves a thread by their own act says so, and no longer reads it', async () => {
+  const { threadId } = await makePlace();
+  const bob = clientOf(people.bob);
+  const result = await bob.do('removeParticipant', { threadId, messageId: newId(), personId: people.bob });
+  const { scopes } = await bootstrap(people.bob);
+  expect(result).toMatchObject({ status: 'applied', effects: [{ scope: userScope(people.bob) }] });
+  expect(scopes).not.toContain(threadScope(threadId));
+  const alice = await bootstrap(people.alice);
+  expect(JSON.stringify(alice.state)).toContain(`"personIds":["${people.bob}"]`);
+});
