@@ -1,111 +1,30 @@
-/** The client engine that ships, over its real disk adapter, against the real server on PostgreSQL. */
-import 'fake-indexeddb/auto';
+/** Rules of the client half of the engine: packages/sync/SPEC.md, Client. */
+import { threadPeopleScope, threadScope } from '@parley/core/scopes';
+import { createTabGroup, type DirectServer } from '@parley/sync/testing';
 import { indexedDB } from 'fake-indexeddb';
-import { followedScopes, residentTables } from '@parley/core/following';
-import { mutators, type Mutators } from '@parley/core/mutators';
-import { isPaged, threadScope, userScope } from '@parley/core/scopes';
-import type { Tables } from '@parley/core/tables';
-import { createDexieStorage } from '@parley/sync/adapters/dexie';
-import { createEngine, type Engine } from '@parley/sync/client';
-import { createHub, createLocalBus, createSyncServer, type Hub } from '@parley/sync/server';
-import { createDirectNetwork, createTabGroup, type DirectNetwork, type TabGroup } from '@parley/sync/testing';
 import { v7 as newId } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { openDatabase, type OpenDatabase } from '../connection.ts';
-import { createTestDatabase } from '../testing/index.ts';
-import { orgs, people, seed, startThread, TestClient, type TestServer } from './acme.fixture.ts';
-import type { DatabaseTransaction } from './statement.ts';
-import { createPostgresStorage } from './storage.ts';
+import { orgs, people, startThread, TestClient, type TestServer } from './acme.fixture.ts';
+import {
+  drained,
+  openEngineWorld,
+  synced,
+  type Client,
+  type ClientOptions,
+  type EngineWorld,
+} from './client-engine.fixture.ts';
 
-let database: OpenDatabase;
+let world: EngineWorld;
 let server: TestServer;
-let hub: Hub;
-let drop: () => Promise<void>;
-const running: Client[] = [];
 
 beforeAll(async () => {
-  const created = await createTestDatabase();
-  drop = created.drop;
-  database = openDatabase(created.url, { connections: 10 });
-  const storage = createPostgresStorage(database.kysely);
-  hub = createHub({ bus: createLocalBus(), incarnation: () => storage.incarnation() });
-  server = createSyncServer<Tables, DatabaseTransaction>({
-    storage,
-    mutators,
-    isPaged,
-    ownScope: userScope,
-    publish: hub.publish,
-    interest: hub,
-  });
-  await seed({ server });
+  world = await openEngineWorld();
+  server = world.server;
 });
-afterEach(() => {
-  for (const client of running.splice(0)) client.engine.stop();
-});
-afterAll(async () => {
-  hub.close();
-  await database.close();
-  await drop();
-});
+afterEach(() => world.stopClients());
+afterAll(() => world.close());
 
-interface Client {
-  engine: Engine<Tables, Mutators>;
-  network: DirectNetwork;
-  texts(threadId: string): string[];
-}
-
-/** One tab of a person. `profile` names the disk, so that a second one with the same name is a restart. */
-async function openClient(
-  personId: string,
-  profile: string = newId(),
-  { online = true, tabs = createTabGroup() }: { online?: boolean; tabs?: TabGroup } = {},
-): Promise<Client> {
-  const network = createDirectNetwork(
-    {
-      pull: (request) => server.pull(personId, request),
-      push: (request) => server.push(personId, request),
-      page: (request) => server.page(personId, request),
-      live(caller, listener) {
-        const ended = new AbortController();
-        const events = hub.connect(caller, ended.signal);
-        void (async () => {
-          for await (const event of events) listener(event);
-        })();
-        return () => ended.abort();
-      },
-    },
-    Math.random,
-  );
-  if (!online) network.setOnline(false);
-  const engine = createEngine<Tables, Mutators>({
-    personId,
-    mutators,
-    residentTables,
-    isPaged,
-    rootScope: userScope(personId),
-    follow: (rows) => followedScopes(personId, rows),
-    storage: createDexieStorage(`${personId}-${profile}`, newId),
-    network,
-    timers: {
-      now: () => Date.now(),
-      after(ms, act) {
-        // Waits are shortened, not skipped: the order of things stays.
-        const timer = setTimeout(act, Math.min(ms, 50));
-        return () => clearTimeout(timer);
-      },
-      random: Math.random,
-    },
-    tabs: tabs.open(),
-  });
-  await engine.start();
-  const texts = (threadId: string) => engine.rows(threadScope(threadId), 'message').map(({ data }) => data.text);
-  const client = { engine, network, texts };
-  running.push(client);
-  return client;
-}
-
-const synced = ({ engine }: Client) => vi.waitFor(() => expect(engine.status().syncedAt).not.toBeNull());
-const drained = ({ engine }: Client) => vi.waitFor(() => expect(engine.items()).toEqual([]), { timeout: 10_000 });
+const openClient = (personId: string, options?: ClientOptions): Promise<Client> => world.openClient(personId, options);
 const say = ({ engine }: Client, threadId: string, text: string) =>
   engine.mutate('sendMessage', { threadId, messageId: newId(), text });
 
@@ -139,7 +58,7 @@ describe('the client engine', () => {
 
   test('[CLI3] keeps what was done offline over a restart, and sends it once, in order, by itself', async () => {
     const threadId = await startThread(server, [people.bob]);
-    const first = await openClient(people.alice, 'restart');
+    const first = await openClient(people.alice, { profile: 'restart' });
     await synced(first);
     first.network.setOnline(false);
     const texts = Array.from({ length: 120 }, (_, index) => `message ${index}`);
@@ -158,7 +77,7 @@ describe('the client engine', () => {
     ).saved;
     first.engine.stop();
 
-    const second = await openClient(people.alice, 'restart', { online: false });
+    const second = await openClient(people.alice, { profile: 'restart', online: false });
     second.engine.open(threadScope(threadId));
     await vi.waitFor(() => expect(second.texts(threadId)).toEqual(texts));
     expect(second.engine.items()).toHaveLength(122);
@@ -236,7 +155,7 @@ describe('the client engine', () => {
 
   test('[CLI6] clears the draft together with keeping the message', async () => {
     const threadId = await startThread(server, []);
-    const alice = await openClient(people.alice, 'drafts');
+    const alice = await openClient(people.alice, { profile: 'drafts' });
     await synced(alice);
     await alice.engine.saveDraft(threadId, 'half a thou');
     const { saved } = await alice.engine.mutate(
@@ -247,13 +166,13 @@ describe('the client engine', () => {
     expect(alice.engine.draft(threadId)).toBe('');
     await saved;
     alice.engine.stop();
-    const again = await openClient(people.alice, 'drafts');
+    const again = await openClient(people.alice, { profile: 'drafts' });
     expect(again.engine.draft(threadId)).toBe('');
   });
 
   test('[CLI7] leaves nothing behind after wiping', async () => {
     const threadId = await startThread(server, []);
-    const alice = await openClient(people.alice, 'wiped');
+    const alice = await openClient(people.alice, { profile: 'wiped' });
     await synced(alice);
     await (
       await say(alice, threadId, 'secret')
@@ -266,9 +185,9 @@ describe('the client engine', () => {
   test('[CLI8] shows every tab the same, sends through one of them, and another takes over', async () => {
     const threadId = await startThread(server, [people.bob]);
     const tabs = createTabGroup();
-    const leader = await openClient(people.alice, 'tabs', { tabs });
+    const leader = await openClient(people.alice, { profile: 'tabs', tabs });
     await synced(leader);
-    const follower = await openClient(people.alice, 'tabs', { tabs });
+    const follower = await openClient(people.alice, { profile: 'tabs', tabs });
     for (const { engine } of [leader, follower]) engine.open(threadScope(threadId));
     await (
       await say(follower, threadId, 'from the second tab')
@@ -297,9 +216,9 @@ describe('the client engine', () => {
     const texts = Array.from({ length: 230 }, (_, index) => `old ${index}`);
     for (const text of texts) await bob.do('sendMessage', { threadId, messageId: newId(), text });
     const tabs = createTabGroup();
-    const alice = await openClient(people.alice, 'older', { tabs });
+    const alice = await openClient(people.alice, { profile: 'older', tabs });
     await synced(alice);
-    const follower = await openClient(people.alice, 'older', { tabs });
+    const follower = await openClient(people.alice, { profile: 'older', tabs });
     for (const client of [alice, follower]) {
       client.engine.open(threadScope(threadId));
       await vi.waitFor(() => expect(client.engine.window(threadScope(threadId)).loading).toBe(false));
@@ -316,18 +235,145 @@ describe('the client engine', () => {
     const threadId = await startThread(server, [people.bob]);
     const alice = new TestClient(server, people.alice);
     await alice.do('sendMessage', { threadId, messageId: newId(), text: 'before' });
-    const bob = await openClient(people.bob, 'removed');
+    const bob = await openClient(people.bob, { profile: 'removed' });
     const close = bob.engine.open(threadScope(threadId));
     await vi.waitFor(() => expect(bob.texts(threadId)).toEqual(['before']));
     await alice.do('removeParticipant', { threadId, messageId: newId(), personId: people.bob });
     await vi.waitFor(() => expect(bob.texts(threadId)).toEqual([]));
     close();
     bob.engine.stop();
-    const again = await openClient(people.bob, 'removed', { online: false });
+    const again = await openClient(people.bob, { profile: 'removed', online: false });
     expect(again.engine.row(threadScope(threadId), 'thread', threadId)).toBeUndefined();
     await alice.do('addParticipants', { threadId, orgId: orgs.acme, messageId: newId(), personIds: [people.bob] });
     again.network.setOnline(true);
     again.engine.open(threadScope(threadId));
     await vi.waitFor(() => expect(again.texts(threadId)[0]).toBe('before'));
+  });
+
+  test('[CLI11] takes a mutation back when the disk refuses it, and keeps the draft', async () => {
+    const threadId = await startThread(server, []);
+    const alice = await openClient(people.alice, {
+      storage: (disk) => ({ ...disk, enqueue: () => Promise.reject(new DOMException('full', 'QuotaExceededError')) }),
+    });
+    await synced(alice);
+    alice.engine.open(threadScope(threadId));
+    await alice.engine.saveDraft(threadId, 'typed');
+    const args = { threadId, messageId: newId(), text: 'typed' };
+    const { saved } = await alice.engine.mutate('sendMessage', args, { clearDraft: threadId });
+    await expect(saved).rejects.toThrow('full');
+    expect(alice.engine.items()).toEqual([]);
+    expect(alice.texts(threadId)).toEqual([]);
+    expect(alice.engine.draft(threadId)).toBe('typed');
+  });
+
+  test('[CLI12] refuses at once what the rules refuse, and leaves nothing behind', async () => {
+    const threadId = await startThread(server, []);
+    const alice = await openClient(people.alice);
+    await synced(alice);
+    const messageId = newId();
+    const edit = alice.engine.mutate('editMessage', { threadId, messageId, text: 'of nothing' });
+    await expect(edit).rejects.toMatchObject({ code: 'not_found' });
+    await expect(alice.engine.mutate('sendMessage', { threadId, messageId, text: '   ' })).rejects.toThrow();
+    expect(alice.engine.items()).toEqual([]);
+  });
+
+  test('[CLI13] shows a message of their own exactly once at every moment until it is confirmed', async () => {
+    const alice = await openClient(people.alice);
+    await synced(alice);
+    const threadId = newId();
+    alice.engine.open(threadScope(threadId));
+    alice.engine.open(threadPeopleScope(threadId));
+    const seen: { texts: string[]; people: number }[] = [];
+    let begun = false;
+    const look = () => {
+      const present = alice.engine.rows(threadPeopleScope(threadId), 'participant').length;
+      if (begun) seen.push({ texts: alice.texts(threadId), people: present });
+    };
+    alice.engine.subscribe(threadScope(threadId), 'message', look);
+    alice.engine.subscribe(threadPeopleScope(threadId), 'participant', look);
+    const participantIds = [people.bob];
+    await alice.engine.mutate('createThread', { threadId, orgId: orgs.acme, subject: 'Steady', participantIds });
+    await say(alice, threadId, 'once');
+    begun = true;
+    look();
+    await drained(alice);
+    await synced(alice);
+    look();
+    expect(seen.length).toBeGreaterThan(1);
+    for (const moment of seen) expect(moment).toEqual({ texts: ['once'], people: 2 });
+  });
+
+  test('[CLI14] keeps the rows that did not change the same objects', async () => {
+    const threadId = await startThread(server, [people.bob]);
+    const bob = new TestClient(server, people.bob);
+    for (const text of ['one', 'two', 'three']) {
+      await bob.do('sendMessage', { threadId, messageId: newId(), text });
+    }
+    const alice = await openClient(people.alice);
+    await synced(alice);
+    const scope = threadScope(threadId);
+    alice.engine.open(scope);
+    await vi.waitFor(() => expect(alice.texts(threadId)).toHaveLength(3));
+    const before = alice.engine.rows(scope, 'message');
+    expect(alice.engine.rows(scope, 'message')).toBe(before);
+    await bob.do('sendMessage', { threadId, messageId: newId(), text: 'four' });
+    await vi.waitFor(() => expect(alice.texts(threadId)).toHaveLength(4));
+    const after = alice.engine.rows(scope, 'message');
+    expect(after.slice(0, 3).every((row, index) => row === before[index])).toBe(true);
+  });
+
+  test('[CLI15] throws a late page away and fetches it again', async () => {
+    const threadId = await startThread(server, [people.bob]);
+    const bob = new TestClient(server, people.bob);
+    const first = newId();
+    await bob.do('sendMessage', { threadId, messageId: first, text: 'as it was' });
+    for (let index = 0; index < 120; index += 1) {
+      await bob.do('sendMessage', { threadId, messageId: newId(), text: `later ${index}` });
+    }
+    let late = 0;
+    const asked: number[] = [];
+    const alice = await openClient(people.alice, {
+      server: (reached): DirectServer => ({
+        ...reached,
+        async page(request) {
+          const answer = await reached.page(request);
+          asked.push(request.before);
+          if (late > 0 || answer.kind !== 'page' || answer.low > 1) return answer;
+          late += 1;
+          // The edit comes after the page's snapshot and reaches the client before the page does.
+          await bob.do('editMessage', { threadId, messageId: first, text: 'as it is' });
+          await vi.waitFor(() => expect(alice.engine.row(threadScope(threadId), 'thread', threadId)).toBeDefined());
+          return answer;
+        },
+      }),
+    });
+    await synced(alice);
+    alice.engine.open(threadScope(threadId));
+    await vi.waitFor(() => expect(alice.engine.window(threadScope(threadId)).loading).toBe(false));
+    while (!alice.engine.window(threadScope(threadId)).complete) await alice.engine.loadOlder(threadScope(threadId));
+    expect(late).toBe(1);
+    expect(asked.at(-1)).toBe(asked.at(-2));
+    await vi.waitFor(() => expect(alice.texts(threadId)[0]).toBe('as it is'));
+  });
+
+  test('[CLI16] starts over after the server was restored, and loses nothing that was not sent', async () => {
+    const threadId = await startThread(server, [people.bob]);
+    const alice = await openClient(people.alice);
+    await synced(alice);
+    alice.engine.open(threadScope(threadId));
+    await (
+      await say(alice, threadId, 'before')
+    ).saved;
+    await drained(alice);
+    alice.network.setOnline(false);
+    await (
+      await say(alice, threadId, 'not sent yet')
+    ).saved;
+    world.restore();
+    const pulls = alice.network.requests.pull;
+    alice.network.setOnline(true);
+    await drained(alice);
+    await vi.waitFor(() => expect(alice.texts(threadId)).toEqual(['before', 'not sent yet']));
+    expect(alice.network.requests.pull).toBeGreaterThan(pulls);
   });
 });

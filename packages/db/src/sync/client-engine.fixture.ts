@@ -1,0 +1,134 @@
+/** Client engines that ship, over their real disk adapter, against the real server on PostgreSQL, in one process. */
+import 'fake-indexeddb/auto';
+import { followedScopes, residentTables } from '@parley/core/following';
+import { mutators, type Mutators } from '@parley/core/mutators';
+import { isPaged, threadScope, userScope } from '@parley/core/scopes';
+import type { Tables } from '@parley/core/tables';
+import { createDexieStorage } from '@parley/sync/adapters/dexie';
+import { createEngine, type Engine, type Storage } from '@parley/sync/client';
+import { createHub, createLocalBus, createSyncServer } from '@parley/sync/server';
+import {
+  createDirectNetwork,
+  createTabGroup,
+  type DirectNetwork,
+  type DirectServer,
+  type TabGroup,
+} from '@parley/sync/testing';
+import { v7 as newId } from 'uuid';
+import { expect, vi } from 'vitest';
+import { openDatabase } from '../connection.ts';
+import { createTestDatabase } from '../testing/index.ts';
+import { seed, type TestServer } from './acme.fixture.ts';
+import type { DatabaseTransaction } from './statement.ts';
+import { createPostgresStorage } from './storage.ts';
+
+export interface Client {
+  engine: Engine<Tables, Mutators>;
+  network: DirectNetwork;
+  /** Texts of a thread as its view shows them. */
+  texts(threadId: string): string[];
+}
+
+export interface ClientOptions {
+  /** Names the disk: a second client with the same one is another tab, or the next start. */
+  profile?: string;
+  online?: boolean;
+  tabs?: TabGroup;
+  /** Changes how the server is reached. */
+  server?: (server: DirectServer) => DirectServer;
+  /** Changes what the disk does. */
+  storage?: (storage: Storage) => Storage;
+}
+
+export interface EngineWorld {
+  server: TestServer;
+  /** One tab of a person, started. */
+  openClient(personId: string, options?: ClientOptions): Promise<Client>;
+  /** Makes the server one that was restored from a backup. */
+  restore(): void;
+  stopClients(): void;
+  close(): Promise<void>;
+}
+
+export async function openEngineWorld(): Promise<EngineWorld> {
+  const { url, drop } = await createTestDatabase();
+  const database = openDatabase(url, { connections: 10 });
+  let incarnation: string = newId();
+  const storage = { ...createPostgresStorage(database.kysely), incarnation: async () => incarnation };
+  const hub = createHub({ bus: createLocalBus(), incarnation: storage.incarnation });
+  const server = createSyncServer<Tables, DatabaseTransaction>({
+    storage,
+    mutators,
+    isPaged,
+    ownScope: userScope,
+    publish: hub.publish,
+    interest: hub,
+  });
+  await seed({ server });
+  const running: Client[] = [];
+
+  const reach = (personId: string): DirectServer => ({
+    pull: (request) => server.pull(personId, request),
+    push: (request) => server.push(personId, request),
+    page: (request) => server.page(personId, request),
+    live(caller, listener) {
+      const ended = new AbortController();
+      const events = hub.connect(caller, ended.signal);
+      void (async () => {
+        for await (const event of events) listener(event);
+      })();
+      return () => ended.abort();
+    },
+  });
+
+  return {
+    server,
+    restore: () => {
+      incarnation = newId();
+    },
+    async openClient(personId, options = {}) {
+      const { profile = newId(), online = true, tabs = createTabGroup() } = options;
+      const disk = createDexieStorage(`${personId}-${profile}`, newId);
+      const network = createDirectNetwork(options.server?.(reach(personId)) ?? reach(personId), Math.random);
+      if (!online) network.setOnline(false);
+      const engine = createEngine<Tables, Mutators>({
+        personId,
+        mutators,
+        residentTables,
+        isPaged,
+        rootScope: userScope(personId),
+        follow: (rows) => followedScopes(personId, rows),
+        storage: options.storage?.(disk) ?? disk,
+        network,
+        timers: {
+          now: () => Date.now(),
+          after(ms, act) {
+            // Waits are shortened, not skipped: the order of things stays.
+            const timer = setTimeout(act, Math.min(ms, 50));
+            return () => clearTimeout(timer);
+          },
+          random: Math.random,
+        },
+        tabs: tabs.open(),
+      });
+      await engine.start();
+      const texts = (threadId: string) => engine.rows(threadScope(threadId), 'message').map(({ data }) => data.text);
+      const client = { engine, network, texts };
+      running.push(client);
+      return client;
+    },
+    stopClients() {
+      for (const { engine } of running.splice(0)) engine.stop();
+    },
+    async close() {
+      hub.close();
+      await database.close();
+      await drop();
+    },
+  };
+}
+
+export const synced = ({ engine }: Client): Promise<void> =>
+  vi.waitFor(() => expect(engine.status().syncedAt).not.toBeNull());
+export const drained = ({ engine }: Client): Promise<void> =>
+  vi.waitFor(() => expect(engine.items()).toEqual([]), { timeout: 10_000 });
