@@ -46,7 +46,7 @@ export interface ComposerProps {
   /** ↑ in the empty field. */
   onEditLast?: (() => void) | undefined;
   autoFocus?: boolean;
-  ref?: Ref<ComposerHandle>;
+  ref?: Ref<ComposerHandle> | undefined;
 }
 
 const MENTIONS_SHOWN = 8;

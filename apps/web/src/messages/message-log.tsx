@@ -38,8 +38,6 @@ export interface MessageLogProps {
 const END_PX = 48;
 /** Older rows are asked for while this much is still above. */
 const AHEAD_PX = 1_200;
-/** This many at once are a catch-up: the reader is led to where they begin, not past them. */
-const BURST = 4;
 const MARK_MS = 1_600;
 
 type LogVirtualizer = Virtualizer<HTMLElement, HTMLDivElement>;
@@ -295,13 +293,13 @@ function newBelow(rows: readonly LogMessage[], endSeq: number, personId: string)
   return count;
 }
 
-/** Whether the rows just drawn brought a catch-up below a new divider. */
+/** Whether the rows just drawn came with a divider of their own: the reader is led to where they begin, not past them. */
 function useBurst(rows: readonly LogMessage[], personId: string, dividerSeq: number | null): boolean {
   const before = useRef(rows);
   const burst = useRef(false);
   if (before.current !== rows) {
     const last = before.current.findLast(({ data }) => data.seq !== null)?.data.seq ?? null;
-    burst.current = last !== null && dividerSeq !== null && newBelow(rows, last, personId) >= BURST;
+    burst.current = last !== null && dividerSeq === last && newBelow(rows, last, personId) > 0;
     before.current = rows;
   }
   return burst.current;

@@ -1,0 +1,59 @@
+import { threadScope } from '@parley/core/scopes';
+import { useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
+import { useRows } from '../sync/views.ts';
+import { SidePanel } from '../threads/side-panel.tsx';
+import { useLogDoor } from './log-door.ts';
+import { belongTogether } from './log-items.ts';
+import type { MentionablePerson } from './mentions.ts';
+import { MessageRow } from './message-row.tsx';
+import { ThreadComposer } from './thread-composer.tsx';
+
+export interface RepliesPanelProps {
+  threadId: string;
+  rootId: string;
+  people: readonly MentionablePerson[];
+  reads: ReactNode;
+  onClose: () => void;
+}
+
+/** One message and what was replied to it, with a composer of its own. */
+export function RepliesPanel({ threadId, rootId, people, reads, onClose }: RepliesPanelProps) {
+  const { personName } = useLogDoor();
+  const rows = useRows(threadScope(threadId), 'message');
+  const root = rows.find(({ id }) => id === rootId);
+  const replies = useMemo(() => rows.filter(({ data }) => data.replyTo === rootId), [rows, rootId]);
+  const end = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => end.current?.scrollIntoView({ block: 'end' }), [replies.length]);
+
+  return (
+    <SidePanel title="Replies" onClose={onClose}>
+      <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto py-3" tabIndex={0} role="group" aria-label="Replies">
+        {root === undefined ? (
+          <p className="px-5 py-2 text-sm text-ink-3">The message itself is further up in the thread.</p>
+        ) : (
+          <MessageRow row={root} head replyCount={0} inReplies />
+        )}
+        <div className="flex items-center gap-3 px-5 py-2 text-sm font-[550] text-ink-3 after:h-px after:flex-1 after:bg-line max-desk:px-3">
+          {replies.length === 1 ? '1 reply' : `${replies.length} replies`}
+        </div>
+        {replies.map((row, index) => (
+          <MessageRow key={row.id} row={row} head={!belongTogether(replies[index - 1], row)} replyCount={0} inReplies />
+        ))}
+        <div ref={end} />
+      </div>
+      <ThreadComposer
+        threadId={threadId}
+        writing={{ kind: 'message', replyTo: rootId }}
+        label="Reply"
+        people={people}
+        personName={personName}
+        reads={reads}
+        draftKey={`reply.${rootId}`}
+        inReplies
+        autoFocus
+        onLeave={onClose}
+        onSent={() => {}}
+      />
+    </SidePanel>
+  );
+}

@@ -1,0 +1,92 @@
+import { threadScope } from '@parley/core/scopes';
+import { useMemo, type ReactNode, type Ref } from 'react';
+import { v7 as uuidv7 } from 'uuid';
+import { plainText } from '../markdown/plain-text.ts';
+import { useEngine } from '../sync/engine-provider.tsx';
+import { useRow } from '../sync/views.ts';
+import { Composer, type ComposerHandle } from './composer.tsx';
+import { authorName, type LogDoor } from './log-door.ts';
+import { mentionNames, mentionsToTyped, type MentionablePerson } from './mentions.ts';
+import { useDraft } from './use-draft.ts';
+
+/** What the composer is writing. */
+export type Writing = { kind: 'message'; replyTo: string | null } | { kind: 'edit'; messageId: string };
+
+export interface ThreadComposerProps {
+  threadId: string;
+  writing: Writing;
+  label: string;
+  people: readonly MentionablePerson[];
+  personName: LogDoor['personName'];
+  reads: ReactNode;
+  /** Under what name its draft is kept. */
+  draftKey: string;
+  /** Inside a panel of replies it needs no quote to say so. */
+  inReplies?: boolean;
+  autoFocus?: boolean;
+  /** Done, or Escape. */
+  onLeave: () => void;
+  onSent: () => void;
+  onEditLast?: (() => void) | undefined;
+  ref?: Ref<ComposerHandle>;
+}
+
+/** The composer of one thread: sends, replies, edits. Its text lives as a draft until it is safe as a message. */
+export function ThreadComposer(props: ThreadComposerProps) {
+  const { threadId, writing, label, people, personName, reads, draftKey, inReplies = false } = props;
+  const { autoFocus = false, onLeave, onSent, onEditLast, ref } = props;
+  const engine = useEngine();
+  const draft = useDraft(draftKey);
+  const aboutId = writing.kind === 'edit' ? writing.messageId : writing.replyTo;
+  const about = useRow(threadScope(threadId), 'message', aboutId ?? '');
+  const names = useMemo(() => mentionNames(people), [people]);
+  const edited = writing.kind === 'edit' ? mentionsToTyped(about?.data.text ?? '', names) : '';
+
+  const send = async (text: string) => {
+    draft.sent();
+    const { saved } =
+      writing.kind === 'edit'
+        ? await engine.mutate('editMessage', { threadId, messageId: writing.messageId, text }, { clearDraft: draftKey })
+        : await engine.mutate(
+            'sendMessage',
+            { threadId, messageId: uuidv7(), text, replyTo: writing.replyTo },
+            { clearDraft: draftKey },
+          );
+    if (writing.kind !== 'edit') onSent();
+    await saved;
+    if (writing.kind === 'edit') onLeave();
+  };
+  const leave = () => {
+    if (writing.kind === 'edit') draft.drop();
+    onLeave();
+  };
+  const quoted =
+    about === undefined
+      ? ''
+      : `${authorName(about.data, personName)}: ${plainText(about.data.text, personName).slice(0, 160)}`;
+
+  return (
+    <Composer
+      ref={ref}
+      label={label}
+      placeholder={
+        writing.kind === 'edit' ? 'Edit your message' : writing.replyTo === null ? 'Write a message' : 'Write a reply'
+      }
+      initialText={draft.initial === '' ? edited : draft.initial}
+      onChange={draft.save}
+      onSend={send}
+      people={people}
+      reads={reads}
+      sendLabel={writing.kind === 'edit' ? 'Save' : 'Send'}
+      about={
+        writing.kind === 'edit'
+          ? { title: 'Edit', excerpt: quoted, onLeave: leave }
+          : writing.replyTo === null || inReplies
+            ? undefined
+            : { title: 'Reply to', excerpt: quoted, onLeave: leave }
+      }
+      onEditLast={onEditLast}
+      autoFocus={autoFocus}
+    />
+  );
+}

@@ -1,0 +1,149 @@
+import { UNREAD_SHOWN } from '@parley/core/following';
+import { threadScope, userScope } from '@parley/core/scopes';
+import { Delayed, EmptyState, notify, Spinner } from '@parley/ui';
+import { CloudOff, MessageSquareText } from 'lucide-react';
+import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react';
+import { useEngine } from '../sync/engine-provider.tsx';
+import { useRow, useRows, useWindow } from '../sync/views.ts';
+import { countsAsUnread, unreadCount } from '../threads/unread.ts';
+import { useLogDoor } from './log-door.ts';
+import { MessageLog, type LogHandle } from './message-log.tsx';
+import { useAnnouncements } from './use-announcements.ts';
+import { useDivider } from './use-divider.ts';
+import { useReadMarker } from './use-read-marker.ts';
+
+export interface ThreadLogHandle {
+  jumpToEnd(): void;
+  /** Shows a message, fetching what lies between; says so where it is not to be had. */
+  jumpTo(messageId: string): void;
+}
+
+export interface ThreadLogProps {
+  threadId: string;
+  /** Place of the newest message by the thread's head; 0 where there is none. */
+  lastSeq: number;
+  ref?: Ref<ThreadLogHandle>;
+}
+
+/** Waits until what is on this device is read, far enough to open at the first unread message. */
+export function ThreadLog(props: ThreadLogProps) {
+  const { threadId, lastSeq } = props;
+  const engine = useEngine();
+  const { personId } = useLogDoor();
+  const scope = threadScope(threadId);
+  const rows = useRows(scope, 'message');
+  const { low, complete, loading, unreachable } = useWindow(scope);
+  const readSeq = useRow(userScope(personId), 'readPosition', threadId)?.data.seq ?? 0;
+  const reached = complete || low <= readSeq + 1 || lastSeq - readSeq > UNREAD_SHOWN;
+  const [open, setOpen] = useState(false);
+  if (!open && (lastSeq === 0 || (rows.length > 0 && !loading && (reached || unreachable)))) setOpen(true);
+
+  useEffect(() => {
+    if (!open && !loading && !reached && !unreachable) void engine.loadOlder(scope);
+  }, [engine, scope, open, loading, reached, unreachable, low]);
+
+  if (open) return <OpenLog {...props} />;
+  return (
+    <div className="grid min-h-0 flex-1 place-items-center">
+      {unreachable ? (
+        <EmptyState icon={<CloudOff size={22} />} title="Not on this device yet">
+          The messages of this thread come as soon as there is a connection. You can write already.
+        </EmptyState>
+      ) : (
+        <Delayed>
+          <Spinner label="Loading messages" />
+        </Delayed>
+      )}
+    </div>
+  );
+}
+
+/** More pages than this are not fetched to find one message. */
+const PAGES = 200;
+
+function OpenLog({ threadId, lastSeq, ref }: ThreadLogProps) {
+  const engine = useEngine();
+  const door = useLogDoor();
+  const { personId } = door;
+  const scope = threadScope(threadId);
+  const rows = useRows(scope, 'message');
+  const { low, complete, loading, unreachable } = useWindow(scope);
+  const position = useRow(userScope(personId), 'readPosition', threadId);
+  const readSeq = position?.data.seq ?? 0;
+  const [opened] = useState(() => {
+    const input = { rows: rows.map(({ data }) => data), low, lastSeq, readSeq, personId };
+    return { seq: readSeq, count: unreadCount(input) };
+  });
+  const divider = useDivider({ rows, opened, personId });
+  const inReach = divider !== null && (complete || low <= divider.seq + 1);
+  const log = useRef<LogHandle>(null);
+  const [sought, setSought] = useState<string | null>(null);
+
+  useAnnouncements(rows, door);
+  const onSeen = useReadMarker({
+    readSeq,
+    mark: (seq) => {
+      const markEpoch = position?.data.markEpoch ?? 0;
+      // A position that could not be kept is marked again with the next message that is seen.
+      engine.mutate('markRead', { threadId, seq, markEpoch }).then(
+        ({ saved }) => saved.catch(() => undefined),
+        () => undefined,
+      );
+    },
+  });
+
+  // What was sought has been fetched and drawn: now it can be shown.
+  useEffect(() => {
+    if (sought !== null && log.current?.jumpTo(sought)) setSought(null);
+  }, [sought, rows]);
+
+  const fetchUntil = async (there: () => boolean) => {
+    for (let page = 0; page < PAGES && !there(); page += 1) {
+      const window = engine.window(scope);
+      if (window.complete || (page > 0 && window.unreachable)) break;
+      await engine.loadOlder(scope);
+    }
+    return there();
+  };
+  const jumpTo = (messageId: string) => {
+    if (log.current?.jumpTo(messageId)) return;
+    void fetchUntil(() => engine.row(scope, 'message', messageId) !== undefined).then((found) => {
+      if (found) setSought(messageId);
+      else notify(engine.window(scope).unreachable ? 'That message needs a connection.' : 'That message is not there.');
+    });
+  };
+  const seekUnread = () => {
+    if (divider === null) return;
+    void fetchUntil(() => engine.window(scope).low <= divider.seq + 1).then(() => {
+      const first = engine
+        .rows(scope, 'message')
+        .find(({ data }) => (data.seq ?? 0) > divider.seq && countsAsUnread(data, personId));
+      if (first) setSought(first.id);
+    });
+  };
+  useImperativeHandle(ref, () => ({ jumpToEnd: () => log.current?.jumpToEnd(), jumpTo }));
+
+  if (rows.length === 0) {
+    return (
+      <div className="grid min-h-0 flex-1 place-items-center">
+        <EmptyState icon={<MessageSquareText size={22} strokeWidth={1.8} />} title="Nothing written yet">
+          The first message sets the tone.
+        </EmptyState>
+      </div>
+    );
+  }
+  return (
+    <MessageLog
+      ref={log}
+      rows={rows}
+      complete={complete || lastSeq === 0}
+      loading={loading && lastSeq > 0}
+      unreachable={unreachable}
+      divider={inReach ? divider : null}
+      personId={personId}
+      onLoadOlder={() => void engine.loadOlder(scope)}
+      onSeen={onSeen}
+      onSeekUnread={divider !== null && !inReach ? seekUnread : undefined}
+    />
+  );
+}

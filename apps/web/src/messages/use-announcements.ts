@@ -1,0 +1,24 @@
+import { announce } from '@parley/ui';
+import { useEffect, useRef } from 'react';
+import { plainText } from '../markdown/plain-text.ts';
+import { countsAsUnread } from '../threads/unread.ts';
+import { authorName, type LogDoor } from './log-door.ts';
+import type { LogMessage } from './log-items.ts';
+
+const SPOKEN = 200;
+
+/** Says what others write in the open thread, as it comes in; what was there before is silent. */
+export function useAnnouncements(rows: readonly LogMessage[], { personId, personName }: LogDoor): void {
+  const heard = useRef<number | null>(null);
+  useEffect(() => {
+    const last = rows.findLast(({ data }) => data.seq !== null)?.data.seq ?? 0;
+    const from = heard.current;
+    heard.current = Math.max(from ?? 0, last);
+    if (from === null || last <= from) return;
+    const fresh = rows.filter(({ data }) => (data.seq ?? 0) > from && countsAsUnread(data, personId));
+    const [first] = fresh;
+    if (first === undefined) return;
+    if (fresh.length > 1) return announce(`${fresh.length} new messages`);
+    announce(`${authorName(first.data, personName)}: ${plainText(first.data.text, personName).slice(0, SPOKEN)}`);
+  }, [rows, personId, personName]);
+}

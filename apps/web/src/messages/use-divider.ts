@@ -1,0 +1,41 @@
+import { useEffect, useRef, useState } from 'react';
+import { countsAsUnread } from '../threads/unread.ts';
+import type { LogMessage } from './log-items.ts';
+
+export interface Divider {
+  /** The read position it stands at. */
+  seq: number;
+  count: number;
+}
+
+export interface DividerOptions {
+  rows: readonly LogMessage[];
+  /** The read position when the thread was opened, and how much was unread then. */
+  opened: Divider;
+  personId: string;
+}
+
+/** This many at once came while nobody could have been reading them. */
+const BURST = 4;
+
+/**
+ * Where the line "n new" stands: at the read position the thread was opened with, and there it stays. Where all was
+ * read, it comes with the first messages that arrive while nobody looks: the window is in the background, or many come
+ * at once after a time without connection.
+ */
+export function useDivider({ rows, opened, personId }: DividerOptions): Divider | null {
+  const [divider, setDivider] = useState<Divider | null>(opened.count > 0 ? opened : null);
+  const highest = useRef<number | null>(null);
+  const last = rows.findLast(({ data }) => data.seq !== null)?.data.seq ?? 0;
+  const before = highest.current;
+
+  // Decided while drawing, so that the line and the rows below it appear together.
+  if (before !== null && last > before && divider === null) {
+    const count = rows.filter(({ data }) => (data.seq ?? 0) > before && countsAsUnread(data, personId)).length;
+    if (count > 0 && (count >= BURST || !document.hasFocus())) setDivider({ seq: before, count });
+  }
+  useEffect(() => {
+    highest.current = last;
+  }, [last]);
+  return divider;
+}

@@ -1,0 +1,85 @@
+import { threadScope } from '@parley/core/scopes';
+import { notify } from '@parley/ui';
+import { useMemo, useRef, type RefObject } from 'react';
+import { attempt } from '../sync/attempt.ts';
+import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
+import { itemText } from '../sync/item-words.ts';
+import type { ComposerHandle } from './composer.tsx';
+import type { LogDoor } from './log-door.ts';
+import { mentionNames, mentionsToTyped, type MentionablePerson } from './mentions.ts';
+import { messageState } from './message-state.ts';
+import type { Writing } from './thread-composer.tsx';
+import type { ThreadLogHandle } from './thread-log.tsx';
+
+export interface LogDoorParts {
+  threadId: string;
+  people: readonly MentionablePerson[];
+  personName: LogDoor['personName'];
+  mayDeleteForOthers: boolean;
+  log: RefObject<ThreadLogHandle | null>;
+  composer: RefObject<ComposerHandle | null>;
+  onWrite: (writing: Writing) => void;
+  onDelete: (messageId: string) => void;
+  onReplies: (rootId: string) => void;
+}
+
+/** What the rows of a thread can reach. Changes only with names and rights, or every row would be drawn anew. */
+export function useLogDoorOf(parts: LogDoorParts): LogDoor {
+  const { threadId, personName, mayDeleteForOthers } = parts;
+  const engine = useEngine();
+  const personId = usePersonId();
+  const latest = useRef(parts);
+  latest.current = parts;
+
+  return useMemo((): LogDoor => {
+    const scope = threadScope(threadId);
+    const typed = (text: string) => mentionsToTyped(text, mentionNames(latest.current.people));
+    const focus = () => requestAnimationFrame(() => latest.current.composer.current?.focus());
+    return {
+      personId,
+      personName,
+      mayDeleteForOthers,
+      react: (messageId, emoji, on) => void attempt(engine.mutate('react', { threadId, messageId, emoji, on })),
+      reply(messageId) {
+        // A thread of replies has one root; replying to a reply joins it.
+        const root = engine.row(scope, 'message', messageId)?.data.replyTo ?? messageId;
+        latest.current.onWrite({ kind: 'message', replyTo: root });
+        focus();
+      },
+      edit(messageId) {
+        latest.current.onWrite({ kind: 'edit', messageId });
+      },
+      remove: (messageId) => latest.current.onDelete(messageId),
+      copy: (text, words) =>
+        void navigator.clipboard.writeText(typed(text)).then(
+          () => notify(words),
+          () => notify('This browser did not allow copying.', { tone: 'bad' }),
+        ),
+      linkTo: (messageId) => `${location.origin}/t/${threadId}#m-${messageId}`,
+      jumpTo: (messageId) => latest.current.log.current?.jumpTo(messageId),
+      openReplies: (messageId) => latest.current.onReplies(messageId),
+      revisionsOf: (messageId) =>
+        engine
+          .rows(scope, 'revision')
+          .filter(({ data }) => data.messageId === messageId)
+          .map(({ data }) => data)
+          .sort((one, other) => other.writtenAt - one.writtenAt),
+      retry: (itemId) => void engine.retry(itemId),
+      discard: (itemId) => void engine.discard(itemId),
+      takeBack(row) {
+        const { failed } = messageState(row);
+        if (failed === null) return;
+        const text = typed(itemText(failed) ?? '');
+        if (failed.name === 'editMessage') {
+          void engine.saveDraft(`edit.${row.id}`, text).then(() => {
+            latest.current.onWrite({ kind: 'edit', messageId: row.id });
+            return engine.discard(failed.id);
+          });
+        } else {
+          latest.current.composer.current?.giveBack(text);
+          void engine.discard(failed.id);
+        }
+      },
+    };
+  }, [engine, threadId, personId, personName, mayDeleteForOthers]);
+}

@@ -1,0 +1,139 @@
+import { orgPeopleScope } from '@parley/core/scopes';
+import { mayStartThread } from '@parley/core/organisations';
+import { SUBJECT_LENGTH } from '@parley/core/text';
+import { EmptyState, TextField } from '@parley/ui';
+import { useNavigate } from '@tanstack/react-router';
+import { MessagesSquare } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { v7 as uuidv7 } from 'uuid';
+import { Composer } from '../messages/composer.tsx';
+import { useDraft } from '../messages/use-draft.ts';
+import { PageFrame } from '../shell/page-frame.tsx';
+import { useOrganisations } from '../shell/use-organisations.ts';
+import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
+import { OfflineBanner } from '../sync/offline-banner.tsx';
+import { useRows } from '../sync/views.ts';
+import { PeoplePicker } from './people-picker.tsx';
+import { readsWords } from './reads-words.ts';
+
+interface NewThread {
+  subject: string;
+  picked: string[];
+  text: string;
+}
+
+const DRAFT = 'new';
+
+/** Starts a thread: people, subject, and a first message if one likes. Works without a network. */
+export function NewThreadPage() {
+  const organisations = useOrganisations().filter(({ role }) => mayStartThread(role));
+  const [organisation] = organisations;
+  return (
+    <>
+      <OfflineBanner />
+      <PageFrame title="New thread" lead={organisation?.name}>
+        {organisation === undefined ? (
+          <EmptyState icon={<MessagesSquare size={22} />} title="Threads are started by members">
+            You take part in the threads you are added to.
+          </EmptyState>
+        ) : (
+          <NewThreadForm orgId={organisation.id} orgName={organisation.name} />
+        )}
+      </PageFrame>
+    </>
+  );
+}
+
+function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
+  const engine = useEngine();
+  const personId = usePersonId();
+  const navigate = useNavigate();
+  const draft = useDraft(DRAFT);
+  const [thread, setThread] = useState(() => readDraft(draft.initial));
+  const [missing, setMissing] = useState(false);
+  const subjectField = useRef<HTMLInputElement>(null);
+  const directory = useRows(orgPeopleScope(orgId), 'person');
+  const people = useMemo(
+    () => directory.filter(({ id, data }) => data.active && id !== personId).map(({ id, data }) => ({ id, ...data })),
+    [directory, personId],
+  );
+  const chosen = useMemo(() => people.filter(({ id }) => thread.picked.includes(id)), [people, thread.picked]);
+
+  const latest = useRef(thread);
+  const change = (part: Partial<NewThread>) => {
+    latest.current = { ...latest.current, ...part };
+    setThread(latest.current);
+    draft.save(JSON.stringify(latest.current));
+  };
+  useEffect(() => subjectField.current?.focus(), []);
+
+  const start = async (text: string) => {
+    const subject = thread.subject.trim();
+    if (subject === '') {
+      setMissing(true);
+      subjectField.current?.focus();
+      throw Object.assign(new Error('A thread needs a subject.'), { name: 'Refusal' });
+    }
+    draft.sent();
+    const threadId = uuidv7();
+    // The draft goes with whatever comes last, so that a crash in between loses nothing.
+    const clear = { clearDraft: DRAFT };
+    const created = await engine.mutate(
+      'createThread',
+      { threadId, orgId, subject, participantIds: chosen.map(({ id }) => id) },
+      text === '' ? clear : {},
+    );
+    const sent =
+      text === '' ? created : await engine.mutate('sendMessage', { threadId, messageId: uuidv7(), text }, clear);
+    await Promise.all([created.saved, sent.saved]);
+    void navigate({ to: '/t/$threadId', params: { threadId }, replace: true });
+  };
+
+  return (
+    <div className="mx-auto flex min-h-full w-full max-w-180 flex-col gap-5 px-5 py-6 max-desk:px-4 max-desk:py-4">
+      <TextField
+        ref={subjectField}
+        label="Subject"
+        value={thread.subject}
+        maxLength={SUBJECT_LENGTH}
+        error={missing ? 'A thread needs a subject.' : undefined}
+        hint="What it is about, in a few words."
+        onChange={({ target }) => {
+          setMissing(false);
+          change({ subject: target.value });
+        }}
+      />
+      <div className="flex flex-col gap-1.5">
+        <span className="text-base font-medium">People</span>
+        <PeoplePicker label="People" people={people} picked={thread.picked} onChange={(picked) => change({ picked })} />
+        <p className="text-sm text-ink-3">
+          {people.length === 0
+            ? 'Nobody else is here yet. Start it alone and add people later.'
+            : 'They see everything written in the thread. More can be added later.'}
+        </p>
+      </div>
+      <div className="-mx-4 mt-auto max-desk:-mx-2">
+        <Composer
+          label="First message"
+          placeholder="First message, if you like"
+          initialText={thread.text}
+          onChange={(text) => change({ text })}
+          onSend={start}
+          people={chosen}
+          reads={chosen.length === 0 ? 'Only you, until you add people' : readsWords(chosen, orgName)}
+          sendLabel="Start thread"
+          mayBeEmpty
+        />
+      </div>
+    </div>
+  );
+}
+
+function readDraft(kept: string): NewThread {
+  try {
+    const { subject, picked, text } = JSON.parse(kept) as Partial<NewThread>;
+    return { subject: subject ?? '', picked: Array.isArray(picked) ? picked : [], text: text ?? '' };
+  } catch {
+    return { subject: '', picked: [], text: kept };
+  }
+}

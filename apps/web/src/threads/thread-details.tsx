@@ -1,0 +1,121 @@
+import { Avatar, Button, Dialog, IconButton, Time } from '@parley/ui';
+import { UserMinus, UserPlus } from 'lucide-react';
+import { useState } from 'react';
+import { PeoplePicker, type PickablePerson } from './people-picker.tsx';
+import { SidePanel } from './side-panel.tsx';
+
+export interface ThreadDetailsProps {
+  createdAt: number;
+  createdBy: string;
+  /** Who takes part now. */
+  people: readonly { id: string; name: string; placeholder: boolean; joinedAt: number }[];
+  personId: string;
+  /** Who could be added; `null` where the reader may not. */
+  directory: readonly PickablePerson[] | null;
+  onAdd: (personIds: string[]) => void;
+  onRemove: (personId: string) => void;
+  onClose: () => void;
+}
+
+/** Who takes part: add, remove, leave. */
+export function ThreadDetails(props: ThreadDetailsProps) {
+  const { createdAt, createdBy, people, personId, directory, onAdd, onRemove, onClose } = props;
+  const [adding, setAdding] = useState<string[] | null>(null);
+  const [removing, setRemoving] = useState<string | null>(null);
+  const leaving = removing === personId;
+  const removed = people.find(({ id }) => id === removing);
+  const present = new Set(people.map(({ id }) => id));
+  const addable = directory?.filter(({ id }) => !present.has(id)) ?? [];
+
+  return (
+    <SidePanel title="Details" onClose={onClose}>
+      <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-5 py-4 max-desk:px-4">
+        <div className="mb-2 flex items-center justify-between gap-2">
+          <h3 className="font-semibold">{people.length === 1 ? '1 person' : `${people.length} people`}</h3>
+          {directory !== null && adding === null && addable.length > 0 ? (
+            <Button size="small" icon={<UserPlus size={15} />} onClick={() => setAdding([])}>
+              Add people
+            </Button>
+          ) : null}
+        </div>
+        {adding === null ? null : (
+          <form
+            className="mb-4 flex flex-col gap-2"
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (adding.length > 0) onAdd(adding);
+              setAdding(null);
+            }}
+          >
+            <PeoplePicker label="People to add" people={addable} picked={adding} onChange={setAdding} autoFocus />
+            <p className="text-sm text-ink-2">They will see everything written here so far.</p>
+            <span className="flex justify-end gap-2">
+              <Button size="small" look="plain" onClick={() => setAdding(null)}>
+                Cancel
+              </Button>
+              <Button size="small" look="primary" type="submit">
+                {adding.length > 1 ? `Add ${adding.length} people` : 'Add'}
+              </Button>
+            </span>
+          </form>
+        )}
+        <ul aria-label="People in this thread" className="-mx-2">
+          {people.map(({ id, name, placeholder }) => (
+            <li key={id} className="group/person flex min-h-11 items-center gap-2.5 rounded-md px-2 hover:bg-sunk">
+              <Avatar id={id} name={name} size={26} />
+              <span className="min-w-0 flex-1">
+                <span className="block truncate">
+                  {name}
+                  {id === personId ? <span className="text-ink-3"> (you)</span> : null}
+                </span>
+                {placeholder ? <span className="block truncate text-sm text-ink-3">Has not joined yet</span> : null}
+              </span>
+              {id === personId ? null : (
+                <IconButton
+                  label={`Remove ${name}`}
+                  className="opacity-0 group-focus-within/person:opacity-100 group-hover/person:opacity-100 pointer-coarse:opacity-100"
+                  onClick={() => setRemoving(id)}
+                >
+                  <UserMinus size={16} />
+                </IconButton>
+              )}
+            </li>
+          ))}
+        </ul>
+        <p className="mt-4 text-sm text-ink-3">
+          Started by {createdBy}, <Time at={createdAt} as="relative" />
+        </p>
+        <Button className="mt-4" onClick={() => setRemoving(personId)}>
+          Leave this thread
+        </Button>
+      </div>
+      <Dialog
+        open={removing !== null}
+        onOpenChange={(open) => {
+          if (!open) setRemoving(null);
+        }}
+        width="narrow"
+        title={leaving ? 'Leave this thread?' : `Remove ${removed?.name ?? ''}?`}
+        description={
+          leaving
+            ? 'It disappears from your list. Anyone who stays can add you again.'
+            : 'They no longer see this thread. What they wrote stays.'
+        }
+        actions={
+          <>
+            <Button onClick={() => setRemoving(null)}>Cancel</Button>
+            <Button
+              look="danger"
+              onClick={() => {
+                if (removing !== null) onRemove(removing);
+                setRemoving(null);
+              }}
+            >
+              {leaving ? 'Leave' : 'Remove'}
+            </Button>
+          </>
+        }
+      />
+    </SidePanel>
+  );
+}

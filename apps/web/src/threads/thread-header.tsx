@@ -1,0 +1,109 @@
+import { SUBJECT_LENGTH } from '@parley/core/text';
+import { AvatarStack, IconButton } from '@parley/ui';
+import { ChevronLeft, Info } from 'lucide-react';
+import { useRef, useState, type KeyboardEvent } from 'react';
+
+export interface ThreadHeaderProps {
+  subject: string;
+  /** Who takes part; the reader among them. */
+  people: readonly { id: string; name: string }[];
+  personId: string;
+  detailsOpen: boolean;
+  mayRename: boolean;
+  onRename: (subject: string) => void;
+  onBack: () => void;
+  onDetails: () => void;
+}
+
+/** What the thread is about and who takes part. The subject is changed where it stands. */
+export function ThreadHeader(props: ThreadHeaderProps) {
+  const { subject, people, personId, detailsOpen, mayRename, onRename, onBack, onDetails } = props;
+  const [renaming, setRenaming] = useState(false);
+  return (
+    <header className="flex min-h-15 items-center gap-3 border-b border-line px-5 py-2 max-desk:gap-1.5 max-desk:px-2">
+      <IconButton label="Back to threads" className="desk:hidden" onClick={onBack}>
+        <ChevronLeft size={18} />
+      </IconButton>
+      <div className="min-w-0 flex-1">
+        {renaming ? (
+          <SubjectField
+            subject={subject}
+            onDone={(next) => {
+              setRenaming(false);
+              if (next !== null && next !== subject) onRename(next);
+            }}
+          />
+        ) : (
+          <h1 className="truncate text-lg font-[650] tracking-[-0.01em]">
+            {mayRename ? (
+              <button
+                type="button"
+                data-tooltip="Rename"
+                className="-mx-1.5 max-w-full truncate rounded-sm px-1.5 text-left align-bottom hover:bg-sunk"
+                onClick={() => setRenaming(true)}
+              >
+                {subject}
+                <span className="sr-only">, rename</span>
+              </button>
+            ) : (
+              subject
+            )}
+          </h1>
+        )}
+        <p className="truncate text-sm text-ink-3">{peopleWords(people, personId)}</p>
+      </div>
+      <span className="max-desk:hidden">
+        <AvatarStack people={people} />
+      </span>
+      <IconButton label="Details" aria-pressed={detailsOpen} onClick={onDetails}>
+        <Info size={18} />
+      </IconButton>
+    </header>
+  );
+}
+
+function SubjectField({ subject, onDone }: { subject: string; onDone: (next: string | null) => void }) {
+  const [text, setText] = useState(subject);
+  const done = useRef(false);
+  const finish = (next: string | null) => {
+    if (done.current) return;
+    done.current = true;
+    const line = next?.replace(/\s+/g, ' ').trim() ?? '';
+    onDone(line === '' ? null : line);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Enter') finish(text);
+    else if (event.key === 'Escape') finish(null);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <input
+      // Pressing the subject is asking to type here.
+      autoFocus
+      aria-label="Subject"
+      value={text}
+      maxLength={SUBJECT_LENGTH}
+      className="-mx-1.5 w-full rounded-sm bg-sunk px-1.5 text-lg font-[650] tracking-[-0.01em]"
+      onChange={({ target }) => setText(target.value)}
+      onFocus={({ target }) => target.select()}
+      onBlur={() => finish(text)}
+      onKeyDown={onKeyDown}
+    />
+  );
+}
+
+const NAMED = 4;
+
+/** "Alice, Bob and 3 more"; the reader is left out, for they know. */
+function peopleWords(people: readonly { id: string; name: string }[], personId: string): string {
+  const others = people.filter(({ id }) => id !== personId);
+  if (others.length === 0) return 'Only you';
+  const named = others
+    .slice(0, others.length > NAMED ? NAMED - 1 : NAMED)
+    .map(({ name }) => name.split(' ')[0] ?? name);
+  const rest = others.length - named.length;
+  return new Intl.ListFormat(undefined, { type: 'conjunction' }).format(rest > 0 ? [...named, `${rest} more`] : named);
+}

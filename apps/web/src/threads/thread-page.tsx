@@ -1,0 +1,232 @@
+import { mayDeleteForOthers, mayStartThread } from '@parley/core/organisations';
+import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import type { ThreadRow } from '@parley/core/threads';
+import type { ViewRow } from '@parley/sync/client';
+import { Button, Delayed, Dialog, EmptyState, notify, Spinner } from '@parley/ui';
+import { useLocation, useNavigate } from '@tanstack/react-router';
+import { MessagesSquare } from 'lucide-react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { v7 as uuidv7 } from 'uuid';
+import type { ComposerHandle } from '../messages/composer.tsx';
+import { LogDoorContext } from '../messages/log-door.ts';
+import { ThreadComposer, type Writing } from '../messages/thread-composer.tsx';
+import { ThreadLog, type ThreadLogHandle } from '../messages/thread-log.tsx';
+import { useLogDoorOf } from '../messages/use-log-door-of.ts';
+import { forgetThread } from '../shell/last-thread.ts';
+import { attempt } from '../sync/attempt.ts';
+import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
+import { OfflineBanner } from '../sync/offline-banner.tsx';
+import { useOpenScope, useRow, useRows, useStatus } from '../sync/views.ts';
+import { readsWords } from './reads-words.ts';
+import { ThreadHeader } from './thread-header.tsx';
+import { useNamesInThread } from './use-person-names.ts';
+
+const RepliesPanel = lazy(async () => ({ default: (await import('../messages/replies-panel.tsx')).RepliesPanel }));
+const ThreadDetails = lazy(async () => ({ default: (await import('./thread-details.tsx')).ThreadDetails }));
+
+/** One thread: what is written in it, and where to write. Mount it anew for another thread. */
+export function ThreadPage({ threadId }: { threadId: string }) {
+  useOpenScope(threadScope(threadId));
+  useOpenScope(threadPeopleScope(threadId));
+  const thread = useRow(threadScope(threadId), 'thread', threadId);
+  const participation = useRow(userScope(usePersonId()), 'participation', threadId);
+  const { ready, connection } = useStatus();
+  const navigate = useNavigate();
+  const here = thread !== undefined && participation?.data.leftAt === null;
+  const gone = !here && ready && (connection.state === 'live' || participation?.data.leftAt != null);
+  useEffect(() => {
+    if (gone) forgetThread();
+  }, [gone]);
+
+  if (here) return <OpenThread threadId={threadId} thread={thread} />;
+  return (
+    <div className="flex min-h-0 flex-1 flex-col bg-sheet">
+      <OfflineBanner />
+      <div className="grid min-h-0 flex-1 place-items-center">
+        {gone ? (
+          <EmptyState
+            icon={<MessagesSquare size={22} strokeWidth={1.8} />}
+            title="This thread is not here"
+            action={<Button onClick={() => void navigate({ to: '/' })}>Go to your threads</Button>}
+          >
+            It may have been given another address, or you no longer take part in it.
+          </EmptyState>
+        ) : (
+          <Delayed>
+            <Spinner label="Opening the thread" />
+          </Delayed>
+        )}
+      </div>
+    </div>
+  );
+}
+
+type Panel = { kind: 'details' } | { kind: 'replies'; rootId: string } | null;
+
+function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<ThreadRow> }) {
+  const engine = useEngine();
+  const personId = usePersonId();
+  const navigate = useNavigate();
+  const { homeOrg, subject, createdAt, createdBy, lastSeq } = thread.data;
+  const participants = useRows(threadPeopleScope(threadId), 'participant');
+  const directory = useRows(orgPeopleScope(homeOrg), 'person');
+  const organisation = useRow(`org:${homeOrg}`, 'org', homeOrg);
+  const role = useRow(userScope(personId), 'membership', homeOrg)?.data.role ?? 'guest';
+  const personName = useNamesInThread(threadId);
+  const people = useMemo(
+    () =>
+      participants
+        .filter(({ data }) => data.leftAt === null)
+        .map(({ id, data }) => ({ id, ...data }))
+        .sort((one, other) => one.name.localeCompare(other.name)),
+    [participants],
+  );
+  const others = useMemo(() => people.filter(({ id }) => id !== personId), [people, personId]);
+  const pickable = useMemo(
+    () => directory.filter(({ data }) => data.active).map(({ id, data }) => ({ id, ...data })),
+    [directory],
+  );
+
+  const log = useRef<ThreadLogHandle>(null);
+  const composer = useRef<ComposerHandle>(null);
+  const [panel, setPanel] = useState<Panel>(null);
+  const [writing, setWriting] = useState<Writing>({ kind: 'message', replyTo: null });
+  const [deleting, setDeleting] = useState<string | null>(null);
+  const deskAtStart = useRef(matchMedia('(hover: hover)').matches);
+
+  const door = useLogDoorOf({
+    threadId,
+    people,
+    personName,
+    mayDeleteForOthers: mayDeleteForOthers(role),
+    log,
+    composer,
+    onWrite: setWriting,
+    onDelete: setDeleting,
+    onReplies: (rootId) => setPanel({ kind: 'replies', rootId }),
+  });
+
+  const hash = useLocation({ select: (location) => location.hash });
+  useEffect(() => {
+    const linked = /^#?m-(.+)$/.exec(hash)?.[1];
+    if (linked === undefined) return;
+    const frame = requestAnimationFrame(() => log.current?.jumpTo(linked));
+    return () => cancelAnimationFrame(frame);
+  }, [hash]);
+
+  const editLast = () => {
+    const own = engine
+      .rows(threadScope(threadId), 'message')
+      .findLast(({ data }) => data.authorId === personId && data.deletedAt === null);
+    if (own) setWriting({ kind: 'edit', messageId: own.id });
+  };
+  const backToMessage = () => {
+    setWriting({ kind: 'message', replyTo: null });
+    requestAnimationFrame(() => composer.current?.focus());
+  };
+  const remove = async (leaverId: string) => {
+    const done = await attempt(
+      engine.mutate('removeParticipant', { threadId, messageId: uuidv7(), personId: leaverId }),
+    );
+    if (done && leaverId === personId) {
+      forgetThread();
+      void navigate({ to: '/' });
+    }
+  };
+  const reads = readsWords(others, organisation?.data.name);
+  const draftKey = writing.kind === 'edit' ? `edit.${writing.messageId}` : `thread.${threadId}`;
+
+  return (
+    <LogDoorContext value={door}>
+      <div className="flex min-h-0 flex-1 flex-col bg-sheet">
+        <OfflineBanner />
+        <div className="relative flex min-h-0 flex-1">
+          <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+            <ThreadHeader
+              subject={subject}
+              people={people}
+              personId={personId}
+              detailsOpen={panel?.kind === 'details'}
+              mayRename
+              onRename={(next) => void attempt(engine.mutate('renameThread', { threadId, subject: next }))}
+              onBack={() => void navigate({ to: '/' })}
+              onDetails={() => setPanel(panel?.kind === 'details' ? null : { kind: 'details' })}
+            />
+            <ThreadLog ref={log} threadId={threadId} lastSeq={lastSeq} />
+            <ThreadComposer
+              key={draftKey}
+              ref={composer}
+              threadId={threadId}
+              writing={writing}
+              label={`Message to ${subject}`}
+              people={others}
+              personName={personName}
+              reads={reads}
+              draftKey={draftKey}
+              autoFocus={deskAtStart.current || writing.kind === 'edit'}
+              onLeave={backToMessage}
+              onSent={() => {
+                setWriting({ kind: 'message', replyTo: null });
+                log.current?.jumpToEnd();
+              }}
+              onEditLast={editLast}
+            />
+          </div>
+          <Suspense>
+            {panel?.kind === 'details' ? (
+              <ThreadDetails
+                createdAt={createdAt}
+                createdBy={personName(createdBy) ?? 'somebody'}
+                people={people}
+                personId={personId}
+                directory={mayStartThread(role) ? pickable : null}
+                onAdd={(personIds) =>
+                  void attempt(
+                    engine.mutate('addParticipants', { threadId, orgId: homeOrg, messageId: uuidv7(), personIds }),
+                  )
+                }
+                onRemove={(leaverId) => void remove(leaverId)}
+                onClose={() => setPanel(null)}
+              />
+            ) : panel?.kind === 'replies' ? (
+              <RepliesPanel
+                key={panel.rootId}
+                threadId={threadId}
+                rootId={panel.rootId}
+                people={others}
+                reads={reads}
+                onClose={() => setPanel(null)}
+              />
+            ) : null}
+          </Suspense>
+        </div>
+      </div>
+      <Dialog
+        open={deleting !== null}
+        onOpenChange={(open) => {
+          if (!open) setDeleting(null);
+        }}
+        width="narrow"
+        title="Delete this message?"
+        description="Its text and history go for everyone. Its place in the thread stays."
+        actions={
+          <>
+            <Button onClick={() => setDeleting(null)}>Cancel</Button>
+            <Button
+              look="danger"
+              onClick={() => {
+                if (deleting === null) return;
+                setDeleting(null);
+                void attempt(engine.mutate('deleteMessage', { threadId, messageId: deleting })).then((done) => {
+                  if (done) notify('Message deleted');
+                });
+              }}
+            >
+              Delete
+            </Button>
+          </>
+        }
+      />
+    </LogDoorContext>
+  );
+}

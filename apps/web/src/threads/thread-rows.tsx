@@ -1,0 +1,157 @@
+import { classNames, Count, Time } from '@parley/ui';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { CircleAlert, Clock } from 'lucide-react';
+import { memo, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import { plainText } from '../markdown/plain-text.ts';
+import type { ThreadSummary } from './thread-summaries.ts';
+import type { PersonNames } from './use-person-names.ts';
+
+export interface ThreadRowsProps {
+  threads: readonly ThreadSummary[];
+  openId: string | null;
+  personId: string;
+  personName: PersonNames;
+  onOpen: (threadId: string) => void;
+}
+
+const ROW_PX = 59;
+
+/** The list of threads: arrows move, Enter opens; only what is in sight is drawn. */
+export function ThreadRows({ threads, openId, personId, personName, onOpen }: ThreadRowsProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [wanted, setWanted] = useState<string | null>(null);
+  const list = useVirtualizer({
+    count: threads.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => threads[index]?.id ?? index,
+    estimateSize: () => ROW_PX,
+    overscan: 8,
+    paddingEnd: 12,
+    initialRect: { width: 300, height: 800 },
+  });
+
+  useLayoutEffect(() => {
+    if (wanted === null) return;
+    const link = scroller.current?.querySelector<HTMLElement>(`[data-thread="${wanted}"]`);
+    if (!link) return;
+    link.focus();
+    setWanted(null);
+  });
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const focused = event.target instanceof HTMLElement ? event.target.dataset['thread'] : undefined;
+    const at = threads.findIndex(({ id }) => id === focused);
+    const last = threads.length - 1;
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last }[event.key];
+    const thread = to === undefined ? undefined : threads[Math.max(0, Math.min(last, to))];
+    if (to === undefined || thread === undefined) return;
+    event.preventDefault();
+    list.scrollToIndex(Math.max(0, Math.min(last, to)), { align: 'auto' });
+    setWanted(thread.id);
+  };
+  const reachable = threads.some(({ id }) => id === openId) ? openId : threads[0]?.id;
+
+  return (
+    <div ref={scroller} className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-2 pt-0.5">
+      <ul aria-label="Threads" className="relative" style={{ height: list.getTotalSize() }} onKeyDown={onKeyDown}>
+        {list.getVirtualItems().map(({ key, index, start }) => {
+          const thread = threads[index];
+          return thread === undefined ? null : (
+            <li
+              key={key}
+              ref={list.measureElement}
+              data-index={index}
+              aria-setsize={threads.length}
+              aria-posinset={index + 1}
+              className="absolute top-0 left-0 w-full"
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              <ThreadItem
+                thread={thread}
+                open={thread.id === openId}
+                reachable={thread.id === reachable}
+                personId={personId}
+                personName={personName}
+                onOpen={onOpen}
+              />
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+interface ThreadItemProps {
+  thread: ThreadSummary;
+  open: boolean;
+  /** Tab stops here; the arrows lead to the others. */
+  reachable: boolean;
+  personId: string;
+  personName: PersonNames;
+  onOpen: (threadId: string) => void;
+}
+
+const ThreadItem = memo(function ThreadItem(props: ThreadItemProps) {
+  const { thread, open, reachable, personId, personName, onOpen } = props;
+  const { id, subject, at, unread, state } = thread;
+  const press = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0) return;
+    event.preventDefault();
+    onOpen(id);
+  };
+  return (
+    <a
+      href={`/t/${id}`}
+      data-thread={id}
+      tabIndex={reachable ? 0 : -1}
+      aria-current={open ? 'page' : undefined}
+      onClick={press}
+      className={classNames(
+        'grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-2.5 gap-y-px rounded-lg py-2 pr-2.5 pl-3.5 -outline-offset-2 max-desk:py-3',
+        open ? 'bg-sheet shadow-[0_0_0_1px_var(--line),var(--shadow)]' : 'hover:bg-sunk',
+      )}
+    >
+      <span className={classNames('truncate', unread > 0 ? 'font-[650]' : 'font-medium')}>{subject}</span>
+      <Time at={at} className="text-sm text-ink-3" />
+      <span className="truncate text-sm text-ink-3">{lastWords(thread, personId, personName)}</span>
+      {state === 'failed' ? (
+        <span className="flex items-center gap-1 text-sm font-medium text-bad">
+          <CircleAlert size={14} aria-hidden />
+          Not sent
+        </span>
+      ) : unread > 0 ? (
+        <Count value={unread} label="unread" className="justify-self-end" />
+      ) : state === 'waiting' ? (
+        <span className="justify-self-end text-ink-3">
+          <Clock size={13} aria-hidden />
+          <span className="sr-only">Waiting to send</span>
+        </span>
+      ) : (
+        <span />
+      )}
+    </a>
+  );
+}, sameItem);
+
+/** Summaries are made anew with every change of any thread; an item is drawn anew only with its own. */
+function sameItem(
+  { thread: one, ...rest }: ThreadItemProps,
+  { thread: other, ...otherRest }: ThreadItemProps,
+): boolean {
+  return same({ ...one }, { ...other }) && same(rest, otherRest);
+}
+
+function same(one: object, other: object): boolean {
+  const values = new Map(Object.entries(other));
+  return Object.entries(one).every(([key, value]) => Object.is(value, values.get(key)));
+}
+
+function lastWords({ last }: ThreadSummary, personId: string, personName: PersonNames): string {
+  if (last === null) return 'No messages yet';
+  if (last.kind === 'system') return 'Somebody joined or left';
+  const words = last.snippet === '' ? 'Message deleted' : plainText(last.snippet, personName);
+  const name = last.authorId === personId ? 'You' : last.authorId === null ? undefined : personName(last.authorId);
+  return name === undefined ? words : `${name.split(' ')[0] ?? name}: ${words}`;
+}

@@ -1,0 +1,78 @@
+/** The threads of a person as the list shows them. */
+import type { ParticipationRow, ThreadRow } from '@parley/core/threads';
+import type { Pending, ViewRow } from '@parley/sync/client';
+
+export interface ThreadSummary {
+  id: string;
+  subject: string;
+  /** When it last moved, in milliseconds since 1970. */
+  at: number;
+  last: ThreadRow['lastMessage'];
+  unread: number;
+  /** Something written here waits to be sent, or was refused. */
+  state: 'settled' | 'waiting' | 'failed';
+}
+
+export interface SummaryInput {
+  threads: readonly ViewRow<ThreadRow>[];
+  participations: readonly ViewRow<ParticipationRow>[];
+  unreadByThreadId: ReadonlyMap<string, number>;
+  /** The queue. */
+  items: readonly Pending[];
+}
+
+/** Threads the person takes part in, the one that moved last on top. */
+export function threadSummaries({ threads, participations, unreadByThreadId, items }: SummaryInput): ThreadSummary[] {
+  const present = new Set(participations.filter(({ data }) => data.leftAt === null).map(({ id }) => id));
+  const failed = new Set(items.filter(({ state }) => state === 'failed').map(threadIdOf));
+  return threads
+    .filter(({ id }) => present.has(id) || failed.has(id))
+    .map(({ id, data, pending }): ThreadSummary => {
+      const waiting = pending.some(({ state }) => state !== 'applied' && state !== 'failed');
+      return {
+        id,
+        subject: data.subject,
+        at: data.lastMessage?.at ?? data.createdAt,
+        last: data.lastMessage,
+        unread: unreadByThreadId.get(id) ?? 0,
+        state: failed.has(id) ? 'failed' : waiting ? 'waiting' : 'settled',
+      };
+    })
+    .sort((one, other) => other.at - one.at || (one.id < other.id ? 1 : -1));
+}
+
+function threadIdOf({ args }: Pending): string | null {
+  if (typeof args !== 'object' || args === null || !('threadId' in args)) return null;
+  return typeof args.threadId === 'string' ? args.threadId : null;
+}
+
+export type ThreadFilter = 'all' | 'unread';
+
+/** What is left of the list after the filter and what is typed; the open thread stays, or reading it would hide it. */
+export function filterThreads(
+  threads: readonly ThreadSummary[],
+  { filter, query, openId }: { filter: ThreadFilter; query: string; openId: string | null },
+): readonly ThreadSummary[] {
+  const words = folded(query).split(/\s+/).filter(Boolean);
+  if (words.length === 0 && filter === 'all') return threads;
+  return threads.filter(({ id, subject, unread, state }) => {
+    if (words.length > 0) {
+      const text = folded(subject);
+      return words.every((word) => text.includes(word));
+    }
+    return unread > 0 || state === 'failed' || id === openId;
+  });
+}
+
+const folded = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLocaleLowerCase();
+
+/** The next thread with something unread, seen from the open one, round the end; `null` where there is none. */
+export function nextUnread(threads: readonly ThreadSummary[], openId: string | null, step: 1 | -1): string | null {
+  const from = threads.findIndex(({ id }) => id === openId);
+  const start = from === -1 ? (step === 1 ? -1 : 0) : from;
+  for (let n = 1; n <= threads.length; n += 1) {
+    const thread = threads[(start + n * step + threads.length * 2) % threads.length];
+    if (thread && thread.unread > 0 && thread.id !== openId) return thread.id;
+  }
+  return null;
+}

@@ -1,0 +1,108 @@
+/** Unread counts of all threads of a person, kept up to date beside the replica. */
+import { UNREAD_SHOWN } from '@parley/core/following';
+import { threadScope, userScope } from '@parley/core/scopes';
+import type { ParleyEngine } from '../sync/engine-provider.tsx';
+import { unreadCount } from './unread.ts';
+
+export interface UnreadCounts {
+  /** By thread, only where there is something unread. Stays the same object while nothing changes. */
+  get(): ReadonlyMap<string, number>;
+  subscribe(listener: () => void): () => void;
+}
+
+/** Beyond this the number is "99+" whoever wrote them, near enough not to read them all from disk. */
+const CERTAIN = 3 * UNREAD_SHOWN;
+/** Messages of this many threads are held to count them exactly; the others count by place. */
+const HELD = 40;
+
+/**
+ * Counts what is unread. Whose a message is stands in the message, so those of threads with something above the read
+ * position are held in memory while anybody looks at the counts.
+ */
+export function createUnreadCounts(engine: ParleyEngine, personId: string): UnreadCounts {
+  const own = userScope(personId);
+  const listeners = new Set<() => void>();
+  const held = new Map<string, () => void>();
+  let counts: ReadonlyMap<string, number> = new Map();
+  let stops: (() => void)[] = [];
+  let due = false;
+
+  const recount = () => {
+    due = false;
+    const candidates: { threadId: string; lastSeq: number; readSeq: number; at: number }[] = [];
+    for (const { id, data } of engine.allRows('participation')) {
+      if (data.leftAt !== null) continue;
+      const thread = engine.row(threadScope(id), 'thread', id);
+      if (!thread) continue;
+      const { lastSeq, lastMessage } = thread.data;
+      const readSeq = engine.row(own, 'readPosition', id)?.data.seq ?? 0;
+      if (lastSeq > readSeq) candidates.push({ threadId: id, lastSeq, readSeq, at: lastMessage?.at ?? 0 });
+    }
+    candidates.sort((one, other) => other.at - one.at);
+    hold(candidates.filter(({ lastSeq, readSeq }) => lastSeq - readSeq < CERTAIN).slice(0, HELD));
+
+    const next = new Map<string, number>();
+    for (const { threadId, lastSeq, readSeq } of candidates) {
+      const scope = threadScope(threadId);
+      const rows = engine.rows(scope, 'message').map(({ data }) => data);
+      const { low, loading } = engine.window(scope);
+      // While they are read from disk the last count stands, or it would flash up by one's own messages.
+      const count =
+        loading && rows.length === 0 && held.has(threadId)
+          ? (counts.get(threadId) ?? 0)
+          : unreadCount({ rows, low, lastSeq, readSeq, personId });
+      if (count > 0) next.set(threadId, count);
+    }
+    if (next.size === counts.size && [...next].every(([id, count]) => counts.get(id) === count)) return;
+    counts = next;
+    for (const listener of listeners) listener();
+  };
+
+  const hold = (wanted: readonly { threadId: string }[]) => {
+    const ids = new Set(wanted.map(({ threadId }) => threadId));
+    for (const [threadId, release] of held) {
+      if (ids.has(threadId)) continue;
+      held.delete(threadId);
+      release();
+    }
+    for (const threadId of ids) {
+      if (held.has(threadId)) continue;
+      const scope = threadScope(threadId);
+      const close = engine.open(scope);
+      const stop = engine.subscribeWindow(scope, schedule);
+      held.set(threadId, () => {
+        stop();
+        close();
+      });
+    }
+  };
+
+  // Many rows arrive together; they are counted once.
+  const schedule = () => {
+    if (due) return;
+    due = true;
+    queueMicrotask(() => {
+      if (stops.length > 0) recount();
+      else due = false;
+    });
+  };
+
+  return {
+    get: () => counts,
+    subscribe(listener) {
+      listeners.add(listener);
+      if (stops.length === 0) {
+        const tables = ['participation', 'thread', 'readPosition', 'message'] as const;
+        stops = tables.map((table) => engine.subscribe(null, table, schedule));
+        schedule();
+      }
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        for (const stop of stops) stop();
+        stops = [];
+        hold([]);
+      };
+    },
+  };
+}
