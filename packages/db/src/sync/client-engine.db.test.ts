@@ -342,7 +342,9 @@ describe('the client engine', () => {
           late += 1;
           // The edit comes after the page's snapshot and reaches the client before the page does.
           await bob.do('editMessage', { threadId, messageId: first, text: 'as it is' });
-          await vi.waitFor(() => expect(alice.engine.row(threadScope(threadId), 'thread', threadId)).toBeDefined());
+          await bob.do('renameThread', { threadId, subject: 'Renamed after' });
+          const subject = () => alice.engine.row(threadScope(threadId), 'thread', threadId)?.data.subject;
+          await vi.waitFor(() => expect(subject()).toBe('Renamed after'));
           return answer;
         },
       }),
