@@ -1,0 +1,60 @@
+/** The worker: relays job rows, and carries out jobs. */
+import { openDatabase } from '@parley/db';
+import { openJobQueues } from '@parley/jobs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WorkerEnvironment } from './env.ts';
+import { HOUSEKEEPING_MS, tidy } from './housekeeping.ts';
+import { workerLog } from './logger.ts';
+import { relay } from './relay.ts';
+
+const RETRY_MS = 5_000;
+
+export interface RunningWorker {
+  /** Takes nothing further, waits for what is under way, and closes what it had opened. */
+  close(): Promise<void>;
+}
+
+/** Starts at once, also while the database or Redis is away: both are tried until they are there. */
+export function startWorker({ databaseUrl, redisUrl }: WorkerEnvironment): RunningWorker {
+  const database = openDatabase(databaseUrl, { connections: 4 });
+  const queues = openJobQueues({
+    databaseUrl,
+    ...(redisUrl !== undefined && { redisUrl }),
+    onError: (error, queue) => workerLog.error({ err: error, queue }, 'a job or its queue failed'),
+  });
+  const stop = new AbortController();
+  queues.work('housekeeping', async () => {
+    const tidied = await tidy(database.kysely, Date.now());
+    workerLog.info(tidied, 'tidied');
+  });
+  const relaying = relay(
+    {
+      db: database.kysely,
+      queues,
+      onError: (error) => workerLog.error({ err: error }, 'job rows could not be relayed'),
+    },
+    stop.signal,
+  );
+  const scheduling = schedule(() => queues.repeat('housekeeping', {}, { everyMs: HOUSEKEEPING_MS }), stop.signal);
+  return {
+    async close() {
+      stop.abort();
+      await Promise.all([relaying, scheduling]);
+      await queues.close();
+      await database.close();
+    },
+  };
+}
+
+/** Asks for the schedule until the queue has accepted it. */
+async function schedule(ask: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      workerLog.error({ err: error }, 'the schedule was not accepted');
+      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
