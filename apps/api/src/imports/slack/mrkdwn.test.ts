@@ -108,6 +108,6 @@ test('any text comes out well-formed, without control marks, and no words are lo
 test.each(['*', '_', '[', '`', '-', '<', '&', ':', '> ', '\\', '```', '~', ' \n'])(
   'a long run of %j does not hang',
   (sign) => {
-    expect(convert(sign.repeat(40_000)).length).toBeGreaterThanOrEqual(0);
+    expect(convert(`${sign.repeat(40_000)}\nthe end`)).toMatch(/the end$/);
   },
 );

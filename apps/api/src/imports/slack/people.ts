@@ -86,5 +86,7 @@ function firstFilled(...names: readonly (string | null | undefined)[]): string |
 
 function emailOf(user: SlackUser): string | null {
   const email = user.profile?.email?.trim().toLowerCase() ?? '';
-  return email.length <= 254 && /^[^\s@<>"',;]+@[^\s@<>"',;]+\.[^\s@<>"',;]+$/.test(email) ? email : null;
+  return email.length <= 254 && /^[^\s@<>"',;\p{C}]+@[^\s@<>"',;\p{C}]+\.[^\s@<>"',;\p{C}]+$/u.test(email)
+    ? email
+    : null;
 }

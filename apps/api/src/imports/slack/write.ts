@@ -2,6 +2,15 @@ import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from '@parl
 import { snippetOf } from '@parley/core/text';
 import type { Database } from '@parley/db';
 import { sql, type Kysely, type Transaction } from 'kysely';
+import {
+  MEMBERSHIP_COLUMNS,
+  MESSAGE_COLUMNS,
+  ORG_PERSON_COLUMNS,
+  PARTICIPANT_COLUMNS,
+  PARTICIPATION_COLUMNS,
+  PERSON_COLUMNS,
+  READ_POSITION_COLUMNS,
+} from './columns.ts';
 import type { PlannedPerson } from './people.ts';
 import type { ImportPlan, PlannedMessage, PlannedThread } from './plan.ts';
 import { insertRows } from './insert-rows.ts';
@@ -121,7 +130,7 @@ async function writePeople({ tx, scopes, orgId, now }: Run, people: readonly Pla
   await insertRows(
     tx,
     'person',
-    { id: 'uuid', name: 'text', placeholder: 'boolean' },
+    PERSON_COLUMNS,
     people.filter(({ id }) => !known.has(id)).map(({ id, name }) => ({ id, name, placeholder: true })),
   );
   await insertRows(
@@ -309,68 +318,3 @@ async function idsOf(tx: Tx, query: ReturnType<typeof sql>): Promise<Set<string>
   const { rows } = await query.execute(tx);
   return new Set((rows as { id: string }[]).map(({ id }) => id));
 }
-
-const ORG_PERSON_COLUMNS = {
-  org_id: 'uuid',
-  person_id: 'uuid',
-  name: 'text',
-  email: 'text',
-  role: 'text',
-  placeholder: 'boolean',
-  active: 'boolean',
-  joined_at: 'timestamptz',
-  version: 'bigint',
-} as const;
-const MEMBERSHIP_COLUMNS = {
-  person_id: 'uuid',
-  org_id: 'uuid',
-  role: 'text',
-  active: 'boolean',
-  epoch: 'bigint',
-  joined_at: 'timestamptz',
-  version: 'bigint',
-} as const;
-const MESSAGE_COLUMNS = {
-  home_org: 'uuid',
-  thread_id: 'uuid',
-  id: 'uuid',
-  seq: 'bigint',
-  kind: 'text',
-  author_id: 'uuid',
-  author_org: 'uuid',
-  owner_org: 'uuid',
-  text: 'text',
-  reply_to: 'uuid',
-  mentions: 'jsonb',
-  reactions: 'jsonb',
-  created_at: 'timestamptz',
-  edited_at: 'timestamptz',
-  revisions: 'bigint',
-  version: 'bigint',
-} as const;
-const PARTICIPANT_COLUMNS = {
-  home_org: 'uuid',
-  thread_id: 'uuid',
-  person_id: 'uuid',
-  name: 'text',
-  acting_org: 'uuid',
-  placeholder: 'boolean',
-  joined_at: 'timestamptz',
-  version: 'bigint',
-} as const;
-const PARTICIPATION_COLUMNS = {
-  person_id: 'uuid',
-  thread_id: 'uuid',
-  acting_org: 'uuid',
-  epoch: 'bigint',
-  joined_at: 'timestamptz',
-  version: 'bigint',
-} as const;
-const READ_POSITION_COLUMNS = {
-  person_id: 'uuid',
-  thread_id: 'uuid',
-  seq: 'bigint',
-  note_seq: 'bigint',
-  mark_epoch: 'bigint',
-  version: 'bigint',
-} as const;
