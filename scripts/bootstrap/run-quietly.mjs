@@ -21,7 +21,7 @@ export function runQuietly(command, args, { what, env = {}, cwd = root } = {}) {
     });
     let output = '';
     const collect = (chunk) => {
-      output = (output + chunk).slice(-200_000);
+      output = (output + chunk).slice(-20_000_000);
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
