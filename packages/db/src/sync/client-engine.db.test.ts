@@ -337,6 +337,7 @@ describe('the client engine', () => {
         ...reached,
         async page(request) {
           const answer = await reached.page(request);
+          if (request.scope !== threadScope(threadId)) return answer;
           asked.push(request.before);
           if (late > 0 || answer.kind !== 'page' || answer.low > 1) return answer;
           late += 1;
