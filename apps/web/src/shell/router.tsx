@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { currentSession, knownSession } from '../accounts/session.ts';
-import { FailurePage } from './failure-page.tsx';
+import { FailurePage, PageFailure } from './failure-page.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 import { Root } from './root.tsx';
 import { lastThread, rememberThread } from './last-thread.ts';
@@ -50,6 +50,7 @@ const inside = createRoute({
     const session = await knownSession();
     if (session.state === 'signedOut') throw redirect({ to: session.needsSetup ? '/setup' : '/sign-in' });
   },
+  errorComponent: FailurePage,
   component: function Inside() {
     return currentSession().state === 'unreachable' ? <UnreachablePage /> : <AppFrame />;
   },
@@ -109,6 +110,7 @@ export const router = createRouter({
     inside.addChildren([home, thread, newThread, people, settings]),
   ]),
   defaultPreload: 'intent',
+  defaultErrorComponent: PageFailure,
   // Pages read from the local copy; nothing is worth a pending page before it is really late.
   defaultPendingMs: 400,
 });
