@@ -379,4 +379,37 @@ describe('the client engine', () => {
     await vi.waitFor(() => expect(alice.texts(threadId)).toEqual(['before', 'not sent yet']));
     expect(alice.network.requests.pull).toBeGreaterThan(pulls);
   });
+
+  test('[CLI17] fetches of a long thread what is read first, and leaves the rest until it is asked for', async () => {
+    const threadId = await startThread(server, []);
+    const alice = new TestClient(server, people.alice);
+    for (let index = 0; index < 150; index += 1) {
+      await alice.do('sendMessage', { threadId, messageId: newId(), text: `${index}` });
+    }
+    await alice.do('markRead', { threadId, seq: 150, markEpoch: 0 });
+    const places: number[] = [];
+    const count = <T extends { rows?: unknown[] }>(answer: T): T => {
+      places.push(answer.rows?.length ?? 0);
+      return answer;
+    };
+    const client = await openClient(people.alice, {
+      server: (reached): DirectServer => ({
+        ...reached,
+        page: async (request) => {
+          const answer = await reached.page(request);
+          return request.scope === threadScope(threadId) ? count(answer as never) : answer;
+        },
+        pull: async (request) => {
+          const response = await reached.pull(request);
+          for (const answer of response.answers) if (answer.scope === threadScope(threadId)) count(answer as never);
+          return response;
+        },
+      }),
+    });
+    await synced(client);
+    await vi.waitFor(() => expect(client.network.requests.pull).toBeGreaterThan(2));
+    client.engine.open(threadScope(threadId));
+    await vi.waitFor(() => expect(client.engine.window(threadScope(threadId)).loading).toBe(false));
+    expect(places.reduce((sum, rows) => sum + rows, 0)).toBeLessThanOrEqual(31 + 50);
+  });
 });

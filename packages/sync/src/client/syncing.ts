@@ -155,7 +155,9 @@ export class Syncing<Tables extends TableMap> {
       for (const { scope, state } of changes) if (!state) this.#refused.add(scope);
       let settled: string[] = [];
       await show(changes, () => {
-        if (changes.some(({ scope }) => scope === rootScope)) this.#refollow();
+        if (changes.some(({ scope }) => scope === rootScope)) this.#refused.clear();
+        // A scope seen for the first time may say how much of it is wanted.
+        if (changes.some(({ scope, purge }) => purge || scope === rootScope)) this.#refollow();
         settled = this.#options.outbox.confirm((scope) => this.#cursor(scope));
         return settled;
       });
@@ -310,7 +312,6 @@ export class Syncing<Tables extends TableMap> {
   #refollow(): void {
     const { follow, replica } = this.#options;
     const rows: BaseRows<Tables> = { all: (table) => [...replica.allBase(table)] as never };
-    this.#refused.clear();
     this.#followed = new Map(follow(rows).map((followed) => [followed.scope, followed]));
   }
 
