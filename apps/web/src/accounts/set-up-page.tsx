@@ -1,5 +1,5 @@
 import { Button, TextField } from '@parley/ui';
-import { useNavigate } from '@tanstack/react-router';
+import { useLocation, useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { accountCalls } from './account-calls.ts';
 import { AccountFrame } from './account-frame.tsx';
@@ -9,14 +9,14 @@ import { PasswordField } from './password-field.tsx';
 import { checkSession } from './session.ts';
 import { useSubmission } from './use-submission.ts';
 
-/** The token travels in the fragment, which browsers send to no server and put in no log. */
-function tokenOfLink(): string {
-  return new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
-}
-
+/**
+ * The token travels in the fragment, which browsers send to no server and put in no log. Somebody who came without it
+ * pastes the link into this very tab, which loads nothing anew: the fragment is followed.
+ */
 export function SetUpPage() {
-  const [token] = useState(tokenOfLink);
-  return token === '' ? <WhereIsTheLink /> : <SetUpForm token={token} />;
+  const fragment = useLocation({ select: ({ hash }) => hash });
+  const token = new URLSearchParams(fragment).get('token') ?? '';
+  return token === '' ? <WhereIsTheLink /> : <SetUpForm key={token} token={token} />;
 }
 
 function WhereIsTheLink() {
