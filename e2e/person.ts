@@ -1,0 +1,235 @@
+/** A person at a browser, in the words of what people do there. */
+import { expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { type Complaints, hearComplaints } from './complaints.ts';
+import { ACME, type Account } from './people.ts';
+
+export interface NewThread {
+  subject: string;
+  with: readonly Account[];
+  message?: string;
+}
+
+export class Person {
+  readonly account: Account;
+  readonly url: string;
+  readonly context: BrowserContext;
+  readonly complaints: Complaints;
+  /** The tab in front. */
+  page: Page;
+
+  private constructor(account: Account, url: string, context: BrowserContext, page: Page) {
+    this.account = account;
+    this.url = url;
+    this.context = context;
+    this.page = page;
+    this.complaints = hearComplaints(context);
+  }
+
+  /** Sits down at a browser, which is not signed in unless its profile is. */
+  static async at(context: BrowserContext, { account, url }: { account: Account; url: string }): Promise<Person> {
+    return new Person(account, url, context, context.pages()[0] ?? (await context.newPage()));
+  }
+
+  // Getting in
+
+  async setUp(setUpUrl: string, organisation = ACME): Promise<void> {
+    const { name, email, password } = this.account;
+    await this.page.goto(setUpUrl);
+    await this.page.getByLabel('Organisation').fill(organisation);
+    await this.page.getByLabel('Your name').fill(name);
+    await this.page.getByLabel('E-mail').fill(email);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.page.getByRole('button', { name: 'Create organisation' }).click();
+  }
+
+  async signIn(password = this.account.password): Promise<void> {
+    await this.page.goto(`${this.url}/sign-in`);
+    await this.page.getByLabel('E-mail').fill(this.account.email);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  async signOut(): Promise<void> {
+    await this.page.getByRole('link', { name: 'Settings' }).click();
+    await this.page.getByRole('button', { name: 'Sign out' }).click();
+    await expect(this.page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  }
+
+  /** Makes an invitation and gives its link. */
+  async invite(account: Account): Promise<string> {
+    await this.page.getByRole('link', { name: 'People' }).click();
+    await this.page.getByRole('button', { name: 'Invite', exact: true }).click();
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByLabel('E-mail').fill(account.email);
+    await dialog.getByRole('button', { name: 'Make link' }).click();
+    const link = await this.page.getByLabel('Invitation link').inputValue();
+    await this.page.getByRole('button', { name: 'Done' }).click();
+    return link;
+  }
+
+  async acceptInvitation(link: string): Promise<void> {
+    await this.page.goto(link);
+    await this.page.getByLabel('Your name').fill(this.account.name);
+    await this.page.getByLabel('Password', { exact: true }).fill(this.account.password);
+    await this.page.getByRole('button', { name: 'Create account' }).click();
+    await this.expectInside();
+  }
+
+  /** The list is usable, and the server has been heard. */
+  async expectInside(): Promise<void> {
+    await expect(this.page.getByRole('region', { name: 'Threads' })).toContainText('Everything is saved');
+  }
+
+  // Threads
+
+  get threads(): Locator {
+    return this.page.getByRole('list', { name: 'Threads' });
+  }
+
+  threadLink(subject: string): Locator {
+    return this.threads.getByRole('link').filter({ hasText: subject });
+  }
+
+  async openThread(subject: string): Promise<void> {
+    await this.threadLink(subject).click();
+    await this.expectThread(subject);
+  }
+
+  async expectThread(subject: string): Promise<void> {
+    await expect(this.page.getByRole('heading', { level: 1, name: subject })).toBeVisible();
+    await expect(this.composer).toBeVisible();
+  }
+
+  async startThread({ subject, with: others, message = '' }: NewThread): Promise<void> {
+    await this.page.getByRole('button', { name: 'New thread' }).first().click();
+    await this.page.getByLabel('Subject').fill(subject);
+    const picker = this.page.getByRole('combobox', { name: 'People' });
+    for (const { name } of others) {
+      await picker.fill(name.split(' ')[0] ?? name);
+      await this.page.getByRole('option').filter({ hasText: name }).click();
+    }
+    await this.composer.fill(message);
+    await this.composer.press('Enter');
+    await this.expectThread(subject);
+  }
+
+  async expectUnread(subject: string, count: number): Promise<void> {
+    const link = this.threadLink(subject);
+    if (count === 0) await expect(link).not.toContainText('unread');
+    else await expect(link).toContainText(`${count} unread`);
+  }
+
+  // Messages
+
+  get composer(): Locator {
+    return this.page.getByRole('textbox', { name: /message/i });
+  }
+
+  get log(): Locator {
+    return this.page.getByRole('feed', { name: 'Messages' });
+  }
+
+  message(text: string): Locator {
+    return this.log.getByRole('article').filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
+  /** Types and presses Enter; resolves when the message stands in the log, sent or not. */
+  async sendMessage(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+    await this.expectMessage(text);
+  }
+
+  async expectMessage(text: string): Promise<void> {
+    await expect(this.message(text)).toHaveCount(1);
+  }
+
+  /** Those of the messages in sight that contain `mark`, in their order: exactly these texts. */
+  async expectMessagesInOrder(mark: string, texts: readonly string[]): Promise<void> {
+    const rows = this.log.getByRole('article').filter({ hasText: mark });
+    await expect(rows).toHaveCount(texts.length);
+    await expect(rows).toContainText([...texts]);
+  }
+
+  async replyTo(text: string, reply: string): Promise<void> {
+    const row = this.message(text);
+    await row.hover();
+    await row.getByRole('button', { name: 'Reply' }).click();
+    await this.sendMessage(reply);
+  }
+
+  async editMessage(text: string, next: string): Promise<void> {
+    const row = this.message(text);
+    await row.hover();
+    await row.getByRole('button', { name: 'More actions' }).click();
+    await this.page.getByRole('menuitem', { name: 'Edit' }).click();
+    await this.finishEdit(next);
+  }
+
+  async finishEdit(next: string): Promise<void> {
+    await this.composer.fill(next);
+    await this.composer.press('Enter');
+    await this.expectMessage(next);
+  }
+
+  async react(text: string, emoji: string): Promise<void> {
+    const row = this.message(text);
+    await row.hover();
+    await row.getByRole('button', { name: `React with ${emoji}` }).click();
+  }
+
+  async expectReaction(text: string, emoji: string, count: number): Promise<void> {
+    await expect(this.message(text).getByRole('button', { name: new RegExp(`^${emoji} ${count}:`) })).toBeVisible();
+  }
+
+  async expectWaiting(text: string): Promise<void> {
+    await expect(this.message(text)).toContainText('Waiting to send');
+  }
+
+  async expectSent(text: string): Promise<void> {
+    await this.expectMessage(text);
+    await expect(this.message(text)).not.toContainText('Waiting to send');
+  }
+
+  /** The line at the foot of the list. */
+  async expectStatus(words: RegExp | string): Promise<void> {
+    await expect(this.page.getByRole('region', { name: 'Threads' })).toContainText(words);
+  }
+
+  // Network and tabs
+
+  async goOffline(): Promise<void> {
+    this.complaints.expectDisturbance();
+    await this.context.setOffline(true);
+  }
+
+  async goOnline(): Promise<void> {
+    await this.context.setOffline(false);
+  }
+
+  /** Closes the tab in front as a browser does when it is quit: the page is not asked. */
+  async closeTab(): Promise<void> {
+    const others = this.context.pages().filter((page) => page !== this.page);
+    await this.page.close({ runBeforeUnload: false });
+    const [next] = others;
+    if (next) this.page = next;
+  }
+
+  async openTab(path = '/'): Promise<Page> {
+    this.page = await this.context.newPage();
+    await this.page.goto(`${this.url}${path}`);
+    return this.page;
+  }
+
+  /** The service worker has taken the page's files in: from now on it starts without a network. */
+  async expectInstalled(): Promise<void> {
+    await this.page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+    });
+  }
+
+  /** Databases that this browser holds for the installation. */
+  databases(): Promise<string[]> {
+    return this.page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? ''));
+  }
+}

@@ -1,0 +1,26 @@
+import { defineConfig } from '@playwright/test';
+import { chromiumOptions } from './chromium.ts';
+
+/** Journeys of people in a real browser, each worker with a whole installation of its own. */
+export default defineConfig({
+  testDir: './journeys',
+  testMatch: '**/*.journey.ts',
+  outputDir: '../test-results',
+  globalSetup: './web-build.ts',
+  // Two cores: a browser, a server and a database for each.
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list'], ['json', { outputFile: '../reports/playwright.json' }]],
+  use: {
+    browserName: 'chromium',
+    launchOptions: chromiumOptions,
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    actionTimeout: 15_000,
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+  },
+});
