@@ -6,7 +6,7 @@ export async function buildWeb({ say }) {
   if (!existsSync(`${root}apps/web/dist/index.html`)) say('Building the web app');
   await runQuietly(
     `${root}node_modules/.bin/turbo`,
-    ['run', 'build', '--filter=@parley/web', '--output-logs=errors-only'],
+    ['run', 'build', '--filter=./apps/*...', '--output-logs=errors-only'],
     {
       what: 'The build of the web app',
       env: { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', TURBO_NO_UPDATE_NOTIFIER: '1', NODE_ENV: 'production' },
