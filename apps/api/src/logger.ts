@@ -5,9 +5,8 @@ import { pino } from 'pino';
 const secrets = ['password', 'token', 'cookie', 'authorization', 'secret', 'text', 'email'];
 
 export const logger = pino({
-  name: 'api',
   level: 'info',
-  base: null,
+  base: { name: 'api' },
   redact: {
     paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`, `headers["set-cookie"]`]),
     censor: '[redacted]',

@@ -1,3 +1,3 @@
 import { pino } from 'pino';
 
-export const workerLog = pino({ name: 'worker', base: null });
+export const workerLog = pino({ base: { name: 'worker' } });

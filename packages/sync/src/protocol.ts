@@ -24,7 +24,8 @@ export const LIMITS = {
   pokeRows: 64,
 } as const;
 
-const id = z.string().check(z.minLength(1), z.maxLength(200));
+// Printable ASCII alone: a NUL or half a surrogate pair would be refused by the database, not by us.
+const id = z.string().check(z.minLength(1), z.maxLength(200), z.regex(/^[\x21-\x7e]+$/));
 const count = z.int().check(z.gte(0));
 
 /**

@@ -75,7 +75,7 @@ export function describeError(
     const issues = cause.issues.slice(0, 10).map(({ path: where, message }) => ({ path: where.join('.'), message }));
     return { message: 'Something in this request is not valid.', data: { code: 'INVALID', ...common, issues } };
   }
-  if (error.code === 'PARSE_ERROR') {
+  if (error.code === 'PARSE_ERROR' || (error.code === 'BAD_REQUEST' && cause instanceof SyntaxError)) {
     return { message: 'This is not a request this server understands.', data: { code: 'PARSE_ERROR', ...common } };
   }
   return { message: error.message, data: { code: trpcCodes[error.code] ?? error.code, ...common } };

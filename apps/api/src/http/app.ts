@@ -161,7 +161,9 @@ async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer> | nul
 /** An error outside any procedure, in the shape of those inside. */
 export function errorResponse({ status, code, words, requestId }: Refused & { requestId: string }): Response {
   const body = errorBody({ status, code, words, requestId });
-  return Response.json(body, { status, headers: { 'cache-control': 'no-store' } });
+  // What is left of a body that is too large is not read: the connection cannot be used again.
+  const headers = { 'cache-control': 'no-store', ...(status === 413 && { connection: 'close' }) };
+  return Response.json(body, { status, headers });
 }
 
 export function errorBody({ status, code, words, requestId }: Refused & { requestId: string }) {

@@ -193,6 +193,23 @@ describe('what is forged', () => {
     for (const client of [alice, carol, dave]) client.close();
   });
 
+  test('names that no database can hold are refused like any other', async () => {
+    const socket = await (await server.browser().signIn(cast.alice, PASSWORD)).connect();
+    const caller = { protocol: PROTOCOL_VERSION, personId: cast.alice.personId, clientId: uuidv7(), incarnation: null };
+    for (const name of ['\0', '\ud800', 'thread:\0', '__proto__', `thread:${'x'.repeat(190)}`]) {
+      const mutation = { id: uuidv7(), lane: name, n: 1, name, version: 1, args: { [name]: name }, at: 0 };
+      const { code, data } = await socket.call('mutation', 'sync.push', { ...caller, mutations: [mutation] });
+      expect(code ?? (data as PushResponse).results[0]?.status).toMatch(/^(INVALID|rejected)$/);
+      const ask = { scope: name, from: null, epoch: null };
+      const pulled = await socket.call('mutation', 'sync.pull', { ...caller, scopes: [ask] });
+      expect(pulled.code ?? (pulled.data as PullResponse).answers[0]?.kind).toMatch(/^(INVALID|forbidden)$/);
+      const page = { ...caller, incarnation: name, scope: name, epoch: 1, before: 1, limit: 1 };
+      const paged = await socket.call('mutation', 'sync.page', page);
+      expect(paged.code ?? (paged.data as { kind: string }).kind).toMatch(/^(INVALID|forbidden|reset)$/);
+    }
+    socket.close();
+  });
+
   test('author, place and time in the arguments are ignored; the server puts its own', async () => {
     const alice = await signedIn(cast.alice);
     const threadId = await alice.startThread(cast.acme, []);

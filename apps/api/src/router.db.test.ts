@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { procedureKinds } from './router.ts';
+import type { Browser } from './testing/browser.ts';
+import { samples, type Sample, type Scene } from './testing/samples.ts';
+import { SyncClient } from './testing/sync-client.ts';
+import { PASSWORD, makeCast, startTestServer, type Somebody, type TestServer } from './testing/test-server.ts';
+
+let server: TestServer;
+let scene: Scene;
+beforeAll(async () => {
+  const endless = { points: 1_000_000, seconds: 1 };
+  const limits = {
+    guessByAddress: endless,
+    guessByAccount: endless,
+    guessByAccountAndAddress: endless,
+    invite: endless,
+  };
+  server = await startTestServer({ limits });
+  const cast = await makeCast(server.services);
+  const alice = await signIn(cast.alice);
+  const client = await SyncClient.connect(alice, cast.alice.personId);
+  const threadId = await client.startThread(cast.acme, [cast.bob.personId]);
+  client.close();
+  await alice.call('mutation', 'organisations.invite', { orgId: cast.acme, email: 'zoe@example.org', role: 'member' });
+  const { data } = await alice.call('query', 'organisations.invitations', { orgId: cast.acme });
+  const [{ id: invitationId } = { id: '' }] = data as { id: string }[];
+  scene = { ...cast, threadId, invitationId };
+});
+afterAll(() => server.stop());
+
+const signIn = (person: Somebody): Promise<Browser> => server.browser().signIn(person, PASSWORD);
+
+/** Calls over the transport that the procedure is for. */
+async function callAs(
+  browser: Browser,
+  path: string,
+  input: unknown,
+): Promise<{ code: string | undefined; data: unknown }> {
+  const kind = procedureKinds.get(path) ?? 'query';
+  if (kind !== 'subscription') return browser.call(kind, path, input);
+  const socket = await browser.connect();
+  try {
+    const stream = socket.subscribe(path, input);
+    return await Promise.race([stream.failed(), stream.next().then((data) => ({ data, code: undefined }))]);
+  } finally {
+    socket.close();
+  }
+}
+
+const protectedOnes = (): [string, Sample][] => Object.entries(samples).filter(([, { isPublic }]) => !isPublic);
+
+test('every procedure has its refusals written down', () => {
+  expect(Object.keys(samples).toSorted()).toEqual([...procedureKinds.keys()].toSorted());
+  for (const [path, { stranger }] of protectedOnes()) expect(stranger, path).toBeDefined();
+});
+
+describe.each(protectedOnes())('%s', (path, { input, stranger, namesCaller }) => {
+  const kind = procedureKinds.get(path) ?? 'query';
+
+  test('signed out: refused', async () => {
+    const answer = await server
+      .browser()
+      .call(kind === 'subscription' ? 'query' : kind, path, input(scene, scene.alice));
+    expect([answer.status, answer.code]).toEqual(
+      kind === 'subscription' ? [405, 'SOCKET_ONLY'] : [401, 'UNAUTHORISED'],
+    );
+  });
+
+  test.each(['carol', 'dave'] as const)('%s, who has nothing to do with Acme: refused', async (name) => {
+    const { code, data } = await callAs(await signIn(scene[name]), path, input(scene, scene[name]));
+    if (typeof stranger === 'string') expect(code).toBe(stranger);
+    else expect(data).toMatchObject(stranger ?? {});
+  });
+
+  test('in the name of somebody else: refused', async () => {
+    const { code } = await callAs(await signIn(scene.bob), path, input(scene, scene.alice));
+    expect(code).toBe(namesCaller ? 'WRONG_ACCOUNT' : 'FORBIDDEN');
+  });
+});
+
+describe('whatever is sent', () => {
+  const json = fc.jsonValue({ maxDepth: 3 });
+  const nasty = fc.oneof(
+    json,
+    fc.constantFrom('', '\0', '\ud800', ' ', '__proto__', '0', -1, 1e308, 2 ** 53, 1.5, null, [], {}, true),
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.string({ minLength: 300, maxLength: 3_000 }),
+  );
+
+  /** Every place in a value, as the keys that lead there. */
+  function placesIn(value: unknown, path: (string | number)[] = []): (string | number)[][] {
+    if (typeof value !== 'object' || value === null) return [path];
+    const entries = Array.isArray(value) ? value.map((item, index) => [index, item] as const) : Object.entries(value);
+    return [path, ...entries.flatMap(([key, item]) => placesIn(item, [...path, key]))];
+  }
+
+  function replaced(value: unknown, [key, ...rest]: (string | number)[], by: unknown): unknown {
+    if (key === undefined) return by;
+    if (Array.isArray(value)) return value.map((item, index) => (index === key ? replaced(item, rest, by) : item));
+    const record = value as Record<string, unknown>;
+    return { ...record, [key]: replaced(record[key], rest, by) };
+  }
+
+  const callable = [...procedureKinds].filter(([path, kind]) => kind !== 'subscription' && path !== 'accounts.signOut');
+
+  test.each(callable)('to %s is answered with a code of its own, never INTERNAL', async (path, kind) => {
+    const browser = await signIn(scene.alice);
+    const sample = samples[path]?.input(scene, scene.alice);
+    const almostRight = fc
+      .tuple(fc.constantFrom(...placesIn(sample)), nasty)
+      .map(([place, by]) => replaced(sample, place, by));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof({ weight: 1, arbitrary: json }, { weight: 4, arbitrary: almostRight }),
+        async (input) => {
+          const { status, code } = await browser.call(kind === 'query' ? 'query' : 'mutation', path, input);
+          return status < 500 && code !== 'INTERNAL';
+        },
+      ),
+      { numRuns: 120 },
+    );
+  });
+
+  test('to sync.live, too', async () => {
+    const socket = await (await signIn(scene.alice)).connect();
+    const sample = samples['sync.live']?.input(scene, scene.alice);
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(fc.constantFrom(...placesIn(sample)), nasty), async ([place, by]) => {
+        const stream = socket.subscribe('sync.live', replaced(sample, place, by));
+        const first = await Promise.race([stream.failed(), stream.next()]);
+        stream.stop();
+        return (first as { code?: string }).code !== 'INTERNAL';
+      }),
+      { numRuns: 60 },
+    );
+    socket.close();
+  });
+});

@@ -1,0 +1,90 @@
+/** For every procedure: a call that would be right, and what is refused. A new procedure does not pass without a line. */
+import { threadScope } from '@parley/core/scopes';
+import { PROTOCOL_VERSION } from '@parley/sync/protocol';
+import { v7 as uuidv7 } from 'uuid';
+import type { Cast, Somebody } from './test-server.ts';
+
+/** What stands in the database when a call is made: the people, and one thread of Alice and Bob. */
+export interface Scene extends Cast {
+  threadId: string;
+  invitationId: string;
+}
+
+export interface Sample {
+  input(scene: Scene, caller: Somebody): unknown;
+  /** Anybody may call it; what it does is protected by a secret in its arguments. */
+  isPublic?: true;
+  /** Answer to somebody of another organisation: an error's code, or a part of the result. */
+  stranger?: string | object;
+  /** Whether its arguments name the caller. */
+  namesCaller?: true;
+}
+
+const password = 'a long enough one';
+const token = 'x'.repeat(43);
+const engine = (caller: Somebody) => ({
+  protocol: PROTOCOL_VERSION,
+  personId: caller.personId,
+  clientId: uuidv7(),
+  incarnation: null,
+});
+
+export const samples: Readonly<Record<string, Sample>> = {
+  'accounts.session': { isPublic: true, input: () => undefined },
+  'accounts.setUp': {
+    isPublic: true,
+    input: () => ({ token, organisationName: 'Initech', name: 'Eve', email: 'eve@example.org', password }),
+  },
+  'accounts.signIn': { isPublic: true, input: () => ({ email: 'eve@example.org', password }) },
+  'accounts.signOut': { isPublic: true, input: () => undefined },
+  'accounts.invitation': { isPublic: true, input: () => ({ token }) },
+  'accounts.acceptInvitation': { isPublic: true, input: () => ({ token, name: 'Eve', password }) },
+  'organisations.invite': {
+    input: ({ acme }) => ({ orgId: acme, email: 'eve@example.org', role: 'member' }),
+    stranger: 'NOT_FOUND',
+  },
+  'organisations.invitations': { input: ({ acme }) => ({ orgId: acme }), stranger: 'NOT_FOUND' },
+  'organisations.revokeInvitation': {
+    input: ({ acme, invitationId }) => ({ orgId: acme, invitationId }),
+    stranger: 'NOT_FOUND',
+  },
+  'sync.push': {
+    namesCaller: true,
+    input: ({ threadId }, caller) => ({
+      ...engine(caller),
+      mutations: [
+        {
+          id: uuidv7(),
+          lane: threadScope(threadId),
+          n: 1,
+          name: 'sendMessage',
+          version: 1,
+          args: { threadId, messageId: uuidv7(), text: 'Hello' },
+          at: 0,
+        },
+      ],
+    }),
+    stranger: { results: [{ status: 'rejected', code: 'not_found' }] },
+  },
+  'sync.pull': {
+    namesCaller: true,
+    input: ({ threadId }, caller) => ({
+      ...engine(caller),
+      scopes: [{ scope: threadScope(threadId), from: null, epoch: null, window: 10 }],
+    }),
+    stranger: { answers: [{ kind: 'forbidden' }] },
+  },
+  'sync.page': {
+    namesCaller: true,
+    input: ({ threadId }, caller) => ({
+      ...engine(caller),
+      incarnation: 'x',
+      scope: threadScope(threadId),
+      epoch: 1,
+      before: 10,
+      limit: 10,
+    }),
+    stranger: { kind: 'forbidden' },
+  },
+  'sync.live': { namesCaller: true, input: (_scene, caller) => engine(caller), stranger: { kind: 'hello' } },
+};
