@@ -231,9 +231,8 @@ export function Composer(props: ComposerProps) {
         {/* The field keeps the focus, and a phone its keyboard. */}
         <Button
           type="submit"
-          look="primary"
+          look={text.trim() === '' && !mayBeEmpty ? 'quiet' : 'primary'}
           onMouseDown={(event) => event.preventDefault()}
-          className={text.trim() === '' && !mayBeEmpty ? 'opacity-60' : ''}
         >
           {sendLabel}
           <CornerDownLeft size={14} aria-hidden className="opacity-70 pointer-coarse:hidden" />

@@ -15,7 +15,7 @@ export function EditedMark({ row }: { row: LogMessage }) {
         <button
           type="button"
           {...props}
-          className="-ml-1 inline-flex min-h-6 items-center rounded-sm px-1 text-sm text-ink-3 hover:bg-sunk hover:text-ink-2"
+          className="-my-1 -ml-1 inline-flex min-h-6 shrink-0 items-center rounded-sm px-1 text-sm text-ink-3 hover:bg-sunk hover:text-ink-2"
         >
           edited
         </button>

@@ -75,7 +75,7 @@ export function MessageLog(props: MessageLogProps) {
     if (seen > 0) onSeen(seen);
     if (scrollOffset < AHEAD_PX && !complete && !loading && !unreachable) onLoadOlder();
     const top = log.getVirtualItemForOffset(scrollOffset);
-    const day = top && scrollOffset > 8 ? dayAt(items, top.index) : null;
+    const day = top && scrollElement.scrollTop > 8 ? dayAt(items, top.index) : null;
     setFloatingDay(day === null ? null : new Date(day).setHours(0, 0, 0, 0));
   };
 
@@ -184,7 +184,7 @@ export function MessageLog(props: MessageLogProps) {
           })}
         </div>
       </section>
-      <Above loading={loading} unreachable={unreachable} day={floatingDay} onRetry={onLoadOlder} />
+      <Above loading={loading} unreachable={unreachable} day={atEnd ? null : floatingDay} onRetry={onLoadOlder} />
       {onSeekUnread === undefined ? null : (
         <JumpButton className="top-3" label="First unread" icon="up" onPress={onSeekUnread} />
       )}

@@ -34,6 +34,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const state = messageState(row);
   const { engaged, ...engagement } = useEngaged();
   const deleted = data.deletedAt !== null;
+  const edited = data.editedAt !== null && !deleted;
 
   return (
     <article
@@ -56,16 +57,17 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         <time
           dateTime={new Date(data.createdAt).toISOString()}
           title={formatFull(data.createdAt)}
-          className="pt-1 text-center text-[0.625rem] whitespace-nowrap text-ink-3 opacity-0 select-none group-focus-within/row:opacity-100 group-hover/row:opacity-100"
+          className="pt-1 text-center text-[0.625rem] tabular-nums whitespace-nowrap text-ink-3 opacity-0 select-none group-focus-within/row:opacity-100 group-hover/row:opacity-100"
         >
-          {formatClock(data.createdAt)}
+          {clockFace(data.createdAt)}
         </time>
       )}
       <div className="min-w-0">
         {head ? (
           <div className="flex items-baseline gap-2">
             <b className="truncate font-semibold">{name}</b>
-            <Time at={data.createdAt} as="clock" className="text-sm text-ink-3" />
+            <Time at={data.createdAt} as="clock" className="shrink-0 text-sm text-ink-3" />
+            {edited ? <EditedMark row={row} /> : null}
           </div>
         ) : null}
         {data.replyTo === null || inReplies ? null : <RootLine rootId={data.replyTo} root={root} />}
@@ -74,7 +76,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         ) : (
           <div className={classNames(state.waiting && 'opacity-80')}>
             <Markdown text={data.text} personName={door.personName} selfId={door.personId} />
-            {data.editedAt === null ? null : <EditedMark row={row} />}
+            {edited && !head ? <EditedMark row={row} /> : null}
           </div>
         )}
         {deleted ? null : <Reactions row={row} />}
@@ -103,6 +105,9 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
     </article>
   );
 });
+
+/** 06:47, without the half of the day: the gutter is narrow, and the row's author shows the whole of it. */
+const clockFace = (at: number): string => formatClock(at).replace(/\s*\p{L}[\p{L}.\s]*$/u, '');
 
 function RootLine({ rootId, root }: { rootId: string; root: LogMessage | undefined }) {
   const { personName, jumpTo } = useLogDoor();

@@ -23,7 +23,9 @@ export function RepliesPanel({ threadId, rootId, people, reads, onClose }: Repli
   const root = rows.find(({ id }) => id === rootId);
   const replies = useMemo(() => rows.filter(({ data }) => data.replyTo === rootId), [rows, rootId]);
   const end = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => end.current?.scrollIntoView({ block: 'end' }), [replies.length]);
+  useLayoutEffect(() => {
+    end.current?.scrollIntoView({ block: 'end' });
+  }, [replies.length]);
 
   return (
     <SidePanel title="Replies" onClose={onClose}>

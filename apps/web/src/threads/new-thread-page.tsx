@@ -65,7 +65,9 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
     setThread(latest.current);
     draft.save(JSON.stringify(latest.current));
   };
-  useEffect(() => subjectField.current?.focus(), []);
+  useEffect(() => {
+    subjectField.current?.focus();
+  }, []);
 
   const start = async (text: string) => {
     const subject = thread.subject.trim();

@@ -13,7 +13,9 @@ export function SidePanel({ title, onClose, children }: SidePanelProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const before = document.activeElement;
-    heading.current?.focus({ preventScroll: true });
+    const section = heading.current?.closest('section');
+    // A field inside may have taken it already.
+    if (!section?.contains(before)) heading.current?.focus({ preventScroll: true });
     return () => {
       const lost = document.activeElement === document.body || document.activeElement === null;
       if (lost && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });

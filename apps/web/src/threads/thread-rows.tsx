@@ -115,7 +115,9 @@ const ThreadItem = memo(function ThreadItem(props: ThreadItemProps) {
     >
       <span className={classNames('truncate', unread > 0 ? 'font-[650]' : 'font-medium')}>{subject}</span>
       <Time at={at} className="text-sm text-ink-3" />
-      <span className="truncate text-sm text-ink-3">{lastWords(thread, personId, personName)}</span>
+      <span className={classNames('truncate text-sm text-ink-3', unread === 0 && state === 'settled' && 'col-span-2')}>
+        {lastWords(thread, personId, personName)}
+      </span>
       {state === 'failed' ? (
         <span className="flex items-center gap-1 text-sm font-medium text-bad">
           <CircleAlert size={14} aria-hidden />
@@ -128,9 +130,7 @@ const ThreadItem = memo(function ThreadItem(props: ThreadItemProps) {
           <Clock size={13} aria-hidden />
           <span className="sr-only">Waiting to send</span>
         </span>
-      ) : (
-        <span />
-      )}
+      ) : null}
     </a>
   );
 }, sameItem);
