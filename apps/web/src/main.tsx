@@ -4,15 +4,12 @@ import { createRoot } from 'react-dom/client';
 import { currentSession } from './accounts/session.ts';
 import { watchForUpdates } from './shell/app-update.ts';
 import { keepInstallOffer } from './shell/install.ts';
-import { loadAppFrame, loadThreadPage, router } from './shell/router.tsx';
+import { loadAppFrame, router } from './shell/router.tsx';
 import { paintWindow } from './shell/theme.ts';
 import './styles.css';
 
-// The usual start is somebody who was here before: their page's code is fetched while React starts.
-if (currentSession().state === 'signedIn') {
-  void loadAppFrame();
-  void loadThreadPage();
-}
+// The usual start is somebody who was here before: the frame's code is fetched while React starts.
+if (currentSession().state === 'signedIn') void loadAppFrame();
 paintWindow();
 keepInstallOffer();
 

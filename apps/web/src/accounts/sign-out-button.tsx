@@ -1,30 +1,34 @@
-import { Button, Dialog } from '@parley/ui';
+import { Button, Dialog, notify } from '@parley/ui';
 import { useState } from 'react';
 import { forgetThread } from '../shell/last-thread.ts';
-import { FormRefusal } from './form-refusal.tsx';
-import { signOut } from './session.ts';
-import { useSubmission } from './use-submission.ts';
 import { useEngine } from '../sync/engine-provider.tsx';
 import { useItems } from '../sync/views.ts';
+import { refusalWords } from './refusal-words.ts';
+import { signOut } from './session.ts';
 
 /** Asks before it signs out when something has not reached the server, then leaves nothing on this device. */
 export function SignOutButton() {
   const engine = useEngine();
   const unsent = useItems().filter((item) => item.state !== 'applied').length;
   const [asking, setAsking] = useState(false);
-  const { busy, refusal, submit } = useSubmission();
-  const leave = () =>
-    submit(async () => {
+  const [busy, setBusy] = useState(false);
+
+  const leave = async () => {
+    setBusy(true);
+    try {
       await signOut(() => engine.wipe());
       forgetThread();
-    });
+    } catch (error) {
+      notify(refusalWords(error).text, { tone: 'bad' });
+      setBusy(false);
+    }
+  };
 
   return (
-    <div className="flex flex-col items-end gap-2">
-      <Button busy={busy && !asking} onClick={() => (unsent > 0 ? setAsking(true) : leave())}>
+    <>
+      <Button busy={busy} onClick={() => (unsent > 0 ? setAsking(true) : void leave())}>
         Sign out
       </Button>
-      <FormRefusal refusal={asking ? null : refusal} />
       <Dialog
         open={asking}
         onOpenChange={setAsking}
@@ -38,14 +42,12 @@ export function SignOutButton() {
         actions={
           <>
             <Button onClick={() => setAsking(false)}>Stay</Button>
-            <Button look="danger" busy={busy} onClick={leave}>
+            <Button look="danger" busy={busy} onClick={() => void leave()}>
               Delete and sign out
             </Button>
           </>
         }
-      >
-        <FormRefusal refusal={refusal} />
-      </Dialog>
-    </div>
+      />
+    </>
   );
 }

@@ -1,13 +1,13 @@
 import type { ElementContent, Root } from 'hast';
 import { createElement, memo, type ReactNode } from 'react';
 import { messageTree } from './message-tree.ts';
-import { unknownPerson } from './plain-text.ts';
+import { unknownPerson, type PersonName } from './mention-tokens.ts';
 
 export interface MarkdownProps {
   /** What the author typed; mentions are `<@PERSON_ID>`. */
   text: string;
   /** The name of a person as shown here; keep the function's identity while names stay, or every message is redrawn. */
-  personName: (id: string) => string | undefined;
+  personName: PersonName;
   /** Mentions of this person stand out. */
   selfId?: string;
 }

@@ -1,20 +1,17 @@
 import type { Nodes } from 'mdast';
-import { nameMentions, parseMessage } from './message-tree.ts';
+import { nameMentions, withoutCutMention, type PersonName } from './mention-tokens.ts';
+import { parseMessage } from './parse-message.ts';
 import { Recent } from './recent.ts';
-
-/** How a person is called who is not known here. */
-export const unknownPerson = 'someone';
 
 /** Everything but mentions is worked out once a text; names come and go. */
 const lines = new Recent(1_000, (markdown: string) => {
-  // A text that was cut for a list may end inside a mention.
-  const words = wordsOf(parseMessage(markdown.replace(/<@[0-9a-f-]{0,36}$/, '')));
+  const words = wordsOf(parseMessage(withoutCutMention(markdown)));
   return words.replace(/\s+/g, ' ').trim();
 });
 
 /** A message on one line, without its marks: for lists, notifications and quotes. */
-export function plainText(markdown: string, personName: (id: string) => string | undefined): string {
-  return nameMentions(lines.get(markdown), (id) => `@${personName(id) ?? unknownPerson}`);
+export function plainText(markdown: string, personName: PersonName): string {
+  return nameMentions(lines.get(markdown), personName);
 }
 
 function wordsOf(node: Nodes): string {

@@ -1,11 +1,12 @@
 import { mayGrant, ROLES } from '@parley/core/organisations';
 import { Button, IconButton, notify, Time } from '@parley/ui';
-import { onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { httpLink } from '@trpc/client';
 import { Mail, UserRoundPlus, X } from 'lucide-react';
-import { useState, useSyncExternalStore, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { refusalWords } from '../accounts/refusal-words.ts';
 import type { OwnOrganisation } from '../shell/use-organisations.ts';
+import { useStatus } from '../sync/views.ts';
 import { administration } from './administration.ts';
 import { InviteDialog } from './invite-dialog.tsx';
 import { roleNames } from './role-names.ts';
@@ -21,8 +22,8 @@ function Administration({ children }: { children: ReactNode }) {
   );
 }
 
-const subscribeOnline = (listener: () => void) => onlineManager.subscribe(listener);
-const useOnline = () => useSyncExternalStore(subscribeOnline, () => onlineManager.isOnline());
+/** The browser's own word for it misses a server that is down. */
+const useOnline = () => useStatus().connection.state === 'live';
 
 /** Opens the dialog that makes an invitation link; only with a connection. */
 export function InviteButton({ organisation }: { organisation: OwnOrganisation }) {

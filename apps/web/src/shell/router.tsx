@@ -81,8 +81,7 @@ const thread = createRoute({
     return <ThreadPage key={threadId} threadId={threadId} />;
   },
 });
-export const loadThreadPage = () => import('../threads/thread-page.tsx');
-const ThreadPage = lazyRouteComponent(loadThreadPage, 'ThreadPage');
+const ThreadPage = lazyRouteComponent(() => import('../threads/thread-page.tsx'), 'ThreadPage');
 
 const newThread = createRoute({
   getParentRoute: () => inside,
