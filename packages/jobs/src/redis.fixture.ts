@@ -9,10 +9,14 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-export async function openTestRedis({ isShared = true } = {}): Promise<TestRedis> {
+/** @param options `port`: where it is to listen, instead of any free one */
+export async function openTestRedis({
+  isShared = true,
+  port: wanted,
+}: { isShared?: boolean; port?: number } = {}): Promise<TestRedis> {
   const given = isShared ? process.env['TEST_REDIS_URL'] : undefined;
   if (given) return { url: given, stop: async () => undefined };
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const flags = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn('redis-server', flags, { stdio: 'ignore' });
   const url = `redis://127.0.0.1:${port}`;

@@ -87,6 +87,11 @@ export class SyncClient {
     }
   }
 
+  /** Waits until the server says that pokes were lost. */
+  async resync(): Promise<void> {
+    while (((await this.#stream.next()) as LiveEvent).kind !== 'resync');
+  }
+
   close(): void {
     this.#socket.close();
   }

@@ -21,9 +21,11 @@ export const PASSWORD = 'correct horse battery';
 
 export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   setLogLevel('silent');
-  const database = await createTestDatabase();
+  // A second process of an installation comes with the database of the first.
+  const database = options.databaseUrl === undefined ? await createTestDatabase() : null;
+  const databaseUrl = options.databaseUrl ?? database?.url ?? '';
   const server = await startServer({
-    databaseUrl: database.url,
+    databaseUrl,
     port: 0,
     host: '127.0.0.1',
     publicUrl: 'http://localhost:3000',
@@ -35,11 +37,11 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   return {
     ...server,
     url,
-    databaseUrl: database.url,
+    databaseUrl,
     browser: () => new Browser(url),
     async stop() {
       await server.close();
-      await database.drop();
+      await database?.drop();
     },
   };
 }
