@@ -1,0 +1,4 @@
+export { invitationEmail, type Invitation } from './invitation.tsx';
+export { MailFailed, type Mail, type Mailer } from './mailer/mailer.ts';
+export { openMailer, type MailerOptions } from './mailer/open-mailer.ts';
+export type { RenderedEmail } from './rendered-email.ts';
