@@ -1,0 +1,141 @@
+/** What the busiest paths cost, in numbers that do not depend on the machine. */
+import { threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import type { LiveEvent } from '@parley/sync/protocol';
+import { sql } from 'kysely';
+import { v7 as newId } from 'uuid';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
+import {
+  openInstallation,
+  orgs,
+  people,
+  seed,
+  startThread,
+  TestClient,
+  type TestInstallation,
+} from './acme.fixture.ts';
+
+let testDatabase: TestDatabase;
+let installation: TestInstallation;
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  installation = openInstallation(testDatabase.url);
+  await seed(installation);
+});
+afterAll(async () => {
+  await installation.close();
+  await testDatabase.drop();
+});
+
+/** Statements that `act` takes, the beginning and end of transactions among them. */
+async function statementsOf(act: () => Promise<unknown>): Promise<string[]> {
+  installation.statements.length = 0;
+  await act();
+  return installation.statements.map((statement) => statement.trim().split(/\s+/).slice(0, 2).join(' '));
+}
+
+const send = (client: TestClient, threadId: string, text = 'Good morning') =>
+  client.do('sendMessage', { threadId, messageId: newId(), text });
+
+test('a send takes four statements inside its transaction', async () => {
+  const threadId = await startThread(installation.server, [people.bob]);
+  const alice = new TestClient(installation.server, people.alice);
+  await send(alice, threadId);
+  const statements = await statementsOf(() => send(alice, threadId));
+  // Lane, locks, all that is judged, all that is written.
+  expect(statements).toEqual([
+    'start transaction',
+    'update sync_lane',
+    'select id,',
+    'select ask.place,',
+    'with w0',
+    'commit',
+  ]);
+});
+
+test('adding 200 people takes no more statements than adding one', async () => {
+  const { server, database } = installation;
+  const threadId = await startThread(server, []);
+  const ids = Array.from({ length: 200 }, () => newId());
+  await sql`insert into person (id, name) select id, 'somebody' from unnest(${ids}::uuid[]) as id`.execute(
+    database.kysely,
+  );
+  await sql`insert into sync_scope (id, version) select 'user:' || id, 1 from unnest(${ids}::uuid[]) as id`.execute(
+    database.kysely,
+  );
+  await sql`insert into org_person (org_id, person_id, name, role, placeholder, active, joined_at, version)
+    select ${orgs.acme}, id, 'somebody', 'member', false, true, now(), 1 from unnest(${ids}::uuid[]) as id`.execute(
+    database.kysely,
+  );
+  const alice = new TestClient(server, people.alice);
+  const add = (personIds: string[]) => () =>
+    alice.do('addParticipants', { threadId, orgId: orgs.acme, messageId: newId(), personIds });
+  await add([people.bob])();
+  const one = await statementsOf(add([people.erin]));
+  const many = await statementsOf(add(ids));
+  expect(many).toEqual(one);
+  expect(one).toHaveLength(9);
+});
+
+test('a pull after a poke takes two statements inside its transaction', async () => {
+  const threadId = await startThread(installation.server, [people.bob]);
+  const bob = new TestClient(installation.server, people.bob);
+  await send(new TestClient(installation.server, people.alice), threadId);
+  const statements = await statementsOf(() => bob.pull({ scope: threadScope(threadId), from: 1, epoch: 1 }));
+  expect(statements).toHaveLength(4);
+});
+
+test('coming back to 2,000 threads takes two statements inside its transaction, whatever changed', async () => {
+  const { server } = installation;
+  const threadIds = await makeThreads(2_000);
+  const bob = new TestClient(server, people.bob);
+  const vector = [
+    { scope: userScope(people.bob), from: null, epoch: null },
+    ...threadIds.flatMap((id) => [
+      { scope: threadScope(id), from: 1, epoch: 1 },
+      { scope: threadPeopleScope(id), from: 1, epoch: 1 },
+    ]),
+  ];
+  const alice = new TestClient(server, people.alice);
+  for (const threadId of threadIds.slice(0, 5)) expect((await send(alice, threadId)).status).toBe('applied');
+  let answers: Awaited<ReturnType<TestClient['pull']>> = [];
+  const statements = await statementsOf(async () => (answers = await bob.pull(...vector)));
+  expect(statements).toHaveLength(4);
+  expect(answers).toHaveLength(4_001);
+  expect(answers.filter((answer) => answer.kind === 'delta' && answer.rows.length > 0)).toHaveLength(6);
+
+  const heads = vector.map(({ scope }) => ({ scope, from: null, epoch: null, window: 30 }));
+  const atFirst = await statementsOf(async () => (answers = await bob.pull(...heads)));
+  expect(atFirst).toHaveLength(5);
+  expect(answers.filter(({ kind }) => kind === 'truncated')).toHaveLength(2_000);
+});
+
+test('the poke of one message is no larger than it has to be', async () => {
+  const threadId = await startThread(installation.server, [people.bob]);
+  installation.commits.length = 0;
+  await send(new TestClient(installation.server, people.alice), threadId);
+  const pokes = installation.commits
+    .flatMap(({ changes }) => changes)
+    .map(({ scope, from, to, rows }): LiveEvent => ({ kind: 'poke', scope, from, to, rows }));
+  expect(pokes).toHaveLength(1);
+  expect(JSON.stringify(pokes[0]).length).toBeLessThanOrEqual(900);
+});
+
+/** Threads of alice and bob, put there at once. */
+async function makeThreads(count: number): Promise<string[]> {
+  const { kysely } = installation.database;
+  const ids = Array.from({ length: count }, () => newId());
+  const threads = sql`unnest(${ids}::uuid[]) as id`;
+  const persons = sql`unnest(${[people.alice, people.bob]}::uuid[]) as person_id`;
+  await sql`insert into sync_scope (id, home_org, version)
+    select kind || id, ${orgs.acme}, 1 from ${threads}, unnest(array['thread:', 'people.thread:']) as kind`.execute(
+    kysely,
+  );
+  await sql`insert into thread (home_org, id, subject, kind, created_by, created_at, last_seq, version)
+    select ${orgs.acme}, id, 'Plans', 'internal', ${people.alice}, now(), 0, 1 from ${threads}`.execute(kysely);
+  await sql`insert into participant (home_org, thread_id, person_id, name, acting_org, placeholder, joined_at, version)
+    select ${orgs.acme}, id, person_id, 'x', ${orgs.acme}, false, now(), 1 from ${threads}, ${persons}`.execute(kysely);
+  await sql`insert into participation (person_id, thread_id, acting_org, epoch, joined_at, version)
+    select person_id, id, ${orgs.acme}, 1, now(), 1 from ${threads}, ${persons}`.execute(kysely);
+  return ids;
+}
