@@ -213,7 +213,7 @@ describe('the client engine', () => {
   test('[CLI9] fetches older messages on demand and shows each once', async () => {
     const threadId = await startThread(server, [people.bob]);
     const bob = new TestClient(server, people.bob);
-    const texts = Array.from({ length: 230 }, (_, index) => `old ${index}`);
+    const texts = Array.from({ length: 330 }, (_, index) => `old ${index}`);
     for (const text of texts) await bob.do('sendMessage', { threadId, messageId: newId(), text });
     const tabs = createTabGroup();
     const alice = await openClient(people.alice, { profile: 'older', tabs });
@@ -383,10 +383,10 @@ describe('the client engine', () => {
   test('[CLI17] fetches of a long thread what is read first, and leaves the rest until it is asked for', async () => {
     const threadId = await startThread(server, []);
     const alice = new TestClient(server, people.alice);
-    for (let index = 0; index < 150; index += 1) {
+    for (let index = 0; index < 300; index += 1) {
       await alice.do('sendMessage', { threadId, messageId: newId(), text: `${index}` });
     }
-    await alice.do('markRead', { threadId, seq: 150, markEpoch: 0 });
+    await alice.do('markRead', { threadId, seq: 300, markEpoch: 0 });
     const places: number[] = [];
     const count = <T extends { rows?: unknown[] }>(answer: T): T => {
       places.push(answer.rows?.length ?? 0);
@@ -410,6 +410,6 @@ describe('the client engine', () => {
     await vi.waitFor(() => expect(client.network.requests.pull).toBeGreaterThan(2));
     client.engine.open(threadScope(threadId));
     await vi.waitFor(() => expect(client.engine.window(threadScope(threadId)).loading).toBe(false));
-    expect(places.reduce((sum, rows) => sum + rows, 0)).toBeLessThanOrEqual(31 + 50);
+    expect(places.reduce((sum, rows) => sum + rows, 0)).toBeLessThanOrEqual(31 + 100);
   });
 });

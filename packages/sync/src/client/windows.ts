@@ -7,7 +7,7 @@ import type { ScopeChange, ScopeState, Storage, StoredRow } from './ports.ts';
 import type { Replica } from './replica.ts';
 
 /** Places read from disk or asked of the server at once. */
-export const PAGE = 50;
+export const PAGE = 100;
 
 export interface ThreadWindow {
   /** Lowest place in memory; places start at 1. */
