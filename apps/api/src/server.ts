@@ -53,7 +53,7 @@ const DRAIN_MS = 8_000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const database = openDatabase(options.databaseUrl);
   const redis = options.redisUrl ? connectRedis(options.redisUrl) : null;
-  const bus = openLiveBus(options.redisUrl);
+  const bus = openLiveBus(options.redisUrl && redis ? { url: options.redisUrl, client: redis } : null);
   const services = createServices(options, { database, redis, bus });
   const token = await issueSetUpToken(services.db);
 

@@ -22,10 +22,17 @@ test('what one process commits is poked by another, over Redis', async () => {
   const scope = threadScope(threadId);
   await bob.pull([scope]);
   // The processes join the bus in the background: what is said before is lost, which costs only time.
-  let poke: Awaited<ReturnType<SyncClient['poke']>> | undefined;
-  const poked = bob.poke(scope).then((event) => (poke = event));
-  while (!poke) await alice.push('sendMessage', { threadId, messageId: uuidv7(), text: 'Hello Bob' }, scope);
-  expect((await poked).rows?.some(([table]) => table === 'message')).toBe(true);
+  const poked = { withMessage: false };
+  const listening = (async () => {
+    while (!poked.withMessage) {
+      const { rows } = await bob.poke(scope);
+      poked.withMessage = rows?.some(([table]) => table === 'message') ?? false;
+    }
+  })();
+  while (!poked.withMessage) {
+    await alice.push('sendMessage', { threadId, messageId: uuidv7(), text: 'Hello Bob' }, scope);
+  }
+  await listening;
   alice.close();
   bob.close();
 });

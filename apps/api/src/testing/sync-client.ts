@@ -60,12 +60,19 @@ export class SyncClient {
 
   /** Pushes one mutation as its lane's next. */
   async push(name: string, args: object, lane: string): Promise<PushResult | undefined> {
-    const n = (this.#counts.get(lane) ?? 0) + 1;
-    this.#counts.set(lane, n);
-    const mutation = { id: uuidv7(), lane, n, name, version: 1, args, at: 0 };
-    const { data, code } = await this.#socket.call('mutation', 'sync.push', { ...this.#caller, mutations: [mutation] });
+    return (await this.pushAll(name, [args], lane))[0];
+  }
+
+  /** Pushes several of a kind, 50 at most, in their order. */
+  async pushAll(name: string, argsOfEach: readonly object[], lane: string): Promise<PushResult[]> {
+    const mutations = argsOfEach.map((args) => {
+      const n = (this.#counts.get(lane) ?? 0) + 1;
+      this.#counts.set(lane, n);
+      return { id: uuidv7(), lane, n, name, version: 1, args, at: 0 };
+    });
+    const { data, code } = await this.#socket.call('mutation', 'sync.push', { ...this.#caller, mutations });
     if (code) throw new Error(`The push was refused: ${code}`);
-    return (data as PushResponse).results[0];
+    return (data as PushResponse).results;
   }
 
   async startThread(orgId: string, participantIds: string[]): Promise<string> {
