@@ -1,11 +1,12 @@
 /** A whole installation for the browser to talk to: the database, the API and the worker under their supervisor. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { childrenOf, commandOf, isAlive, kill } from './processes.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SUPERVISOR = join(ROOT, 'apps', 'api', 'src', 'supervisor', 'main.ts');
@@ -147,43 +148,6 @@ async function eventually(what: string, holds: () => Promise<boolean>): Promise<
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`Waited too long for ${what}.`);
     await delay(LOOK_AGAIN_MS);
-  }
-}
-
-function childrenOf(parent: number | undefined): number[] {
-  if (parent === undefined) return [];
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => statOf(pid)?.parent === parent);
-}
-
-/** State and parent of a process; the command in between may hold anything, so they are read after its last bracket. */
-function statOf(pid: number): { state: string; parent: number } | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state, parent: Number(parent) };
-  } catch {
-    return null;
-  }
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-}
-
-const isAlive = (pid: number): boolean => ![undefined, 'Z', 'X'].includes(statOf(pid)?.state);
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

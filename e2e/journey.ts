@@ -1,19 +1,9 @@
 /** What every journey starts from: an installation with alice and bob of Acme, and browsers for them. */
-import { test as base, chromium, expect, type BrowserContextOptions } from '@playwright/test';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromiumOptions } from './chromium.ts';
+import { test as base, expect, type BrowserContextOptions } from '@playwright/test';
+import { ownComputer, type Computer, type OwnedComputer } from './computer.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import { ALICE, BOB, type Account } from './people.ts';
 import { Person } from './person.ts';
-
-/** A browser of its own, whose profile stays on disk when it is quit or killed. */
-export interface Computer {
-  profile: string;
-  /** Starts the browser; only one at a time. `offline`: there is no network from the first moment. */
-  start(options?: { offline?: boolean }): Promise<Person>;
-}
 
 interface Fixtures {
   /** Opens a browser that nobody has used. */
@@ -60,30 +50,15 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     expectNoComplaints(visitors);
   },
 
-  computerOf: async ({ installation, contextOptions }, use) => {
-    const visitors: Person[] = [];
-    const profiles: string[] = [];
+  computerOf: async ({ installation }, use) => {
+    const computers: OwnedComputer[] = [];
     await use(async (account) => {
-      const profile = await mkdtemp(join(tmpdir(), 'parley-profile-'));
-      profiles.push(profile);
-      return {
-        profile,
-        async start({ offline = false } = {}) {
-          const context = await chromium.launchPersistentContext(profile, {
-            ...chromiumOptions,
-            ...contextOptions,
-            offline,
-          });
-          const person = await Person.at(context, { account, url: installation.url });
-          if (offline) person.complaints.expectDisturbance();
-          visitors.push(person);
-          return person;
-        },
-      };
+      const computer = await ownComputer({ account, url: installation.url });
+      computers.push(computer);
+      return computer;
     });
-    for (const person of visitors) await person.context.close();
-    for (const profile of profiles) await rm(profile, { recursive: true, force: true, maxRetries: 5 });
-    expectNoComplaints(visitors);
+    for (const computer of computers) await computer.remove();
+    expectNoComplaints(computers.flatMap(({ people }) => people));
   },
 
   alice: async ({ visit }, use) => use(await signedIn(await visit(ALICE))),

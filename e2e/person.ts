@@ -129,8 +129,10 @@ export class Person {
     return this.page.getByRole('feed', { name: 'Messages' });
   }
 
+  /** The message that says this; what it replies to is quoted in a button and does not count. */
   message(text: string): Locator {
-    return this.log.getByRole('article').filter({ has: this.page.getByText(text, { exact: true }) });
+    const own = this.page.getByText(text, { exact: true }).and(this.page.locator(':not(button, button *)'));
+    return this.log.getByRole('article').filter({ has: own });
   }
 
   /** Types and presses Enter; resolves when the message stands in the log, sent or not. */
@@ -196,6 +198,20 @@ export class Person {
     await expect(this.page.getByRole('region', { name: 'Threads' })).toContainText(words);
   }
 
+  /** Says above the page that there is no connection, in these words. */
+  async expectBanner(words: string): Promise<void> {
+    await expect(this.#banner(words)).toHaveCount(1);
+  }
+
+  async expectNoBanner(): Promise<void> {
+    await expect(this.#banner(/You are offline|The server cannot be reached/)).toHaveCount(0);
+  }
+
+  /** A phone has its banner above the list, a desk above the page; one of them is in sight. */
+  #banner(words: string | RegExp): Locator {
+    return this.page.getByText(words).filter({ visible: true });
+  }
+
   // Network and tabs
 
   async goOffline(): Promise<void> {
@@ -226,6 +242,11 @@ export class Person {
     await this.page.evaluate(async () => {
       await navigator.serviceWorker.ready;
     });
+  }
+
+  /** Quits the browser. */
+  async leave(): Promise<void> {
+    await this.context.close();
   }
 
   /** Databases that this browser holds for the installation. */

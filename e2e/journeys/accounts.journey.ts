@@ -23,6 +23,7 @@ test('the first account is made by the printed link, which works once', async ({
   const dave = await visit(DAVE, { url: fresh.url });
   await dave.page.goto(setUpUrl);
   await expect(dave.page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  for (const person of [alice, dave]) await person.leave();
 });
 
 test('a wrong password is refused in words, the right one lets in', async ({ visit }) => {
