@@ -113,7 +113,10 @@ export async function revokeInvitation(
 }
 
 /** What the holder of a link is told. @throws ApiError `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_USED` */
-export async function readInvitation(db: Kysely<Database>, { token, now }: { token: string; now: number }) {
+export async function readInvitation(
+  db: Kysely<Database>,
+  { token, now }: { token: string; now: number },
+): Promise<Omit<InvitationSummary, 'id'> & { orgId: string; organisationName: string }> {
   const row = await db
     .selectFrom('invitation')
     .innerJoin('org', 'org.id', 'invitation.org_id')

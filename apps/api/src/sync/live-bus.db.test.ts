@@ -33,6 +33,7 @@ test('what one process commits is poked by another, over Redis', async () => {
     await alice.push('sendMessage', { threadId, messageId: uuidv7(), text: 'Hello Bob' }, scope);
   }
   await listening;
+  expect(poked.withMessage).toBe(true);
   alice.close();
   bob.close();
 });

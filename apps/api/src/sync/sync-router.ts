@@ -9,7 +9,7 @@ import {
   type PushResponse,
 } from '@parley/sync/protocol';
 import { mustMatch, RequestError } from '@parley/sync/server';
-import { TRPCError } from '@trpc/server';
+import type { TRPCError } from '@trpc/server';
 import { ApiError } from '../http/api-error.ts';
 import type { Connection } from '../http/connections.ts';
 import { router, signedInProcedure } from '../trpc.ts';

@@ -164,6 +164,23 @@ describe('a stream', () => {
   });
 });
 
+test('somebody who asks too often is told when to ask again', async () => {
+  const limited = await startTestServer({ limits: { sync: { points: 3, seconds: 60 } } });
+  try {
+    const people = await makeCast(limited.services);
+    const socket = await (await limited.browser().signIn(people.alice, PASSWORD)).connect();
+    const codes: (string | undefined)[] = [];
+    for (let count = 0; count < 3; count += 1) codes.push((await socket.call('mutation', 'sync.pull', {})).code);
+    expect(codes).toEqual(['INVALID', 'INVALID', 'INVALID']);
+    const { code, error } = await socket.call('mutation', 'sync.pull', {});
+    expect(code).toBe('RATE_LIMITED');
+    expect(error?.data['retryAfterSeconds']).toBeGreaterThan(0);
+    socket.close();
+  } finally {
+    await limited.stop();
+  }
+});
+
 describe('a request', () => {
   test('that names another person or another protocol consumes nothing', async () => {
     const socket = await (await server.browser().signIn(cast.alice, PASSWORD)).connect();
@@ -271,7 +288,7 @@ describe('what is forged', () => {
     const scope = threadScope(threadId);
     const forged = { authorId: cast.bob.personId, seq: 999, createdAt: 1, ownerOrg: cast.globex, kind: 'system' };
     await alice.push('sendMessage', { threadId, messageId: uuidv7(), text: 'mine', ...forged }, scope);
-    const { answers, serverTime } = (await alice.pull([scope])) as PullResponse;
+    const { answers, serverTime } = await alice.pull([scope]);
     const [answer] = answers;
     const message = answer?.kind === 'truncated' && answer.rows.find(([table]) => table === 'message')?.[3];
     expect(message).toMatchObject({ authorId: cast.alice.personId, seq: 1, ownerOrg: cast.acme, kind: 'internal' });
