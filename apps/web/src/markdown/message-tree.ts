@@ -80,7 +80,7 @@ function tidy(parent: Root | Element, linked = false): void {
     if (child.type === 'text') return isBlock && child.value === '\n' ? [] : [child];
     if (child.type !== 'element') return [];
     const isLink = child.tagName === 'a';
-    const good = isLink && !linked && linkable.test(String(child.properties['href'] ?? ''));
+    const good = isLink && !linked && linkable.test(child.properties['href'] ?? '');
     tidy(child, linked || good);
     return isLink && !good ? child.children : [child];
   });
