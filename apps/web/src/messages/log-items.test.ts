@@ -41,7 +41,7 @@ describe('logItems', () => {
   test('lets a notice and a reply to something else begin anew', () => {
     const notice = row(2, { kind: 'system', authorId: null });
     const rows = [row(1), notice, row(3), row(4, { replyTo: 'm1' }), row(5, { replyTo: 'm1' }), row(6)];
-    expect(lines(items(rows))).toEqual(['start', 'day.m1', '# m1', '# m2', '# m3', '# m4', 'm5', 'm6']);
+    expect(lines(items(rows))).toEqual(['start', 'day.m1', '# m1', '# m2', '# m3', '# m4', 'm5', '# m6']);
   });
 
   test('separates days, and says nothing of the day above what is held', () => {
@@ -78,5 +78,18 @@ describe('logItems', () => {
     const messages = items(rows).filter((item) => item.kind === 'message');
     expect(messages.map((item) => item.replyCount)).toEqual([2, 0, 0, 0]);
     expect(messages.map((item) => item.root?.id)).toEqual([undefined, 'm1', 'm1', 'm1']);
+  });
+
+  test('says what a reply belongs to, unless it stands below it', () => {
+    const rows = [
+      row(1),
+      row(2, { replyTo: 'm1' }),
+      row(3, { replyTo: 'm1' }),
+      row(4),
+      row(5, { replyTo: 'm1' }),
+      row(6, { replyTo: 'm9' }),
+    ];
+    const messages = items(rows).filter((item) => item.kind === 'message');
+    expect(messages.filter((item) => item.quoted).map((item) => item.key)).toEqual(['m5', 'm6']);
   });
 });

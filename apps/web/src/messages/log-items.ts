@@ -19,6 +19,8 @@ export type LogItem =
       head: boolean;
       /** What it replies to, where that is held. */
       root: LogMessage | undefined;
+      /** Says what it replies to; below the message itself or another reply to it that goes without saying. */
+      quoted: boolean;
       /** Replies to it that are held. */
       replyCount: number;
     };
@@ -67,8 +69,10 @@ export function logItems({ rows, complete, divider, personId, heads }: LogInput)
     }
     if (!before) heads.add(row.id);
     const head = day || heads.has(row.id) || !belongTogether(before, row);
-    const root = row.data.replyTo === null ? undefined : byId.get(row.data.replyTo);
-    items.push({ kind: 'message', key: row.id, row, head, root, replyCount: replyCounts.get(row.id) ?? 0 });
+    const { replyTo } = row.data;
+    const root = replyTo === null ? undefined : byId.get(replyTo);
+    const quoted = replyTo !== null && (day || heads.has(row.id) || !continuesReplies(before, replyTo));
+    items.push({ kind: 'message', key: row.id, row, head, root, quoted, replyCount: replyCounts.get(row.id) ?? 0 });
     before = row;
   }
   return items;
@@ -77,11 +81,14 @@ export function logItems({ rows, complete, divider, personId, heads }: LogInput)
 const isNew = ({ data }: LogMessage, seq: number, personId: string): boolean =>
   data.seq !== null && data.seq > seq && data.authorId !== personId && data.kind !== 'system';
 
+const continuesReplies = (above: LogMessage | undefined, rootId: string): boolean =>
+  above !== undefined && (above.id === rootId || above.data.replyTo === rootId);
+
 /** Whether a row continues what its author said in the row above. */
 export function belongTogether(above: LogMessage | undefined, row: LogMessage): boolean {
   if (!above || above.data.kind === 'system' || row.data.kind === 'system') return false;
   const { authorId, createdAt, replyTo, kind } = above.data;
   if (row.data.authorId !== authorId || row.data.kind !== kind) return false;
-  if (row.data.replyTo !== null && row.data.replyTo !== replyTo) return false;
+  if (row.data.replyTo !== replyTo) return false;
   return Math.abs(row.data.createdAt - createdAt) < TOGETHER_MS;
 }

@@ -37,7 +37,7 @@ export interface MessageLogProps {
 /** Closer than this to the end counts as being there. */
 const END_PX = 48;
 /** Older rows are asked for while this much is still above. */
-const AHEAD_PX = 1_200;
+const AHEAD_PX = 3_000;
 const MARK_MS = 1_600;
 
 type LogVirtualizer = Virtualizer<HTMLElement, HTMLDivElement>;
@@ -56,6 +56,7 @@ export function MessageLog(props: MessageLogProps) {
   );
   const indexByKey = useMemo(() => new Map(items.map((item, index) => [item.key, index])), [items]);
   const keys = useLogKeys(scroller);
+  const width = useRef(800);
   const [atEnd, setAtEnd] = useState(true);
   const [marked, setMarked] = useState<string | null>(null);
   const [floatingDay, setFloatingDay] = useState<number | null>(null);
@@ -83,7 +84,7 @@ export function MessageLog(props: MessageLogProps) {
     count: items.length,
     getScrollElement: () => scroller.current,
     getItemKey: useCallback((index: number) => items[index]?.key ?? index, [items]),
-    estimateSize: (index) => estimatedHeight(items[index], scroller.current?.clientWidth ?? 800),
+    estimateSize: (index) => estimatedHeight(items[index], width.current),
     anchorTo: 'end',
     followOnAppend: !burst,
     scrollEndThreshold: END_PX,
@@ -131,9 +132,11 @@ export function MessageLog(props: MessageLogProps) {
     const element = scroller.current;
     if (element === null) return;
     let height = element.clientHeight;
+    width.current = element.clientWidth;
     const observer = new ResizeObserver(() => {
       const grown = element.clientHeight - height;
       height = element.clientHeight;
+      width.current = element.clientWidth;
       if (grown !== 0 && element.scrollHeight - element.scrollTop - height + Math.min(0, grown) <= END_PX)
         log.scrollToEnd();
     });
@@ -221,7 +224,14 @@ function Line({ item, marked }: { item: LogItem; marked: boolean }) {
       return item.row.data.kind === 'system' ? (
         <SystemRow row={item.row} />
       ) : (
-        <MessageRow row={item.row} head={item.head} root={item.root} replyCount={item.replyCount} marked={marked} />
+        <MessageRow
+          row={item.row}
+          head={item.head}
+          root={item.root}
+          quoted={item.quoted}
+          replyCount={item.replyCount}
+          marked={marked}
+        />
       );
   }
 }

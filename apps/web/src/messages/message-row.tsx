@@ -17,6 +17,8 @@ export interface MessageRowProps {
   head: boolean;
   /** What it replies to, where that is held. */
   root?: LogMessage | undefined;
+  /** Says what it replies to. */
+  quoted?: boolean;
   /** Held replies to it. */
   replyCount: number;
   /** Somebody was just led here. */
@@ -27,7 +29,8 @@ export interface MessageRowProps {
 
 /** One message. Drawn again only when its own row, its root or the names change. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { row, head, root, replyCount, marked = false, inReplies = false } = props;
+  const { row, head, root, replyCount, quoted = false, marked = false, inReplies = false } = props;
+  const reply = row.data.replyTo !== null && !inReplies;
   const door = useLogDoor();
   const { data } = row;
   const name = authorName(data, door.personName);
@@ -62,7 +65,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           {clockFace(data.createdAt)}
         </time>
       )}
-      <div className="min-w-0">
+      <div className={classNames('min-w-0', reply && '-ml-2.5 border-l-2 border-line pl-2')}>
         {head ? (
           <div className="flex items-baseline gap-2">
             <b className="truncate font-semibold">{name}</b>
@@ -70,7 +73,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             {edited ? <EditedMark row={row} /> : null}
           </div>
         ) : null}
-        {data.replyTo === null || inReplies ? null : <RootLine rootId={data.replyTo} root={root} />}
+        {quoted && data.replyTo !== null ? (
+          <RootLine rootId={data.replyTo} root={root} />
+        ) : reply ? (
+          <span className="sr-only">Reply</span>
+        ) : null}
         {deleted ? (
           <p className="text-ink-3 italic">Message deleted</p>
         ) : (

@@ -1,7 +1,20 @@
-/** Who will read what is about to be written: "Read by Bob at Acme Freight". */
-export function readsWords(others: readonly { name: string }[], organisation: string | undefined): string {
-  const [only] = others;
-  if (only === undefined) return 'Only you are here. Add people in the details.';
+/**
+ * Who will read what is about to be written: "Read by Bob Okafor at Acme Freight". Those who came with an import and
+ * have not joined yet are counted apart.
+ */
+export function readsWords(
+  others: readonly { name: string; placeholder: boolean }[],
+  organisation: string | undefined,
+): string {
+  const readers = others.filter(({ placeholder }) => !placeholder);
+  const absent = others.length - readers.length;
   const where = organisation === undefined ? '' : ` at ${organisation}`;
-  return others.length === 1 ? `Read by ${only.name}${where}` : `Read by ${others.length} others${where}`;
+  const later = absent === 0 ? '' : `, and by ${absent} who ${absent === 1 ? 'has' : 'have'} not joined yet`;
+  const [only] = readers;
+  if (only === undefined) {
+    return absent === 0 ? 'Only you are here. Add people in the details.' : `Read by you${later}`;
+  }
+  return readers.length === 1
+    ? `Read by ${only.name}${where}${later}`
+    : `Read by ${readers.length} others${where}${later}`;
 }
