@@ -48,7 +48,7 @@ const PING = { enabled: true, intervalMs: 20_000, pongTimeoutMs: 8_000 };
 export function createTrpcNetwork(options: TrpcNetworkOptions): Network {
   return {
     connect: (caller, events) => connect(options, caller, events),
-    online: () => typeof navigator === 'undefined' || navigator.onLine !== false,
+    online: () => typeof navigator === 'undefined' || navigator.onLine,
     onOnline(listener) {
       if (typeof window === 'undefined') return () => {};
       window.addEventListener('online', listener);
@@ -70,6 +70,7 @@ function connect(
   const closed = Promise.withResolvers<never>();
   closed.promise.catch(() => {});
   let over = false;
+  let opened = false;
   const end = (reason: CloseReason | null) => {
     if (over) return;
     over = true;
@@ -79,7 +80,10 @@ function connect(
     if (reason) events.closed(reason);
   };
   const refused = () => {
-    whyRefused().then(end, () => end('lost'));
+    const late = setTimeout(() => end('lost'), CALL_TIMEOUT);
+    void whyRefused()
+      .then(end, () => end('lost'))
+      .finally(() => clearTimeout(late));
   };
   const client: TRPCWebSocketClient = createWSClient({
     url,
@@ -92,10 +96,12 @@ function connect(
     keepAlive: PING,
     retryDelayMs: () => 60_000,
     onOpen: () => {
+      opened = true;
       if (over) for (const socket of sockets) socket.close();
     },
     onError: () => refused(),
-    onClose: (cause) => ((cause?.code ?? 0) >= 4000 ? refused() : end('lost')),
+    // A refused handshake ends in 1006 like a lost line, and says so at the same moment as the error.
+    onClose: (cause) => (!opened || (cause?.code ?? 0) >= 4000 ? refused() : end('lost')),
   });
   const { pull, push, page, live } = calls(client);
 
