@@ -26,6 +26,8 @@ test('everything can be changed; the public URL loses its trailing slash', () =>
     DATA_DIR: '/srv/parley',
     DATABASE_URL: 'postgres://parley@db/parley',
     REDIS_URL: 'rediss://cache:6380',
+    MAIL_FROM: 'Parley <parley@acme.example>',
+    SMTP_URL: 'smtps://parley:secret@mail.acme.example',
     LOG_LEVEL: 'debug',
     LOG_TO: 'stdout',
   };
@@ -38,6 +40,8 @@ test('everything can be changed; the public URL loses its trailing slash', () =>
       dataDir: '/srv/parley',
       databaseUrl: 'postgres://parley@db/parley',
       redisUrl: 'rediss://cache:6380',
+      mailFrom: 'Parley <parley@acme.example>',
+      smtpUrl: 'smtps://parley:secret@mail.acme.example',
       logLevel: 'debug',
       logTo: 'stdout',
     },
@@ -62,6 +66,8 @@ test('all mistakes are told at once, each by its name, without secrets', () => {
     PUBLIC_URL: 'https://chat.acme.example/path',
     DATABASE_URL: 'mysql://root:hunter2@db/parley',
     REDIS_URL: 'http://:hunter2@cache',
+    MAIL_FROM: 'Parley',
+    SMTP_URL: 'mail:hunter2@host',
     LOG_LEVEL: 'loud',
     LOG_TO: 'printer',
   });
@@ -71,10 +77,29 @@ test('all mistakes are told at once, each by its name, without secrets', () => {
     'PUBLIC_URL must be an origin alone, such as https://chat.example.org: without path, query or password.',
     'DATABASE_URL must be a URL such as postgresql://user:password@host:5432/database.',
     'REDIS_URL must be a URL such as redis://host:6379.',
+    'MAIL_FROM must be such as Parley <parley@example.org>, not "Parley".',
+    'SMTP_URL must be a URL such as smtp://user:password@host:587.',
     'LOG_LEVEL must be error, info or debug, not "loud".',
     'LOG_TO must be file or stdout, not "printer".',
   ]);
 });
+
+test('mail that goes out comes from somebody, one way', () => {
+  const read = readEnvironment({ SMTP_URL: 'smtp://mail', RESEND_API_KEY: 're_1', PORT: 'x' });
+  expect(read.ok ? [] : read.mistakes).toEqual([
+    'PORT must be a number from 1 to 65535, not "x".',
+    'MAIL_FROM is missing: mail must come from somebody.',
+    'SMTP_URL and RESEND_API_KEY are both set: choose one way for mail.',
+  ]);
+  expect(readEnvironment({ RESEND_API_KEY: 're_1', MAIL_FROM: 'parley@acme.example' }).ok).toBe(true);
+});
+
+test.each(['Parley', 'a@b, c@d', 'Parley <a@b>\r\nBcc: c@d', '<a@b>', '"Parley" <a@b>'])(
+  'MAIL_FROM %j is refused',
+  (from) => {
+    expect(readEnvironment({ MAIL_FROM: from }).ok).toBe(false);
+  },
+);
 
 test.each(['0', '65536', '80a', '-1', '3000.5', ' 80'])('PORT %j is refused', (port) => {
   expect(readEnvironment({ PORT: port }).ok).toBe(false);

@@ -15,6 +15,11 @@ export interface Configuration {
   databaseUrl?: string;
   /** A Redis or Valkey; absent: queue on PostgreSQL, pokes in process. */
   redisUrl?: string;
+  /** Who mail comes from: `Name <address>` or an address. */
+  mailFrom?: string;
+  /** A mail server; without it and `resendApiKey`, mail is kept below `dataDir`. */
+  smtpUrl?: string;
+  resendApiKey?: string;
   logLevel: LogLevel;
   /** `file`: logs go to `parley.log` in `dataDir`. `stdout`: to standard output, for containers. */
   logTo: 'file' | 'stdout';
@@ -37,9 +42,12 @@ const DEFAULT_PORT = 3000;
 export function readEnvironment(
   env: Environment = process.env,
 ): { ok: true; config: Configuration } | { ok: false; mistakes: string[] } {
-  const parsed = environmentSchema.safeParse(withoutEmpty(env));
-  if (!parsed.success) return { ok: false, mistakes: parsed.error.issues.map(({ message }) => message) };
+  const given = withoutEmpty(env);
+  const parsed = environmentSchema.safeParse(given);
+  const mistakes = [...(parsed.error?.issues.map(({ message }) => message) ?? []), ...mistakesAboutMail(given)];
+  if (!parsed.success || mistakes.length > 0) return { ok: false, mistakes };
   const { PORT, HOST, PUBLIC_URL, DATA_DIR, DATABASE_URL, REDIS_URL, LOG_LEVEL, LOG_TO } = parsed.data;
+  const { MAIL_FROM, SMTP_URL, RESEND_API_KEY } = parsed.data;
   const publicUrl = PUBLIC_URL ?? `http://localhost:${PORT}`;
   return {
     ok: true,
@@ -50,6 +58,9 @@ export function readEnvironment(
       dataDir: DATA_DIR ? resolve(PROJECT_ROOT, DATA_DIR) : join(PROJECT_ROOT, 'data'),
       ...(DATABASE_URL && { databaseUrl: DATABASE_URL }),
       ...(REDIS_URL && { redisUrl: REDIS_URL }),
+      ...(MAIL_FROM && { mailFrom: MAIL_FROM }),
+      ...(SMTP_URL && { smtpUrl: SMTP_URL }),
+      ...(RESEND_API_KEY && { resendApiKey: RESEND_API_KEY }),
       logLevel: LOG_LEVEL,
       logTo: LOG_TO,
     },
@@ -92,6 +103,9 @@ export function childEnvironment(
     DATA_DIR: config.dataDir,
     DATABASE_URL: databaseUrl,
     REDIS_URL: config.redisUrl ?? '',
+    MAIL_FROM: config.mailFrom ?? '',
+    SMTP_URL: config.smtpUrl ?? '',
+    RESEND_API_KEY: config.resendApiKey ?? '',
     LOG_LEVEL: config.logLevel,
     AUTH_SECRET: authSecret,
     SUPERVISOR_PID: String(process.pid),
@@ -123,6 +137,14 @@ const environmentSchema = z.object({
     'postgresql://user:password@host:5432/database',
   ).optional(),
   REDIS_URL: url('REDIS_URL', ['redis:', 'rediss:'], 'redis://host:6379').optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^(?:[^<>"@\p{Cc}]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u, {
+      error: ({ input }) => `MAIL_FROM must be such as Parley <parley@example.org>, not ${quote(input)}.`,
+    })
+    .optional(),
+  SMTP_URL: url('SMTP_URL', ['smtp:', 'smtps:'], 'smtp://user:password@host:587').optional(),
+  RESEND_API_KEY: z.string().optional(),
   LOG_LEVEL: z
     .enum(['error', 'info', 'debug'], {
       error: ({ input }) => `LOG_LEVEL must be error, info or debug, not ${quote(input)}.`,
@@ -132,6 +154,16 @@ const environmentSchema = z.object({
     .enum(['file', 'stdout'], { error: ({ input }) => `LOG_TO must be file or stdout, not ${quote(input)}.` })
     .default('file'),
 });
+
+function mistakesAboutMail({ MAIL_FROM, SMTP_URL, RESEND_API_KEY }: Environment): string[] {
+  const isSent = SMTP_URL !== undefined || RESEND_API_KEY !== undefined;
+  return [
+    ...(isSent && MAIL_FROM === undefined ? ['MAIL_FROM is missing: mail must come from somebody.'] : []),
+    ...(SMTP_URL !== undefined && RESEND_API_KEY !== undefined
+      ? ['SMTP_URL and RESEND_API_KEY are both set: choose one way for mail.']
+      : []),
+  ];
+}
 
 /** Never repeats the value in its message: it may hold a password. */
 function url(name: string, protocols: string[], example: string) {

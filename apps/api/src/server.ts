@@ -105,7 +105,7 @@ function createServices(
     interest: hub,
   });
   return {
-    settings: { publicUrl },
+    settings: { publicUrl, authSecret },
     db,
     engine,
     acts: engine,

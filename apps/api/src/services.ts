@@ -16,6 +16,8 @@ export type Acts = Pick<Engine, 'act'>;
 export interface Settings {
   /** Origin under which people reach the installation, without a trailing slash. */
   publicUrl: string;
+  /** Signs sessions; the tokens of invitations are made of it. */
+  authSecret: string;
 }
 
 export interface Services {

@@ -84,6 +84,9 @@ export interface Database {
     accepted_at: TimeOrNull;
     accepted_by: string | null;
     revoked_at: TimeOrNull;
+    /** Until then a worker is at it, or died at it. */
+    mail_claimed_until: TimeOrNull;
+    mailed_at: TimeOrNull;
   };
   sync_scope: {
     id: string;

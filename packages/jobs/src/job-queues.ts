@@ -1,7 +1,7 @@
 /** BullMQ, on PostgreSQL by default and on Redis where there is one: the same calls, the same promises. */
 import { createPostgresBackend, Queue, Worker, type Job } from 'bullmq';
 import { setTimeout as delay } from 'node:timers/promises';
-import { queues, type Payload, type QueueName } from './queues.ts';
+import { mustBePayload, type Payload, type QueueName } from './queues.ts';
 
 export interface JobQueuesOptions {
   databaseUrl: string;
@@ -58,6 +58,11 @@ const JOB_OPTIONS = {
   removeOnFail: { age: 7 * 86_400, count: 10_000 },
 } as const;
 
+// A mail server may be away for a day: 5 s, doubled fourteen times, is 23 hours.
+const MAIL_OPTIONS = { attempts: 15, backoff: { type: 'exponential', delay: 5_000 } } as const;
+
+const optionsOf = (name: QueueName) => ({ ...JOB_OPTIONS, ...(name === 'invitation.created' && MAIL_OPTIONS) });
+
 /** Connects lazily; nothing here fails because the store is away, except calls that wait for it. */
 export function openJobQueues(options: JobQueuesOptions): JobQueues {
   const opened = new Map<QueueName, Queue>();
@@ -74,17 +79,17 @@ export function openJobQueues(options: JobQueuesOptions): JobQueues {
 
   return {
     async add(name, payload, { id }) {
-      await bounded(queue(name).add(name, queues[name].parse(payload), { jobId: id }));
+      await bounded(queue(name).add(name, mustBePayload(name, payload), { jobId: id }));
     },
 
     async repeat(name, payload, { everyMs }) {
-      const template = { name, data: queues[name].parse(payload) };
+      const template = { name, data: mustBePayload(name, payload) };
       await bounded(queue(name).upsertJobScheduler(name, { every: everyMs }, template));
     },
 
     work(name, handler) {
       const worker = makeWorker(name, options, async (job) => {
-        await handler(queues[name].parse(job.data), { id: job.id ?? '' });
+        await handler(mustBePayload(name, job.data), { id: job.id ?? '' });
       });
       worker.on('error', (error) => options.onError(error, name));
       worker.on('failed', (_job, error) => options.onError(error, name));
@@ -113,10 +118,11 @@ export function openJobQueues(options: JobQueuesOptions): JobQueues {
 function makeQueue(name: QueueName, { databaseUrl, redisUrl, prefix = 'parley' }: JobQueuesOptions): Queue {
   if (redisUrl === undefined) {
     const connection = postgres(databaseUrl);
-    return new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS }, createPostgresBackend) as unknown as Queue;
+    const defaultJobOptions = optionsOf(name);
+    return new Queue(name, { connection, defaultJobOptions }, createPostgresBackend) as unknown as Queue;
   }
   const connection = { url: redisUrl, enableOfflineQueue: false, maxRetriesPerRequest: 1 };
-  return new Queue(name, { connection, prefix, defaultJobOptions: JOB_OPTIONS });
+  return new Queue(name, { connection, prefix, defaultJobOptions: optionsOf(name) });
 }
 
 function makeWorker(

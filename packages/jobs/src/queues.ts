@@ -4,11 +4,18 @@ import { z } from 'zod';
 export const queues = {
   /** Deletes what nobody needs any more. */
   housekeeping: z.object({}),
+  /** Mails the invitation, if it is still open. */
+  'invitation.created': z.object({ invitationId: z.uuid() }),
 } as const satisfies Record<string, z.ZodType<object>>;
 
 export type QueueName = keyof typeof queues;
 export type Payload<Name extends QueueName> = z.infer<(typeof queues)[Name]>;
 
 export const queueNames = Object.keys(queues) as QueueName[];
+
+/** What came out of the store, as its handler wants it. @throws ZodError */
+export const mustBePayload = <Name extends QueueName>(name: Name, payload: unknown): Payload<Name> =>
+  // The schema of a name that is not known yet is not known to TypeScript either.
+  queues[name].parse(payload) as Payload<Name>;
 
 export const isQueue = (name: string): name is QueueName => Object.hasOwn(queues, name);

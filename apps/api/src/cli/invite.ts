@@ -7,7 +7,7 @@ import { readArguments, UsageError, withInstallation, type Command } from './com
 export const invite: Command = {
   name: 'invite',
   usage: 'EMAIL [--role ROLE] [--org ORG] [--json]',
-  summary: 'Make a link with which one person joins an organisation.',
+  summary: 'Make a link with which one person joins an organisation, and mail it.',
   options: [
     ['--role ROLE', `One of ${ROLES.join(', ')}; member unless said otherwise.`],
     ['--org ORG', 'Id or name of the organisation; may be left out while there is only one.'],
@@ -21,13 +21,14 @@ export const invite: Command = {
     const email = emailAddress.safeParse(positionals[0]);
     if (!email.success) throw new UsageError(`${positionals[0]} is not an e-mail address.`);
     const role = mustBeRole(values.role);
-    await withInstallation(terminal, async ({ config }, db) => {
+    await withInstallation(terminal, async ({ config, secrets }, db) => {
       const { id: orgId, name } = await chooseOrganisation(db, values.org);
       const { token, expiresAt } = await inviteToOrganisation(db, {
         inviterId: null,
         orgId,
         email: email.data,
         role,
+        authSecret: secrets.authSecret,
         now: Date.now(),
       });
       const url = `${config.publicUrl}/invitation/${token}`;

@@ -43,6 +43,8 @@ describe('an invitation', () => {
     });
     const row = await server.services.db.selectFrom('invitation').selectAll().executeTakeFirstOrThrow();
     expect(row.token_hash).toBe(hashToken(token));
+    const jobs = await server.services.db.selectFrom('job').select(['kind', 'payload']).execute();
+    expect(jobs).toEqual([{ kind: 'invitation.created', payload: { invitationId: row.id } }]);
     const open = await alice.call('query', 'organisations.invitations', { orgId: cast.acme });
     expect(open.data).toEqual([
       { id: row.id, email: 'erin@example.org', role: 'guest', invitedBy: 'Alice', expiresAt },

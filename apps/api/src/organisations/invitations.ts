@@ -2,11 +2,12 @@
 import { mayGrant, mayInvite, type Role } from '@parley/core/organisations';
 import { orgPeopleScope, userScope } from '@parley/core/scopes';
 import type { Database } from '@parley/db';
+import { invitationToken } from '@parley/jobs/invitation-token';
 import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { hashPassword, mustBeGoodPassword } from '../accounts/password.ts';
 import { insertAccount, putMember } from '../accounts/people.ts';
-import { hashToken, newToken } from '../accounts/secret-token.ts';
+import { hashToken } from '../accounts/secret-token.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Acts } from '../services.ts';
 
@@ -23,17 +24,25 @@ export interface InvitationSummary {
 }
 
 /**
- * Invites somebody; an earlier open invitation of the same address ends. The link's token is in the answer and nowhere
- * else.
+ * Invites somebody, who also gets a mail; an earlier open invitation of the same address ends. The link's token is in
+ * the answer and nowhere else: the worker makes it anew for the mail.
  * @param inviterId `null` from the command line, whose user owns the machine
  * @throws ApiError `NOT_FOUND`, `FORBIDDEN`, `ALREADY_MEMBER`
  */
 export async function inviteToOrganisation(
   db: Kysely<Database>,
-  invitation: { inviterId: string | null; orgId: string; email: string; role: Role; now: number },
+  invitation: {
+    inviterId: string | null;
+    orgId: string;
+    email: string;
+    role: Role;
+    authSecret: string;
+    now: number;
+  },
 ): Promise<{ token: string; expiresAt: number }> {
-  const { inviterId, orgId, email, role, now } = invitation;
-  const token = newToken();
+  const { inviterId, orgId, email, role, authSecret, now } = invitation;
+  const id = uuidv7();
+  const token = invitationToken(authSecret, id);
   const expiresAt = now + VALID_DAYS * 24 * 60 * 60 * 1000;
   await db.transaction().execute(async (tx) => {
     if (inviterId !== null) {
@@ -55,7 +64,7 @@ export async function inviteToOrganisation(
     await tx
       .insertInto('invitation')
       .values({
-        id: uuidv7(),
+        id,
         org_id: orgId,
         email,
         role,
@@ -64,6 +73,10 @@ export async function inviteToOrganisation(
         created_at: new Date(now),
         expires_at: new Date(expiresAt),
       })
+      .execute();
+    await tx
+      .insertInto('job')
+      .values({ kind: 'invitation.created', payload: JSON.stringify({ invitationId: id }) })
       .execute();
   });
   return { token, expiresAt };

@@ -10,7 +10,7 @@ const role = z.enum(ROLES);
 const time = z.number();
 
 export const organisationsRouter = router({
-  /** Makes a link for one address; shown once. */
+  /** Makes a link for one address, and mails it there; shown once. */
   invite: signedInProcedure
     .input(z.object({ orgId, email: emailAddress, role }))
     .output(z.object({ url: z.string(), expiresAt: time }))
@@ -20,6 +20,7 @@ export const organisationsRouter = router({
       const { token, expiresAt } = await inviteToOrganisation(db, {
         ...input,
         inviterId: ctx.session.personId,
+        authSecret: settings.authSecret,
         now: now(),
       });
       return { url: `${settings.publicUrl}/invitation/${token}`, expiresAt };

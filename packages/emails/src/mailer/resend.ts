@@ -9,7 +9,10 @@ export function createResendMailer(options: { apiKey: string; from: string; base
     async send(mail) {
       mustBeOneMail(mail);
       const { idempotencyKey, headers = {}, ...content } = mail;
-      const { error } = await resend.emails.send({ from, ...content, headers: { ...headers } }, { idempotencyKey });
+      const { error } = await resend.emails.send(
+        { from, ...content, headers: { ...headers } },
+        { idempotencyKey, signal: AbortSignal.timeout(30_000) },
+      );
       if (error && !isSentAlready(error)) {
         throw new MailFailed(`Resend did not take the mail: ${error.name}.`, {
           permanent: error.statusCode === 400 || error.statusCode === 422,
