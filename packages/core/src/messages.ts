@@ -5,9 +5,7 @@ import { accessOrg, mayDeleteForOthers } from './organisations.ts';
 import { threadScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { mentionsIn, MESSAGE_LENGTH, snippetOf, typedText } from './text.ts';
-import { accessThread } from './threads.ts';
-
-export type MessageKind = 'internal' | 'external' | 'system';
+import { accessThread, type MessageKind } from './threads.ts';
 
 /** What the software says in a thread, as data, so that every client words it in its own language. */
 export interface SystemNotice {

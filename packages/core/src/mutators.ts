@@ -1,8 +1,9 @@
 /** Everything a person can do that is synced, by name. */
 import type { AnyMutator, ArgsOf } from '@parley/sync/mutator';
 import { deleteMessage, editMessage, react, sendMessage } from './messages.ts';
+import { addParticipants, removeParticipant } from './participants.ts';
 import type { Tables } from './tables.ts';
-import { addParticipants, createThread, markRead, removeParticipant, renameThread } from './threads.ts';
+import { createThread, markRead, renameThread } from './threads.ts';
 
 export const mutators = {
   createThread,

@@ -1,11 +1,12 @@
-/** Threads: their heads, who takes part, and how far each has read. */
+/** Threads: their heads, the door to them, starting one, and how far each person has read. */
 import { Refusal, type Mutator, type MutatorTx } from '@parley/sync/mutator';
 import * as z from 'zod/mini';
-import { systemMessage, type MessageKind } from './messages.ts';
 import { accessOrg, mayStartThread } from './organisations.ts';
 import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { lineOfText, SUBJECT_LENGTH } from './text.ts';
+
+export type MessageKind = 'internal' | 'external' | 'system';
 
 export interface ThreadRow {
   homeOrg: string;
@@ -43,7 +44,7 @@ export interface ReadPositionRow {
 }
 
 /** People one act may add. */
-const ADDED_AT_ONCE = 500;
+export const ADDED_AT_ONCE = 500;
 
 /**
  * The one door to a thread: its head and the actor's participation. Missing and forbidden answer alike.
@@ -116,59 +117,6 @@ export const renameThread: Mutator<Tables, z.infer<typeof renameThreadArgs>> = {
   },
 };
 
-const addParticipantsArgs = z.object({
-  threadId: z.uuid(),
-  orgId: z.uuid(),
-  messageId: z.uuid(),
-  personIds: z.array(z.uuid()).check(z.minLength(1), z.maxLength(ADDED_AT_ONCE)),
-});
-
-/** Adds people of the thread's own organisation; they see its whole history. Refused: `not_found`, `unknown_person`. */
-export const addParticipants: Mutator<Tables, z.infer<typeof addParticipantsArgs>> = {
-  name: 'addParticipants',
-  version: 1,
-  parse: (args) => addParticipantsArgs.parse(args),
-  lane: ({ threadId }) => threadScope(threadId),
-  scopes: ({ threadId, orgId, personIds }) => ({
-    write: [threadScope(threadId), threadPeopleScope(threadId), ...new Set(personIds.map(userScope))],
-    lock: [orgPeopleScope(orgId)],
-  }),
-  async run(tx, { threadId, orgId, messageId, personIds }) {
-    const { thread } = await accessThread(tx, threadId);
-    const { role } = await accessOrg(tx, orgId);
-    if (thread.homeOrg !== orgId || !mayStartThread(role))
-      throw new Refusal('forbidden', 'You cannot add people here.');
-    const added = await absentOf(tx, threadId, personIds);
-    await Promise.all(added.map((personId) => join(tx, { threadId, orgId, personId })));
-    if (added.length > 0)
-      await systemMessage(tx, threadId, messageId, { type: 'added', by: tx.personId, personIds: added });
-  },
-};
-
-const removeParticipantArgs = z.object({ threadId: z.uuid(), messageId: z.uuid(), personId: z.uuid() });
-
-/** Takes a person out of a thread, or oneself. Refused: `not_found`. */
-export const removeParticipant: Mutator<Tables, z.infer<typeof removeParticipantArgs>> = {
-  name: 'removeParticipant',
-  version: 1,
-  parse: (args) => removeParticipantArgs.parse(args),
-  lane: ({ threadId }) => threadScope(threadId),
-  scopes: ({ threadId, personId }) => ({
-    write: [threadScope(threadId), threadPeopleScope(threadId), userScope(personId)],
-  }),
-  async run(tx, { threadId, messageId, personId }) {
-    await accessThread(tx, threadId);
-    const scope = threadPeopleScope(threadId);
-    const participant = await tx.get('participant', scope, personId);
-    if (!participant || participant.leftAt !== null) return;
-    const participation = await tx.get('participation', userScope(personId), threadId);
-    // First the message: whoever leaves could not say so afterwards.
-    await systemMessage(tx, threadId, messageId, { type: 'removed', by: tx.personId, personIds: [personId] });
-    tx.put('participant', scope, personId, { ...participant, leftAt: tx.now });
-    if (participation) tx.put('participation', userScope(personId), threadId, { ...participation, leftAt: tx.now });
-  },
-};
-
 const markReadArgs = z.object({ threadId: z.uuid(), seq: z.int().check(z.gte(0)), markEpoch: z.int().check(z.gte(0)) });
 
 /** Moves the actor's read position forward. A late one of an older mark epoch changes nothing. Refused: `not_found`. */
@@ -193,14 +141,8 @@ const everyone = (participantIds: readonly string[], personId: string): string[]
   ...new Set([personId, ...participantIds]),
 ];
 
-/** Those who do not take part now. */
-async function absentOf(tx: MutatorTx<Tables>, threadId: string, personIds: readonly string[]): Promise<string[]> {
-  const people = [...new Set(personIds)];
-  const rows = await Promise.all(people.map((id) => tx.get('participant', threadPeopleScope(threadId), id)));
-  return people.filter((_, index) => rows[index]?.leftAt !== null);
-}
-
-async function join(
+/** Makes a person of the organisation a participant. @throws Refusal `unknown_person` */
+export async function join(
   tx: MutatorTx<Tables>,
   where: { threadId: string; orgId: string; personId: string },
 ): Promise<void> {

@@ -83,7 +83,11 @@ const scopeAnswer = z.discriminatedUnion('kind', [
   z.object({ scope: id, kind: z.literal('reset') }),
   z.object({ scope: id, kind: z.literal('forbidden') }),
 ]);
-export const pullResponse = z.object({ incarnation: z.string(), serverTime: z.number(), answers: z.array(scopeAnswer) });
+export const pullResponse = z.object({
+  incarnation: z.string(),
+  serverTime: z.number(),
+  answers: z.array(scopeAnswer),
+});
 export type PullResponse = { incarnation: string; serverTime: number; answers: ScopeAnswer[] };
 
 /** Asks for up to `limit` places of a paged scope just below `before`. */

@@ -2,9 +2,10 @@
  * The client's disk in a browser: two Dexie databases whose names carry the person's id. `outbox` is strict (a resolved
  * write survives a power cut) and only ever grows; `cache` is relaxed and disposable.
  */
-import { Dexie, type Table, type Transaction } from 'dexie';
+import { Dexie, type Table } from 'dexie';
 import type { ScopeId } from '../mutator.ts';
 import type { NewItem, OutboxItem, ScopeChange, ScopeState, Storage, StoredRow, StoredState } from '../client/ports.ts';
+import { placeOf } from '../client/places.ts';
 
 /** Raised when what the cache holds changes shape: a cache of another name is simply filled again. */
 const CACHE_SCHEMA = 1;
@@ -182,8 +183,10 @@ async function writeChange(cache: CacheDatabase, { scope, purge, state, rows }: 
   await cache.rows.bulkDelete(newer.filter(({ data }) => !data).map(({ table, id }) => [scope, table, id]));
 }
 
-const cached = (row: StoredRow, data: object): CachedRow =>
-  'seq' in data && typeof data.seq === 'number' ? { ...row, data, seq: data.seq } : { ...row, data };
+const cached = (row: StoredRow, data: object): CachedRow => {
+  const seq = placeOf(data);
+  return seq === null ? { ...row, data } : { ...row, data, seq };
+};
 
 /** The place of the last of the `places` highest places, counted once each. */
 async function lowestPlace(

@@ -5,6 +5,7 @@
  */
 import type { ScopeId } from '../mutator.ts';
 import type { Pending } from './outbox.ts';
+import { placeOf } from './places.ts';
 import type { ScopeChange, ScopeState, StoredRow } from './ports.ts';
 
 /** One row as a view sees it. It stays the same object while nothing about it changes. */
@@ -189,6 +190,7 @@ export class Replica {
   }
 }
 
+const LAST = Number.MAX_SAFE_INTEGER;
 const none: readonly ViewRow<object>[] = [];
 
 const listenerKey = (scope: ScopeId | null, table: string): string => `${table} ${scope ?? ''}`;
@@ -215,14 +217,9 @@ function listed(known: Table, scope: ScopeId): readonly ViewRow<object>[] {
   for (const id of known.base.keys()) push(rows, view(known, scope, id));
   for (const id of known.overlay.keys()) if (!known.base.has(id)) push(rows, view(known, scope, id));
   // Stable, so that rows without a place keep the order in which they were made.
-  return rows.sort((a, b) => place(a.data) - place(b.data));
+  return rows.sort((a, b) => (placeOf(a.data) ?? LAST) - (placeOf(b.data) ?? LAST));
 }
 
 const push = (rows: ViewRow<object>[], row: ViewRow<object> | undefined): void => {
   if (row) rows.push(row);
-};
-
-const place = (data: object): number => {
-  const seq = 'seq' in data ? data.seq : 0;
-  return typeof seq === 'number' ? seq : Number.MAX_SAFE_INTEGER;
 };

@@ -4,6 +4,7 @@
  */
 import type { ScopeId } from '../mutator.ts';
 import type { ScopeChange, ScopeState, Storage, StoredRow } from './ports.ts';
+import { placeOf } from './places.ts';
 import type { Replica } from './replica.ts';
 
 /** Places read from disk or asked of the server at once. */
@@ -107,7 +108,7 @@ export class Windows {
     const { low } = this.get(scope);
     return change.rows.filter(({ table, data }) => {
       if (this.#resident.has(table)) return true;
-      return open && (data === null || !('seq' in data) || Number(data.seq) >= low);
+      return open && (placeOf(data) ?? low) >= low;
     });
   }
 
@@ -121,7 +122,7 @@ export class Windows {
   async #read(scope: ScopeId, state: ScopeState, before: number): Promise<number> {
     const rows = await this.#storage.pagedRows(scope, before, PAGE);
     for (const row of rows) this.#replica.put(row);
-    const places = new Set(rows.map(({ data }) => Number((data as { seq?: number } | null)?.seq)));
+    const places = new Set(rows.map(({ data }) => placeOf(data) ?? before));
     const floor = state.low ?? 1;
     const low = places.size < PAGE ? floor : Math.min(...places);
     this.set(scope, { low: Math.max(low, floor), complete: low <= 1, loading: false, unreachable: false });

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { followedScopes } from './following.ts';
+import type { Role } from './organisations.ts';
+import { orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
+import type { TableName, Tables } from './tables.ts';
+
+const alice = 'alice';
+const acme = 'acme';
+
+interface World {
+  role: Role;
+  threads: { id: string; at: number; lastSeq: number; read: number; left?: boolean }[];
+}
+
+function followed({ role, threads }: World) {
+  const own = userScope(alice);
+  const rows: { [T in TableName]?: { scope: string; id: string; data: Partial<Tables[T]> }[] } = {
+    membership: [{ scope: own, id: acme, data: { role, active: true } }],
+    thread: threads.map(({ id, at, lastSeq }) => ({
+      scope: threadScope(id),
+      id,
+      data: { lastSeq, createdAt: at, lastMessage: null },
+    })),
+    participation: threads.map(({ id, left }) => ({ scope: own, id, data: { leftAt: left ? 1 : null } })),
+    readPosition: threads.map(({ id, read }) => ({ scope: own, id, data: { seq: read } })),
+  };
+  return followedScopes(alice, { all: (table) => (rows[table] ?? []) as never });
+}
+
+describe('followed scopes', () => {
+  test('a guest follows no organisation', () => {
+    expect(followed({ role: 'guest', threads: [] })).toEqual([{ scope: userScope(alice), urgent: true }]);
+  });
+
+  test('a member follows the organisation, its people, and the threads, newest first', () => {
+    const scopes = followed({
+      role: 'member',
+      threads: [
+        { id: 'old', at: 1, lastSeq: 3, read: 3 },
+        { id: 'new', at: 2, lastSeq: 3, read: 3 },
+      ],
+    }).map(({ scope }) => scope);
+    expect(scopes).toEqual([
+      userScope(alice),
+      orgScope(acme),
+      orgPeopleScope(acme),
+      threadScope('new'),
+      threadScope('old'),
+      threadPeopleScope('new'),
+      threadPeopleScope('old'),
+    ]);
+  });
+
+  test('a thread that was left is not followed', () => {
+    const threads = [{ id: 'gone', at: 1, lastSeq: 1, read: 0, left: true }];
+    expect(followed({ role: 'member', threads }).map(({ scope }) => scope)).not.toContain(threadScope('gone'));
+  });
+
+  test.each([
+    { read: 1_000, low: 971, why: 'thirty messages where all is read' },
+    { read: 940, low: 941, why: 'back to the read position' },
+    { read: 0, low: 901, why: 'a hundred at most: more is shown as 99+' },
+  ])('holds $why', ({ read, low }) => {
+    const threads = [{ id: 'long', at: 1, lastSeq: 1_000, read }];
+    expect(followed({ role: 'member', threads })).toContainEqual({ scope: threadScope('long'), urgent: true, low });
+  });
+
+  test('holds no messages of the fifty-first thread when all is read there', () => {
+    const threads = Array.from({ length: 51 }, (_, index) => ({ id: `${index}`, at: -index, lastSeq: 40, read: 40 }));
+    expect(followed({ role: 'member', threads })).toContainEqual({ scope: threadScope('50'), urgent: true, low: 41 });
+  });
+});

@@ -1,0 +1,68 @@
+/** Who takes part in a thread: adding people and taking them out, each said in the thread itself. */
+import { Refusal, type Mutator, type MutatorTx } from '@parley/sync/mutator';
+import * as z from 'zod/mini';
+import { systemMessage } from './messages.ts';
+import { accessOrg, mayStartThread } from './organisations.ts';
+import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
+import type { Tables } from './tables.ts';
+import { accessThread, ADDED_AT_ONCE, join } from './threads.ts';
+
+const addParticipantsArgs = z.object({
+  threadId: z.uuid(),
+  orgId: z.uuid(),
+  messageId: z.uuid(),
+  personIds: z.array(z.uuid()).check(z.minLength(1), z.maxLength(ADDED_AT_ONCE)),
+});
+
+/** Adds people of the thread's own organisation; they see its whole history. Refused: `not_found`, `unknown_person`. */
+export const addParticipants: Mutator<Tables, z.infer<typeof addParticipantsArgs>> = {
+  name: 'addParticipants',
+  version: 1,
+  parse: (args) => addParticipantsArgs.parse(args),
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: ({ threadId, orgId, personIds }) => ({
+    write: [threadScope(threadId), threadPeopleScope(threadId), ...new Set(personIds.map(userScope))],
+    lock: [orgPeopleScope(orgId)],
+  }),
+  async run(tx, { threadId, orgId, messageId, personIds }) {
+    const { thread } = await accessThread(tx, threadId);
+    const { role } = await accessOrg(tx, orgId);
+    if (thread.homeOrg !== orgId || !mayStartThread(role))
+      throw new Refusal('forbidden', 'You cannot add people here.');
+    const added = await absentOf(tx, threadId, personIds);
+    await Promise.all(added.map((personId) => join(tx, { threadId, orgId, personId })));
+    if (added.length > 0)
+      await systemMessage(tx, threadId, messageId, { type: 'added', by: tx.personId, personIds: added });
+  },
+};
+
+const removeParticipantArgs = z.object({ threadId: z.uuid(), messageId: z.uuid(), personId: z.uuid() });
+
+/** Takes a person out of a thread, or oneself. Refused: `not_found`. */
+export const removeParticipant: Mutator<Tables, z.infer<typeof removeParticipantArgs>> = {
+  name: 'removeParticipant',
+  version: 1,
+  parse: (args) => removeParticipantArgs.parse(args),
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: ({ threadId, personId }) => ({
+    write: [threadScope(threadId), threadPeopleScope(threadId), userScope(personId)],
+  }),
+  async run(tx, { threadId, messageId, personId }) {
+    await accessThread(tx, threadId);
+    const scope = threadPeopleScope(threadId);
+    const participant = await tx.get('participant', scope, personId);
+    if (!participant || participant.leftAt !== null) return;
+    const participation = await tx.get('participation', userScope(personId), threadId);
+    // First the message: whoever leaves could not say so afterwards.
+    await systemMessage(tx, threadId, messageId, { type: 'removed', by: tx.personId, personIds: [personId] });
+    tx.put('participant', scope, personId, { ...participant, leftAt: tx.now });
+    if (participation) tx.put('participation', userScope(personId), threadId, { ...participation, leftAt: tx.now });
+  },
+};
+
+/** Those who do not take part now. */
+async function absentOf(tx: MutatorTx<Tables>, threadId: string, personIds: readonly string[]): Promise<string[]> {
+  const people = [...new Set(personIds)];
+  const rows = await Promise.all(people.map((id) => tx.get('participant', threadPeopleScope(threadId), id)));
+  return people.filter((_, index) => rows[index]?.leftAt !== null);
+}
