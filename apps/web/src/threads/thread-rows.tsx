@@ -2,9 +2,9 @@ import { classNames, Count, Time } from '@parley/ui';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { CircleAlert, Clock } from 'lucide-react';
 import { memo, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
-import { plainText } from '../markdown/plain-text.ts';
 import type { ThreadSummary } from './thread-summaries.ts';
 import type { PersonNames } from './use-person-names.ts';
+import { usePlainText } from './use-plain-text.ts';
 
 export interface ThreadRowsProps {
   threads: readonly ThreadSummary[];
@@ -20,6 +20,7 @@ const ROW_PX = 59;
 export function ThreadRows({ threads, openId, personId, personName, onOpen }: ThreadRowsProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [wanted, setWanted] = useState<string | null>(null);
+  const plainText = usePlainText();
   const list = useVirtualizer({
     count: threads.length,
     getScrollElement: () => scroller.current,
@@ -73,6 +74,7 @@ export function ThreadRows({ threads, openId, personId, personName, onOpen }: Th
                 reachable={thread.id === reachable}
                 personId={personId}
                 personName={personName}
+                plainText={plainText}
                 onOpen={onOpen}
               />
             </li>
@@ -90,11 +92,12 @@ interface ThreadItemProps {
   reachable: boolean;
   personId: string;
   personName: PersonNames;
+  plainText: ReturnType<typeof usePlainText>;
   onOpen: (threadId: string) => void;
 }
 
 const ThreadItem = memo(function ThreadItem(props: ThreadItemProps) {
-  const { thread, open, reachable, personId, personName, onOpen } = props;
+  const { thread, open, reachable, onOpen } = props;
   const { id, subject, at, unread, state } = thread;
   const press = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0) return;
@@ -116,7 +119,7 @@ const ThreadItem = memo(function ThreadItem(props: ThreadItemProps) {
       <span className={classNames('truncate', unread > 0 ? 'font-[650]' : 'font-medium')}>{subject}</span>
       <Time at={at} className="text-sm text-ink-3" />
       <span className={classNames('truncate text-sm text-ink-3', unread === 0 && state === 'settled' && 'col-span-2')}>
-        {lastWords(thread, personId, personName)}
+        {lastWords(props)}
       </span>
       {state === 'failed' ? (
         <span className="flex items-center gap-1 text-sm font-medium text-bad">
@@ -148,9 +151,11 @@ function same(one: object, other: object): boolean {
   return Object.entries(one).every(([key, value]) => Object.is(value, values.get(key)));
 }
 
-function lastWords({ last }: ThreadSummary, personId: string, personName: PersonNames): string {
+function lastWords({ thread: { last }, personId, personName, plainText }: ThreadItemProps): string {
   if (last === null) return 'No messages yet';
   if (last.kind === 'system') return 'Somebody joined or left';
+  // The line keeps its height while the words for it are on their way.
+  if (plainText === undefined) return '\u00A0';
   const words = last.snippet === '' ? 'Message deleted' : plainText(last.snippet, personName);
   const name = last.authorId === personId ? 'You' : last.authorId === null ? undefined : personName(last.authorId);
   return name === undefined ? words : `${name.split(' ')[0] ?? name}: ${words}`;

@@ -37,7 +37,7 @@ const link = (id: string): HTMLElement => {
 afterEach(clear);
 
 describe('ThreadRows', () => {
-  test('shows who said what last, what is unread, what waits and what was refused', () => {
+  test('shows who said what last, what is unread, what waits and what was refused', async () => {
     const threads = [
       summary(1, { unread: 7 }),
       summary(2, { unread: 100 }),
@@ -47,7 +47,7 @@ describe('ThreadRows', () => {
       summary(6, { last: null }),
     ];
     draw(rows({ threads }));
-    expect(link('t1').textContent).toContain('Bob: Word 1');
+    await vi.waitFor(() => expect(link('t1').textContent).toContain('Bob: Word 1'));
     expect(link('t1').textContent).toContain('7 unread');
     expect(link('t2').textContent).toContain('99+ unread');
     expect(link('t3').textContent).toContain('Not sent');
