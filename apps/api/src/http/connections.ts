@@ -23,6 +23,8 @@ export interface Connections {
   recheck(): Promise<void>;
   /** Tells every client to come back in a moment. */
   closeAll(): void;
+  /** Open sockets of one session. */
+  countOf(sessionId: string): number;
   readonly size: number;
 }
 
@@ -61,6 +63,7 @@ export function createConnections(db: Kysely<Database>): Connections {
     closeAll() {
       for (const id of socketsBySession.keys()) close(id, CLOSE_CODES.restarting, 'restarting');
     },
+    countOf: (sessionId) => socketsBySession.get(sessionId)?.size ?? 0,
     get size() {
       return [...socketsBySession.values()].reduce((sum, sockets) => sum + sockets.size, 0);
     },

@@ -71,6 +71,17 @@ describe('a handshake', () => {
     expect(response.statusCode).toBe(403);
   });
 
+  test('of a session that has twenty sockets is refused, until one of them closes', async () => {
+    const alice = await server.browser().signIn(cast.alice, PASSWORD);
+    const sockets = await Promise.all(Array.from({ length: 20 }, () => alice.connect()));
+    expect(await refusalOf(alice.connect())).toEqual([429, 'TOO_MANY_CONNECTIONS']);
+    const [first] = sockets;
+    first?.close();
+    await first?.closed();
+    expect(await refusalOf(alice.connect())).toEqual([101, undefined]);
+    for (const socket of sockets) socket.close();
+  });
+
   test('at another path finds nothing', async () => {
     const asked = request(`${server.url}/elsewhere`, { headers: { connection: 'upgrade', upgrade: 'websocket' } });
     asked.end();

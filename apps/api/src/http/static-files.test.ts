@@ -24,17 +24,19 @@ const get = (path: string, headers: Record<string, string> = {}, method = 'GET')
   files.respond(new Request(`http://localhost${path}`, { headers, method }));
 
 describe('files', () => {
-  test('with a hash in their names are kept for ever, all others asked for each time', () => {
-    expect(get('/assets/main-DxK3_a9z.js')?.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
-    expect(get('/assets/inter-latin-B2x8Qw1e.woff2')?.headers.get('content-type')).toBe('font/woff2');
+  test('with a hash in their names are kept for ever, all others asked for each time', async () => {
+    expect((await get('/assets/main-DxK3_a9z.js'))?.headers.get('cache-control')).toBe(
+      'public, max-age=31536000, immutable',
+    );
+    expect((await get('/assets/inter-latin-B2x8Qw1e.woff2'))?.headers.get('content-type')).toBe('font/woff2');
     for (const path of ['/index.html', '/service-worker.js']) {
-      expect(get(path)?.headers.get('cache-control')).toBe('no-cache');
+      expect((await get(path))?.headers.get('cache-control')).toBe('no-cache');
     }
   });
 
   test('come compressed in the best way the browser takes', async () => {
     const as = async (accepted: string) => {
-      const response = get('/assets/main-DxK3_a9z.js', { 'accept-encoding': accepted });
+      const response = await get('/assets/main-DxK3_a9z.js', { 'accept-encoding': accepted });
       return [
         response?.headers.get('content-encoding'),
         Buffer.from((await response?.arrayBuffer()) ?? new ArrayBuffer(0)),
@@ -48,18 +50,18 @@ describe('files', () => {
     expect([none, plain.toString()]).toEqual([null, script]);
     expect(brotli.length).toBeLessThan(plain.length / 10);
     expect(
-      get('/assets/inter-latin-B2x8Qw1e.woff2', { 'accept-encoding': 'br' })?.headers.has('content-encoding'),
+      (await get('/assets/inter-latin-B2x8Qw1e.woff2', { 'accept-encoding': 'br' }))?.headers.has('content-encoding'),
     ).toBe(false);
   });
 
-  test('that are known already are not sent again', () => {
-    const etag = get('/index.html')?.headers.get('etag') ?? '';
-    const response = get('/index.html', { 'if-none-match': etag });
+  test('that are known already are not sent again', async () => {
+    const etag = (await get('/index.html'))?.headers.get('etag') ?? '';
+    const response = await get('/index.html', { 'if-none-match': etag });
     expect([response?.status, response?.body]).toEqual([304, null]);
   });
 
-  test('answer HEAD without a body, and nothing else', () => {
-    expect(get('/index.html', {}, 'HEAD')?.body).toBeNull();
+  test('answer HEAD without a body, and nothing else', async () => {
+    expect((await get('/index.html', {}, 'HEAD'))?.body).toBeNull();
     expect(get('/index.html', {}, 'POST')).toBeUndefined();
   });
 });
@@ -69,8 +71,8 @@ describe('a page of the app', () => {
 
   test.each(['/', '/t/0192', '/sign-in', '/invitation/abc-def'])(
     '%s is index.html for a browser that navigates',
-    (path) => {
-      expect(get(path, page)?.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    async (path) => {
+      expect((await get(path, page))?.headers.get('content-type')).toBe('text/html; charset=utf-8');
     },
   );
 

@@ -32,14 +32,18 @@ export const SOCKET_LIMITS: SocketLimits = {
   pongMs: 10_000,
 };
 
+/** Sockets of one session: a browser needs one, whatever its tabs, and some more while it changes lines. */
+const SOCKETS_PER_SESSION = 20;
+
 export interface Upgrades {
   /** Refuses new handshakes and tells the open sockets to come back. Resolves when all are closed. */
   close(): Promise<void>;
 }
 
 /**
- * Takes over the server's `upgrade` requests. Not compressed: most frames are a few hundred bytes, where deflate saves
- * little and costs each connection its windows (some 300 KB in zlib); see docs/decisions.
+ * Takes over the server's `upgrade` requests. Not compressed: a message is 550 bytes up and 1,000 down, where deflate
+ * saves little, while a connection that was compressed once keeps zlib's windows, some 270 KB against the 6 KB of the
+ * socket. Only a bootstrap would gain (240 KB are 11 KB packed), once for each device.
  */
 export function acceptUpgrades(server: Server, services: Services, limits = SOCKET_LIMITS): Upgrades {
   const wss = new WebSocketServer({ noServer: true, maxPayload: limits.frameBytes, perMessageDeflate: false });
@@ -129,6 +133,9 @@ async function admit(
   const told = new Headers();
   const session = cookie === undefined ? null : await services.identity.session(new Headers({ cookie }), told);
   if (!session) return { status: 401, code: 'UNAUTHORISED', words: 'Sign in first.' };
+  if (services.connections.countOf(session.id) >= SOCKETS_PER_SESSION) {
+    return { status: 429, code: 'TOO_MANY_CONNECTIONS', words: 'This session has enough connections.' };
+  }
   return { session, cookies: told.getSetCookie() };
 }
 
