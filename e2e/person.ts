@@ -146,8 +146,8 @@ export class Person {
     await expect(this.message(text)).toHaveCount(1);
   }
 
-  /** Those of the messages in sight that contain `mark`, in their order: exactly these texts. */
-  async expectMessagesInOrder(mark: string, texts: readonly string[]): Promise<void> {
+  /** Those of the messages in sight that match `mark`, in their order: exactly these texts. */
+  async expectMessagesInOrder(mark: RegExp, texts: readonly string[]): Promise<void> {
     const rows = this.log.getByRole('article').filter({ hasText: mark });
     await expect(rows).toHaveCount(texts.length);
     await expect(rows).toContainText([...texts]);

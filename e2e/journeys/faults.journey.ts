@@ -1,5 +1,7 @@
+import type { Computer } from '../computer.ts';
 import { aSubject, expect, signedIn, test } from '../journey.ts';
 import { ALICE, BOB } from '../people.ts';
+import type { Person } from '../person.ts';
 
 test('the tab dies right after Enter: the text is either on its way or still in the field, never both', async ({
   bob,
@@ -7,7 +9,7 @@ test('the tab dies right after Enter: the text is either on its way or still in 
 }) => {
   const subject = aSubject('Brake check');
   const computer = await computerOf(ALICE);
-  let alice = await signedIn(await computer.start());
+  let alice = await atHome(computer);
   await alice.startThread({ subject, with: [BOB], message: 'Started' });
   await alice.expectSent('Started');
   await bob.openThread(subject);
@@ -39,7 +41,7 @@ test('the browser is killed while messages wait: they are there afterwards, and 
 }) => {
   const subject = aSubject('Seal numbers');
   const computer = await computerOf(ALICE);
-  let alice = await signedIn(await computer.start());
+  let alice = await atHome(computer);
   await alice.startThread({ subject, with: [BOB], message: 'Seals of today' });
   await alice.expectSent('Seals of today');
   await alice.expectInstalled();
@@ -53,11 +55,11 @@ test('the browser is killed while messages wait: they are there afterwards, and 
   alice = await computer.start({ offline: true });
   await alice.page.goto(`${alice.url}/`);
   await alice.openThread(subject);
-  await alice.expectMessagesInOrder('seal ', seals);
+  await alice.expectMessagesInOrder(/seal \d/, seals);
   await alice.goOnline();
-  await bob.expectMessagesInOrder('seal ', seals);
+  await bob.expectMessagesInOrder(/seal \d/, seals);
   await alice.expectStatus('Everything is saved');
-  await bob.expectMessagesInOrder('seal ', seals);
+  await bob.expectMessagesInOrder(/seal \d/, seals);
 });
 
 test('the server is killed between messages: it heals by itself, nothing lost or doubled', async ({
@@ -84,8 +86,8 @@ test('the server is killed between messages: it heals by itself, nothing lost or
   for (const person of [alice, bob]) {
     await person.expectStatus('Everything is saved');
     for (const text of texts) await person.expectSent(text);
-    const rows = person.log.getByRole('article').filter({ hasText: /^gate \d/ });
-    await expect(rows.or(person.log.getByRole('article').filter({ hasText: /gate \d (alice|bob)/ }))).toHaveCount(6);
+    const rows = person.log.getByRole('article').filter({ hasText: /gate \d (alice|bob)/ });
+    await expect(rows).toHaveCount(6);
   }
 });
 
@@ -100,14 +102,14 @@ test('everything is killed and started again: it is all there', async ({ alice, 
   await installation.killEverything();
   await bob.expectBanner('The server cannot be reached.');
   await bob.sendMessage('Written while nothing ran.');
-  await bob.expectStatus('1 change waiting');
+  await bob.expectStatus(/\d changes? waiting: offline/);
   await installation.start();
 
   await bob.expectSent('Written while nothing ran.');
-  await alice.expectMessagesInOrder('', ['18.4 tonnes', 'Noted.', 'Written while nothing ran.']);
+  await alice.expectMessagesInOrder(/./, ['18.4 tonnes', 'Noted.', 'Written while nothing ran.']);
   await alice.page.reload();
   await alice.expectThread(subject);
-  await alice.expectMessagesInOrder('', ['18.4 tonnes', 'Noted.', 'Written while nothing ran.']);
+  await alice.expectMessagesInOrder(/./, ['18.4 tonnes', 'Noted.', 'Written while nothing ran.']);
 });
 
 test('a server that hangs is noticed, and loses nothing', async ({ alice, bob, installation }) => {
@@ -121,5 +123,19 @@ test('a server that hangs is noticed, and loses nothing', async ({ alice, bob, i
   thaw();
   await bob.expectMessage('Salt is on its way.');
   await alice.expectSent('Salt is on its way.');
-  await bob.expectMessagesInOrder('', ['Ramp is wet', 'Salt is on its way.']);
+  await bob.expectMessagesInOrder(/./, ['Ramp is wet', 'Salt is on its way.']);
 });
+
+/**
+ * Somebody at a browser that has been theirs since yesterday: Chromium writes cookies down within half a minute, and a
+ * browser that is killed sooner has forgotten who signed in.
+ */
+async function atHome(computer: Computer): Promise<Person> {
+  const yesterday = await signedIn(await computer.start());
+  await yesterday.expectInstalled();
+  await yesterday.leave();
+  const today = await computer.start();
+  await today.page.goto(`${today.url}/`);
+  await today.expectInside();
+  return today;
+}
