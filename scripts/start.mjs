@@ -1,4 +1,4 @@
-import { buildWeb } from './bootstrap/build-web.mjs';
+import { build } from './bootstrap/build.mjs';
 import { inWords } from './bootstrap/in-words.mjs';
 import { ensureInstalled } from './bootstrap/install.mjs';
 import { assertNodeCanBoot, handOver } from './bootstrap/node.mjs';
@@ -9,6 +9,6 @@ await inWords(async () => {
   const say = (line) => process.stdout.write(`${line}\n`);
   assertNodeCanBoot();
   await ensureInstalled({ full: false, say });
-  await buildWeb({ say });
+  await build({ say });
   return handOver(`${root}apps/api/src/supervisor/main.ts`, []);
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { buildWeb } from './bootstrap/build-web.mjs';
+import { build } from './bootstrap/build.mjs';
 import { inWords } from './bootstrap/in-words.mjs';
 import { ensureInstalled } from './bootstrap/install.mjs';
 import { assertNodeCanBoot, findNode } from './bootstrap/node.mjs';
@@ -42,7 +42,7 @@ await inWords(async () => {
 /** A web app that cannot be built is a failure, and no reason to keep quiet about the rest. */
 async function tallyBuild(say) {
   try {
-    await buildWeb({ say });
+    await build({ say });
     return { passed: 0, failed: 0 };
   } catch (error) {
     say(error.message);

@@ -57,6 +57,14 @@ describe('the supervisor', () => {
     expect((await fetch(`http://localhost:${port}/healthz`)).status).toBe(200);
   });
 
+  test('of two starts at once, one runs and the other one says so', async () => {
+    const runs = [start(), start({ PORT: String(await findFreePort()) })];
+    const refused = await Promise.race(runs.map((run) => run.ended.then((code) => ({ run, code }))));
+    expect(refused.code).toBe(1);
+    expect(refused.run.output()).toContain(`Parley is already running on ${dataDir}`);
+    for (const run of runs) if (run !== refused.run) await untilRunning(run);
+  });
+
   test('a taken port is named before anything is started', async () => {
     const other = createServer().listen(port, '127.0.0.1');
     await once(other, 'listening');
