@@ -125,9 +125,10 @@ describe('the relay', () => {
 
 test('a worker process says that it is ready, does what it finds, and drains when asked or left alone', async () => {
   const main = new URL('./main.ts', import.meta.url).pathname;
+  const settings = { PUBLIC_URL: 'https://chat.example.org', AUTH_SECRET: 'x'.repeat(43), DATA_DIR: '/nowhere' };
   const start = async () => {
     const child = fork(main, {
-      env: { ...process.env, DATABASE_URL: database.url, REDIS_URL: '', LOG_LEVEL: 'error' },
+      env: { ...process.env, DATABASE_URL: database.url, REDIS_URL: '', LOG_LEVEL: 'error', ...settings },
       execArgv: [],
     });
     expect((await once(child, 'message'))[0]).toEqual({ type: 'ready' });

@@ -1,10 +1,12 @@
 /** The worker: relays job rows, and carries out jobs. */
 import { openDatabase } from '@parley/db';
+import { openMailer } from '@parley/emails';
 import { openJobQueues } from '@parley/jobs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkerEnvironment } from './env.ts';
 import { HOUSEKEEPING_MS, tidy } from './housekeeping.ts';
 import { workerLog } from './logger.ts';
+import { mailInvitation } from './mail/invitation-mail.ts';
 import { relay } from './relay.ts';
 
 const RETRY_MS = 5_000;
@@ -15,7 +17,8 @@ export interface RunningWorker {
 }
 
 /** Starts at once, also while the database or Redis is away: both are tried until they are there. */
-export function startWorker({ databaseUrl, redisUrl }: WorkerEnvironment): RunningWorker {
+export function startWorker(environment: WorkerEnvironment): RunningWorker {
+  const { databaseUrl, redisUrl, publicUrl, authSecret, mail } = environment;
   const database = openDatabase(databaseUrl, { connections: 4 });
   const queues = openJobQueues({
     databaseUrl,
@@ -27,6 +30,8 @@ export function startWorker({ databaseUrl, redisUrl }: WorkerEnvironment): Runni
     const tidied = await tidy(database.kysely, Date.now());
     workerLog.info(tidied, 'tidied');
   });
+  const mailing = { db: database.kysely, mailer: openMailer(mail), publicUrl, authSecret };
+  queues.work('invitation.created', ({ invitationId }) => mailInvitation(mailing, { invitationId, now: Date.now() }));
   const relaying = relay(
     {
       db: database.kysely,

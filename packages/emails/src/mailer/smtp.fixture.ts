@@ -9,8 +9,8 @@ export interface SmtpService {
   url: string;
   port: number;
   received(): Promise<Received[]>;
-  /** What the server answers to the next mails, in place of taking them. `dropped`: it takes the mail and says nothing. */
-  answer: 'taken' | 'busy' | 'unknown recipient' | 'refused' | 'dropped';
+  /** What it does with the next mails. `dropped`, `silent`: it takes them and hangs up, or never says so. */
+  answer: 'taken' | 'busy' | 'unknown recipient' | 'refused' | 'dropped' | 'silent';
   stop(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export async function openSmtpService(options: SMTPServerOptions = {}): Promise<
         if (service.answer === 'refused') return callback(refusal('Not such words', 554));
         raw.push({ content: Buffer.concat(chunks), to: session.envelope.rcptTo.map(({ address }) => address) });
         if (service.answer === 'taken') callback();
-        else for (const connection of connections) connection.close();
+        else if (service.answer === 'dropped') for (const connection of connections) connection.close();
       });
     },
     ...options,
