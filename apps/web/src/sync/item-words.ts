@@ -22,3 +22,9 @@ export function itemText({ args }: Pick<Pending, 'args'>): string | null {
   if ('text' in args && typeof args.text === 'string') return args.text;
   return 'subject' in args && typeof args.subject === 'string' ? args.subject : null;
 }
+
+/** The thread a mutation is about, if it is about one. */
+export function itemThreadId({ args }: Pick<Pending, 'args'>): string | null {
+  if (typeof args !== 'object' || args === null || !('threadId' in args)) return null;
+  return typeof args.threadId === 'string' ? args.threadId : null;
+}

@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from 'react';
 import { statusWords } from './status-words.ts';
 import { useItems, useStatus } from './views.ts';
 
-const FailedItems = lazy(async () => ({ default: (await import('./failed-items.tsx')).FailedItems }));
+const FailedItemsDialog = lazy(async () => ({ default: (await import('./failed-items.tsx')).FailedItemsDialog }));
 
 const dots = { good: 'bg-good', quiet: 'border border-ink-3', bad: 'bg-bad' } as const;
 const justNowMs = 60_000;
@@ -17,8 +17,7 @@ export function StatusLine() {
   // While the connection lives everything arrives as it happens: "just now" stays true.
   const ago = (at: number) => (live || now - at < justNowMs ? 'just now' : formatRelative(at, now));
   const words = statusWords(status, ago);
-  const className =
-    'flex min-h-10 w-full items-center gap-2 border-t border-line px-4 py-2 text-left text-sm text-ink-3';
+  const className = 'flex min-h-10 w-full items-center gap-2 border-t border-line px-4 py-2 text-left text-sm';
   const body = (
     <>
       <span aria-hidden className={classNames('size-2 shrink-0 rounded-full', dots[words.tone])} />
@@ -36,7 +35,7 @@ export function StatusLine() {
           {body}
         </button>
       ) : (
-        <p className={classNames(className, words.tone === 'bad' && 'text-bad')}>{body}</p>
+        <p className={classNames(className, words.tone === 'bad' ? 'text-bad' : 'text-ink-3')}>{body}</p>
       )}
       {looking ? (
         <Suspense>
@@ -49,5 +48,5 @@ export function StatusLine() {
 
 function FailedItemsOfQueue({ onClose }: { onClose: () => void }) {
   const failed = useItems().filter((item) => item.state === 'failed');
-  return <FailedItems items={failed} onClose={onClose} />;
+  return <FailedItemsDialog items={failed} onClose={onClose} />;
 }

@@ -15,8 +15,10 @@ import { useLogDoorOf } from '../messages/use-log-door-of.ts';
 import { forgetThread } from '../shell/last-thread.ts';
 import { attempt } from '../sync/attempt.ts';
 import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
+import { FailedItems } from '../sync/failed-items.tsx';
+import { itemThreadId } from '../sync/item-words.ts';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
-import { useOpenScope, useRow, useRows, useStatus } from '../sync/views.ts';
+import { useItems, useOpenScope, useRow, useRows, useStatus } from '../sync/views.ts';
 import { readsWords } from './reads-words.ts';
 import { ThreadHeader } from './thread-header.tsx';
 import { useNamesInThread } from './use-person-names.ts';
@@ -31,6 +33,7 @@ export function ThreadPage({ threadId }: { threadId: string }) {
   const thread = useRow(threadScope(threadId), 'thread', threadId);
   const participation = useRow(userScope(usePersonId()), 'participation', threadId);
   const { ready, connection } = useStatus();
+  const failed = useItems().filter((item) => item.state === 'failed' && itemThreadId(item) === threadId);
   const navigate = useNavigate();
   const here = thread !== undefined && participation?.data.leftAt === null;
   const gone = !here && ready && (connection.state === 'live' || participation?.data.leftAt != null);
@@ -42,15 +45,22 @@ export function ThreadPage({ threadId }: { threadId: string }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col bg-sheet">
       <OfflineBanner />
-      <div className="grid min-h-0 flex-1 place-items-center">
+      <div className="grid min-h-0 flex-1 place-items-center overflow-y-auto">
         {gone ? (
-          <EmptyState
-            icon={<MessagesSquare size={22} strokeWidth={1.8} />}
-            title="This thread is not here"
-            action={<Button onClick={() => void navigate({ to: '/' })}>Go to your threads</Button>}
-          >
-            It may have been given another address, or you no longer take part in it.
-          </EmptyState>
+          <div className="w-full max-w-130 px-5 pb-8">
+            <EmptyState
+              icon={<MessagesSquare size={22} strokeWidth={1.8} />}
+              title={participation ? 'You no longer take part in this thread' : 'This thread is not here'}
+              action={<Button onClick={() => void navigate({ to: '/' })}>Go to your threads</Button>}
+            >
+              {failed.length > 0
+                ? 'What you wrote and could not be sent is kept below.'
+                : participation
+                  ? 'Anyone in it can add you again.'
+                  : 'Its address may have been cut off when it was copied, or you do not take part in it.'}
+            </EmptyState>
+            <FailedItems items={failed} />
+          </div>
         ) : (
           <Delayed>
             <Spinner label="Opening the thread" />

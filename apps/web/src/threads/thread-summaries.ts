@@ -1,6 +1,7 @@
 /** The threads of a person as the list shows them. */
 import type { ParticipationRow, ThreadRow } from '@parley/core/threads';
 import type { Pending, ViewRow } from '@parley/sync/client';
+import { itemThreadId } from '../sync/item-words.ts';
 
 export interface ThreadSummary {
   id: string;
@@ -24,7 +25,7 @@ export interface SummaryInput {
 /** Threads the person takes part in, the one that moved last on top. */
 export function threadSummaries({ threads, participations, unreadByThreadId, items }: SummaryInput): ThreadSummary[] {
   const present = new Set(participations.filter(({ data }) => data.leftAt === null).map(({ id }) => id));
-  const failed = new Set(items.filter(({ state }) => state === 'failed').map(threadIdOf));
+  const failed = new Set(items.filter(({ state }) => state === 'failed').map(itemThreadId));
   return threads
     .filter(({ id }) => present.has(id) || failed.has(id))
     .map(({ id, data, pending }): ThreadSummary => {
@@ -39,11 +40,6 @@ export function threadSummaries({ threads, participations, unreadByThreadId, ite
       };
     })
     .sort((one, other) => other.at - one.at || (one.id < other.id ? 1 : -1));
-}
-
-function threadIdOf({ args }: Pending): string | null {
-  if (typeof args !== 'object' || args === null || !('threadId' in args)) return null;
-  return typeof args.threadId === 'string' ? args.threadId : null;
 }
 
 export type ThreadFilter = 'all' | 'unread';

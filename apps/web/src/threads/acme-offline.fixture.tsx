@@ -1,0 +1,169 @@
+/**
+ * Alice's device without a network: the real engine on the real disk of a browser, holding what a server once said, and
+ * a page of the app over it.
+ */
+import { followedScopes } from '@parley/core/following';
+import type { MessageRow } from '@parley/core/messages';
+import { mutators, type Mutators } from '@parley/core/mutators';
+import { isPaged, orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import type { TableName, Tables } from '@parley/core/tables';
+import { createEngine, type Network } from '@parley/sync/client';
+import { browserTimers, createBrowserTabs } from '@parley/sync/adapters/browser';
+import { createDexieStorage } from '@parley/sync/adapters/dexie';
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Outlet,
+  RouterProvider,
+} from '@tanstack/react-router';
+import { v7 as uuidv7 } from 'uuid';
+import { EngineProvider, type ParleyEngine } from '../sync/engine-provider.tsx';
+import { ThreadPage } from './thread-page.tsx';
+
+const noon = new Date(2026, 10, 22, 12).getTime();
+const resident: TableName[] = ['org', 'person', 'membership', 'thread', 'participation', 'readPosition'];
+
+const nowhere: Network = {
+  connect() {
+    throw new Error('There is no network here.');
+  },
+  online: () => false,
+  onOnline: () => () => {},
+};
+
+export interface Device {
+  engine: ParleyEngine;
+  alice: string;
+  bob: string;
+  threadId: string;
+  /** The id of the message at a place. */
+  messageId(seq: number): string;
+  /** The server's refusal of what waits, as if it had come before the network went. The device starts anew. */
+  refuse(message: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A thread of Alice and Bob with `count` messages of Bob's, read up to `readSeq`. */
+export async function acmeOffline({ count, readSeq }: { count: number; readSeq: number }): Promise<Device> {
+  const [alice, bob, orgId, threadId] = [uuidv7(), uuidv7(), uuidv7(), uuidv7()] as const;
+  const ids = Array.from({ length: count + 1 }, () => uuidv7());
+  const rows: { scope: string; table: TableName; id: string; data: Tables[TableName] }[] = [];
+  const put = <T extends TableName>(scope: string, table: T, id: string, data: Tables[T]) =>
+    rows.push({ scope, table, id, data });
+
+  put(orgScope(orgId), 'org', orgId, { name: 'Acme Freight', createdAt: noon });
+  for (const [id, name] of [
+    [alice, 'Alice Lindqvist'],
+    [bob, 'Bob Okafor'],
+  ] as const) {
+    const card = { name, placeholder: false, joinedAt: noon };
+    put(orgPeopleScope(orgId), 'person', id, { ...card, email: null, role: 'member', active: true });
+    put(threadPeopleScope(threadId), 'participant', id, { ...card, actingOrg: orgId, leftAt: null });
+  }
+  put(userScope(alice), 'membership', orgId, { role: 'member', active: true, epoch: 1, joinedAt: noon });
+  put(userScope(alice), 'participation', threadId, { actingOrg: orgId, epoch: 1, joinedAt: noon, leftAt: null });
+  put(userScope(alice), 'readPosition', threadId, { seq: readSeq, noteSeq: 0, markEpoch: 0 });
+  const last = message(count, orgId, bob);
+  put(threadScope(threadId), 'thread', threadId, {
+    homeOrg: orgId,
+    subject: 'Berlin depot rota',
+    kind: 'internal',
+    createdBy: bob,
+    createdAt: noon,
+    lastSeq: count,
+    lastMessage: { id: ids[count] ?? '', authorId: bob, kind: 'internal', snippet: last.text, at: last.createdAt },
+  });
+  for (let seq = 1; seq <= count; seq += 1) {
+    put(threadScope(threadId), 'message', ids[seq] ?? '', message(seq, orgId, bob));
+  }
+
+  const disk = createDexieStorage(alice, uuidv7);
+  await disk.open(resident);
+  const scopes = [...new Set(rows.map(({ scope }) => scope))];
+  await disk.writeCache(
+    scopes.map((scope) => ({
+      scope,
+      purge: false,
+      state: { scope, version: 1, epoch: 1, low: isPaged(scope) ? 1 : null },
+      rows: rows.filter((row) => row.scope === scope).map((row) => ({ ...row, version: 1 })),
+    })),
+    'first',
+  );
+  disk.close();
+
+  const device: Device = {
+    engine: await start(alice),
+    alice,
+    bob,
+    threadId,
+    messageId: (seq) => ids[seq] ?? '',
+    async refuse(reason) {
+      device.engine.stop();
+      const storage = createDexieStorage(alice, uuidv7);
+      const { items } = await storage.open(resident);
+      await storage.updateItems(
+        items.map((item) => ({ ...item, state: 'failed', code: 'not_found', message: reason })),
+      );
+      storage.close();
+      device.engine = await start(alice);
+    },
+    stop: () => device.engine.wipe(),
+  };
+  return device;
+}
+
+async function start(personId: string): Promise<ParleyEngine> {
+  const engine = createEngine<Tables, Mutators>({
+    personId,
+    mutators,
+    residentTables: resident,
+    isPaged,
+    rootScope: userScope(personId),
+    follow: (rows) => followedScopes(personId, rows),
+    storage: createDexieStorage(personId, uuidv7),
+    network: nowhere,
+    timers: browserTimers,
+    tabs: createBrowserTabs(personId),
+  });
+  await engine.start();
+  return engine;
+}
+
+const message = (seq: number, orgId: string, authorId: string): MessageRow => ({
+  seq,
+  kind: 'internal',
+  authorId,
+  authorOrg: orgId,
+  ownerOrg: orgId,
+  text: `Message ${seq}`,
+  replyTo: null,
+  mentions: [],
+  reactions: {},
+  notice: null,
+  createdAt: noon + seq * 60_000,
+  editedAt: null,
+  revisions: 0,
+  deletedAt: null,
+});
+
+/** The page of the device's thread. */
+export function ThreadOnDevice({ device }: { device: Device }) {
+  const root = createRootRoute({ component: Outlet });
+  const thread = createRoute({
+    getParentRoute: () => root,
+    path: '/t/$threadId',
+    component: () => <ThreadPage key={device.threadId} threadId={device.threadId} />,
+  });
+  const home = createRoute({ getParentRoute: () => root, path: '/', component: () => <p>The list</p> });
+  const router = createRouter({
+    routeTree: root.addChildren([thread, home]),
+    history: createMemoryHistory({ initialEntries: [`/t/${device.threadId}`] }),
+  });
+  return (
+    <EngineProvider engine={device.engine} personId={device.alice}>
+      <RouterProvider router={router as never} />
+    </EngineProvider>
+  );
+}
