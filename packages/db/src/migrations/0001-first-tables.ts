@@ -132,6 +132,8 @@ const engine = [
     payload jsonb not null,
     created_at timestamptz not null default now()
   )`,
+  // The relay takes the kinds that have a queue; the others wait beside them for as long as a day.
+  `create index job_by_kind on job (kind, id)`,
 ];
 
 const role = `text check (role in ('owner', 'admin', 'member', 'guest'))`;
