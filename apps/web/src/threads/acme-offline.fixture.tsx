@@ -7,8 +7,8 @@ import type { MessageRow } from '@parley/core/messages';
 import { mutators, type Mutators } from '@parley/core/mutators';
 import { isPaged, orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import type { TableName, Tables } from '@parley/core/tables';
-import { createEngine, type Network } from '@parley/sync/client';
-import { browserTimers, createBrowserTabs } from '@parley/sync/adapters/browser';
+import { createEngine, type Network, type Tabs } from '@parley/sync/client';
+import { browserTimers } from '@parley/sync/adapters/browser';
 import { createDexieStorage } from '@parley/sync/adapters/dexie';
 import {
   createMemoryHistory,
@@ -33,6 +33,9 @@ const nowhere: Network = {
   onOnline: () => () => {},
 };
 
+/** Another tab leads, so this one never asks for the network. */
+const follower: Tabs = { lead() {}, post() {}, onMessage() {}, close() {} };
+
 export interface Device {
   engine: ParleyEngine;
   alice: string;
@@ -42,7 +45,6 @@ export interface Device {
   messageId(seq: number): string;
   /** The server's refusal of what waits, as if it had come before the network went. The device starts anew. */
   refuse(message: string): Promise<void>;
-  stop(): Promise<void>;
 }
 
 /** A thread of Alice and Bob with `count` messages of Bob's, read up to `readSeq`. */
@@ -109,7 +111,6 @@ export async function acmeOffline({ count, readSeq }: { count: number; readSeq: 
       storage.close();
       device.engine = await start(alice);
     },
-    stop: () => device.engine.wipe(),
   };
   return device;
 }
@@ -125,7 +126,7 @@ async function start(personId: string): Promise<ParleyEngine> {
     storage: createDexieStorage(personId, uuidv7),
     network: nowhere,
     timers: browserTimers,
-    tabs: createBrowserTabs(personId),
+    tabs: follower,
   });
   await engine.start();
   return engine;

@@ -36,10 +36,7 @@ const write = async (text: string) => {
 };
 const messages = () => device.engine.rows(threadScope(device.threadId), 'message');
 
-afterEach(async () => {
-  clear();
-  await device.stop();
-});
+afterEach(clear);
 
 describe('ThreadPage, without a network', () => {
   test('opens where the unread begins, and moves the read position to what is seen', async () => {
@@ -90,6 +87,8 @@ describe('ThreadPage, without a network', () => {
     await userEvent.keyboard(', gladly{Enter}');
     await vi.waitFor(() => expect(messages().at(-1)?.data.text).toBe(`<@${device.bob}> yes, gladly`));
     await vi.waitFor(() => expect(article(/yes, gladly/)?.textContent).toContain('edited'));
+    await vi.waitFor(() => expect(field().placeholder).toBe('Write a message'));
+    await vi.waitFor(() => expect(document.activeElement).toBe(field()));
 
     article(/yes, gladly/)?.focus();
     await vi.waitFor(() => button('More actions', article(/yes, gladly/)).click());

@@ -1,0 +1,24 @@
+import type { ConnectionState, EngineStatus } from '@parley/sync/client';
+import { expect, test } from 'vitest';
+import { statusWords } from './status-words.ts';
+
+const words = (connection: ConnectionState, rest: Partial<EngineStatus> = {}) =>
+  statusWords(
+    { connection, syncedAt: 1, waiting: 0, failed: 0, ready: true, storage: 'disk', ...rest },
+    () => 'just now',
+  ).text;
+const live: ConnectionState = { state: 'live', since: 1 };
+const offline: ConnectionState = { state: 'offline' };
+
+test('says that all is saved, or what waits and why, the worst first', () => {
+  expect(words(live)).toBe('Everything is saved · synced just now');
+  expect(words({ state: 'connecting' }, { syncedAt: null })).toBe('Connecting');
+  expect(words(live, { waiting: 1 })).toBe('Sending 1 change');
+  expect(words(offline)).toBe('Offline, all saved here · synced just now');
+  expect(words(offline, { waiting: 3 })).toBe('3 changes waiting: offline');
+  expect(words({ state: 'reconnecting', attempt: 2, nextTryAt: 5 }, { waiting: 3 })).toBe('3 changes waiting: offline');
+  expect(words(live, { waiting: 3, failed: 1 })).toBe('1 could not be sent: look');
+  expect(words(live, { storage: 'memory' })).toContain('keeps nothing');
+  expect(words({ state: 'unauthorised' }, { waiting: 2 })).toBe('Signed out · 2 changes kept here');
+  expect(words({ state: 'outdated' })).toBe('A newer version is needed: reload');
+});
