@@ -2,6 +2,7 @@
 import { Kysely, PostgresDialect, type LogEvent } from 'kysely';
 import pg from 'pg';
 import { databaseLog } from './logger.ts';
+import { PreparingClient } from './prepared-statements.ts';
 import type { Database } from './tables.ts';
 
 export interface DatabaseOptions {
@@ -23,6 +24,7 @@ export interface OpenDatabase {
 export function openDatabase(connectionString: string, options: DatabaseOptions = {}): OpenDatabase {
   const { connections = 10, statementTimeoutMs = 30_000, onStatement } = options;
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString,
     max: connections,
     types: { getTypeParser },

@@ -28,15 +28,13 @@ const isIn = (row: ParticipationRow | ParticipantRow | null): boolean => row !==
 const isColleague = (row: Pick<MembershipRow, 'active' | 'role'> | null): boolean =>
   row !== null && row.active && maySeeDirectory(row.role);
 
-/** Finds readers as of before the statement; `$n`: scope ids, `$n+1`: the uuids in them, `$n+2`: their home organisations. */
+/** Finds readers as of before the statement; the relation has scopes, the uuids in them and their home organisations. */
 export const readersSql = {
-  thread: (n: number) => `select ask.scope, reader.person_id
-    from unnest($${n}::text[], $${n + 1}::uuid[], $${n + 2}::uuid[]) as ask(scope, id, home_org)
+  thread: (relation: string) => `select ask.scope, reader.person_id from ${relation} as ask(scope, id, home_org)
     cross join lateral (select p.person_id from participant p
       where p.home_org = ask.home_org and p.thread_id = ask.id and p.left_at is null and not p.placeholder and not p.deleted
       limit ${RECIPIENTS + 1}) reader`,
-  org: (n: number) => `select ask.scope, reader.person_id
-    from unnest($${n}::text[], $${n + 1}::uuid[], $${n + 2}::uuid[]) as ask(scope, id, home_org)
+  org: (relation: string) => `select ask.scope, reader.person_id from ${relation} as ask(scope, id, home_org)
     cross join lateral (select p.person_id from org_person p
       where p.org_id = ask.id and p.active and p.role <> 'guest' and not p.placeholder and not p.deleted
       limit ${RECIPIENTS + 1}) reader`,
@@ -64,16 +62,16 @@ function set(readers: Set<string> | undefined, personId: string, reads: boolean)
   else readers?.delete(personId);
 }
 
-/** Which of many scopes a person (`$1`) may read; `$n` is an array of scope ids, `$n+1` of the uuids in them. */
+/** Which of many scopes a person (`$1`) may read; the relation has scopes and the uuids in them. */
 export const readableSql = {
-  user: (n: number) => `select s.id, s.version, s.seq, s.floor, s.home_org, 0::bigint as epoch
-    from sync_scope s where s.id = any($${n}) and s.id = 'user:' || $1::uuid`,
-  thread: (n: number) => `select s.id, s.version, s.seq, s.floor, s.home_org, p.epoch
-    from unnest($${n}::text[], $${n + 1}::uuid[]) as ask(scope, id)
+  user: (relation: string) => `select s.id, s.version, s.seq, s.floor, s.home_org, 0::bigint as epoch
+    from ${relation} as ask(scope, id) join sync_scope s on s.id = ask.scope and ask.id = $1`,
+  thread: (relation: string) => `select s.id, s.version, s.seq, s.floor, s.home_org, p.epoch
+    from ${relation} as ask(scope, id)
     join participation p on p.person_id = $1 and p.thread_id = ask.id and p.left_at is null and not p.deleted
     join sync_scope s on s.id = ask.scope`,
-  org: (n: number) => `select s.id, s.version, s.seq, s.floor, s.home_org, m.epoch
-    from unnest($${n}::text[], $${n + 1}::uuid[]) as ask(scope, id)
+  org: (relation: string) => `select s.id, s.version, s.seq, s.floor, s.home_org, m.epoch
+    from ${relation} as ask(scope, id)
     join membership m on m.person_id = $1 and m.org_id = ask.id and m.active and m.role <> 'guest' and not m.deleted
     join sync_scope s on s.id = ask.scope`,
 };

@@ -4,7 +4,7 @@ import type { WireRow } from '@parley/sync/protocol';
 import type { Delta, DeltaAsk, ScopeState, StorageSnapshot } from '@parley/sync/server';
 import { readableSql } from './readers.ts';
 import { dataOf, tablesIn } from './row-sql.ts';
-import { run, type DatabaseTransaction } from './statement.ts';
+import { relationOf, run, runPrepared, SPELLED_OUT, type DatabaseTransaction } from './statement.ts';
 import type { SyncedTable } from './synced-tables.ts';
 
 interface Found {
@@ -25,25 +25,20 @@ export class PostgresSnapshot implements StorageSnapshot {
   }
 
   async readable(personId: string, scopes: readonly string[]): Promise<Map<string, ScopeState>> {
-    const asked = { user: empty(), thread: empty(), org: empty() };
+    const asked: Record<'user' | 'thread' | 'org', unknown[][]> = { user: [], thread: [], org: [] };
     for (const scope of scopes) {
       const parsed = parseScope(scope);
       const kind = parsed && ruleOf[parsed.kind];
-      if (!kind) continue;
-      asked[kind].scopes.push(scope);
-      asked[kind].ids.push(parsed.ids[0]);
+      if (kind) asked[kind].push([scope, parsed.ids[0]]);
     }
     const states = new Map<string, ScopeState>();
-    const parts: string[] = [];
     const parameters: unknown[] = [personId];
-    for (const kind of ['user', 'thread', 'org'] as const) {
-      if (asked[kind].scopes.length === 0) continue;
-      const n = parameters.push(asked[kind].scopes);
-      if (kind !== 'user') parameters.push(asked[kind].ids);
-      parts.push(readableSql[kind](n));
-    }
+    const parts = (['user', 'thread', 'org'] as const).flatMap((kind) => {
+      if (asked[kind].length === 0) return [];
+      return [readableSql[kind](relationOf(asked[kind], ['text', 'uuid'], (value) => parameters.push(value)))];
+    });
     if (parts.length === 0) return states;
-    const { rows } = await run<ScopeState & { id: string; home_org: string | null }>(
+    const { rows } = await sayFor(scopes.length)<ScopeState & { id: string; home_org: string | null }>(
       this.#trx,
       parts.join('\nunion all\n'),
       parameters,
@@ -104,22 +99,21 @@ export class PostgresSnapshot implements StorageSnapshot {
     for (const kind of new Set(asks.map(({ scope }) => parseScope(scope)?.kind))) {
       if (kind === undefined) continue;
       const ofKind = asks.filter(({ scope }) => parseScope(scope)?.kind === kind);
-      const columns = [0, 1, 2].map((index) => ofKind.map((ask) => numbers(ask)[index] ?? 0));
-      const n = parameters.push(
-        ofKind.map(({ scope }) => scope),
-        ofKind.map(({ scope }) => parseScope(scope)?.ids[0]),
-        ofKind.map(({ scope }) => this.#homeOrgs.get(scope) ?? null),
-        ...columns,
+      const rows = ofKind.map((ask) => {
+        const [a = 0, b = 0, c = 0] = numbers(ask);
+        return [ask.scope, parseScope(ask.scope)?.ids[0], this.#homeOrgs.get(ask.scope) ?? null, a, b, c];
+      });
+      const relation = relationOf(rows, ['text', 'uuid', 'uuid', 'bigint', 'bigint', 'bigint'], (value) =>
+        parameters.push(value),
       );
-      const ask = `unnest($${n - 5}::text[], $${n - 4}::uuid[], $${n - 3}::uuid[], $${n - 2}::bigint[], $${n - 1}::bigint[],
-        $${n}::bigint[]) as ask(scope, id, home_org, a, b, c)`;
+      const ask = `${relation} as ask(scope, id, home_org, a, b, c)`;
       for (const [name, table] of tablesIn(kind)) {
         parts.push(`select ask.scope, '${name}' as "table", r.${table.idColumn}::text as id, r.version,
           case when r.deleted then null else ${dataOf(table)} end as data from ${ask} ${join(table)}`);
       }
     }
     if (parts.length === 0) return [];
-    return (await run<Found>(this.#trx, parts.join('\nunion all\n'), parameters)).rows;
+    return (await sayFor(asks.length)<Found>(this.#trx, parts.join('\nunion all\n'), parameters)).rows;
   }
 
   #inScope({ isOfThread, scopeColumn }: SyncedTable): string {
@@ -137,7 +131,8 @@ const ruleOf = {
   notes: undefined,
 } as const;
 
-const empty = (): { scopes: string[]; ids: (string | undefined)[] } => ({ scopes: [], ids: [] });
+/** A pull after a poke asks the same every time; what asks for much is worth a plan of its own. */
+const sayFor = (count: number): typeof run => (count <= SPELLED_OUT ? runPrepared : run);
 const toWireRow = ({ table, id, version, data }: Found): WireRow => [table, id, version, data];
 
 function countedByTable(rows: readonly Found[]): Map<string, Found[]> {

@@ -15,7 +15,7 @@ import {
 } from '@parley/sync/server';
 import { applyWrites, readersSql, soleReader } from './readers.ts';
 import { cachedUpsertOf, dataOf, isRowId, rowParameter } from './row-sql.ts';
-import { run, type DatabaseTransaction } from './statement.ts';
+import { relationOf, runPrepared, type DatabaseTransaction } from './statement.ts';
 import { mustSynced } from './synced-tables.ts';
 
 export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
@@ -27,9 +27,9 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
   }
 
   async enterLane({ personId, clientId, lane, n, id }: LaneEntry): Promise<LaneVerdict> {
-    const { changed } = await run(this.native, n === 1 ? firstInLane : nextInLane, [clientId, lane, n]);
+    const { changed } = await runPrepared(this.native, n === 1 ? firstInLane : nextInLane, [clientId, lane, n]);
     if (changed === 1) return { kind: 'next' };
-    const { rows } = await run<StandingRow>(this.native, standing, [clientId, lane, n, personId, id]);
+    const { rows } = await runPrepared<StandingRow>(this.native, standing, [clientId, lane, n, personId, id]);
     const [{ last_n: last, stored, is_taken: isTaken } = noStanding] = rows;
     if (n > last) return { kind: 'gap', expected: last + 1 };
     if (stored) return { kind: 'stored', outcome: toOutcome(stored) };
@@ -37,7 +37,7 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
   }
 
   async outcomes(personId: string, ids: readonly string[]): Promise<Map<string, Outcome>> {
-    const { rows } = await run<StoredResult & { id: string }>(
+    const { rows } = await runPrepared<StoredResult & { id: string }>(
       this.native,
       `select id, status, code, message, effects from mutation_result where person_id = $1 and id = any($2::uuid[])`,
       [personId, ids],
@@ -47,7 +47,7 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
 
   async lock(scopes: readonly string[]): Promise<Map<string, LockedScope>> {
     if (scopes.some((scope) => !parseScope(scope))) throw new Refusal('invalid', 'One of these ids is misspelled.');
-    const { rows } = await run<LockedScope & { id: string; home_org: string | null }>(
+    const { rows } = await runPrepared<LockedScope & { id: string; home_org: string | null }>(
       this.native,
       `select id, version, seq, home_org from sync_scope where id = any($1) order by id for update`,
       [scopes],
@@ -66,21 +66,19 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
     const parameters: unknown[] = [];
     for (const [name, places] of groupBy(keys, ({ table }) => table)) {
       const table = mustSynced(name);
-      const first = parameters.length + 1;
-      parameters.push(
-        places.map(({ index }) => index),
-        places.map(({ item }) => item.scope),
-        places.map(({ item }) => mustScope(item.scope).ids[0]),
-        places.map(({ item }) => item.id),
-      );
+      const asks = places.map(({ item, index }) => [index, item.scope, mustScope(item.scope).ids[0], item.id]);
+      const relation = relationOf(asks, ['int', 'text', 'uuid', table.idType], (value) => parameters.push(value));
       parts.push(`select ask.place, ${dataOf(table)} as data
-        from unnest($${first}::int[], $${first + 1}::text[], $${first + 2}::uuid[], $${first + 3}::${table.idType}[])
-          as ask(place, scope, scope_id, id)
+        from ${relation} as ask(place, scope, scope_id, id)
         ${table.isOfThread ? 'join sync_scope s on s.id = ask.scope' : ''}
         join ${table.sql} r on ${table.isOfThread ? 'r.home_org = s.home_org and' : ''}
           r.${table.scopeColumn} = ask.scope_id and r.${table.idColumn} = ask.id and not r.deleted`);
     }
-    const { rows } = await run<{ place: number; data: object }>(this.native, parts.join('\nunion all\n'), parameters);
+    const { rows } = await runPrepared<{ place: number; data: object }>(
+      this.native,
+      parts.join('\nunion all\n'),
+      parameters,
+    );
     for (const { place, data } of rows) found[place] = data;
     return found;
   }
@@ -115,7 +113,11 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
     const withs = parts.map((part, index) => `w${index} as (${part})`).join(',\n');
     const select =
       selects.length > 0 ? selects.join('\nunion all\n') : 'select null as scope, null as person_id where false';
-    const found = await run<{ scope: string; person_id: string }>(this.native, `with ${withs}\n${select}`, parameters);
+    const found = await runPrepared<{ scope: string; person_id: string }>(
+      this.native,
+      `with ${withs}\n${select}`,
+      parameters,
+    );
     for (const { scope, person_id } of found.rows) readers.get(scope)?.add(person_id);
     applyWrites(readers, rows);
     return new Map([...readers].map(([scope, people]) => [scope, people.size > RECIPIENTS ? null : [...people]]));
@@ -137,10 +139,8 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
     const selects = (['thread', 'org'] as const).flatMap((kind) => {
       const scopes = asked[kind];
       if (scopes.length === 0) return [];
-      const n = parameter(scopes);
-      parameter(scopes.map((scope) => mustScope(scope).ids[0]));
-      parameter(scopes.map((scope) => this.#homeOrgs.get(scope) ?? null));
-      return [readersSql[kind](n)];
+      const asks = scopes.map((scope) => [scope, mustScope(scope).ids[0], this.#homeOrgs.get(scope) ?? null]);
+      return [readersSql[kind](relationOf(asks, ['text', 'uuid', 'uuid'], parameter))];
     });
     return { readers, selects };
   }
