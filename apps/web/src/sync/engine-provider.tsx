@@ -23,14 +23,14 @@ export function EngineProvider({ engine, personId, children }: EngineProviderPro
   return <EngineContext value={value}>{children}</EngineContext>;
 }
 
-function mustEngine(): EngineOfPerson {
+function useEngineOfPerson(): EngineOfPerson {
   const value = useContext(EngineContext);
   if (value === null) throw new Error('This page is outside EngineProvider');
   return value;
 }
 
 /** The engine of the signed-in person. */
-export const useEngine = (): ParleyEngine => mustEngine().engine;
+export const useEngine = (): ParleyEngine => useEngineOfPerson().engine;
 
 /** The signed-in person. */
-export const usePersonId = (): string => mustEngine().personId;
+export const usePersonId = (): string => useEngineOfPerson().personId;

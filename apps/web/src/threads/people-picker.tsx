@@ -62,10 +62,7 @@ export function PeoplePicker({ label, people, picked, onChange, autoFocus = fals
 
   return (
     <div className="relative">
-      <div
-        className="flex min-h-10 flex-wrap items-center gap-1.5 rounded-md border border-edge bg-sheet p-1.5 has-[input:focus-visible]:border-accent has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-accent pointer-coarse:min-h-11"
-        onClick={() => field.current?.focus()}
-      >
+      <div className="flex min-h-10 flex-wrap items-center gap-1.5 rounded-md border border-edge bg-sheet p-1.5 has-[input:focus-visible]:border-accent has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-accent pointer-coarse:min-h-11">
         {chosen.map((person) => (
           <span key={person.id} className="flex max-w-full items-center gap-1.5 rounded-full bg-sunk py-0.5 pl-0.5">
             <Avatar id={person.id} name={person.name} size={20} />

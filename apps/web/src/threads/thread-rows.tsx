@@ -31,13 +31,15 @@ export function ThreadRows({ threads, openId, personId, personName, onOpen }: Th
     initialRect: { width: 300, height: 800 },
   });
 
+  const drawn = list.getVirtualItems();
+
   useLayoutEffect(() => {
     if (wanted === null) return;
     const link = scroller.current?.querySelector<HTMLElement>(`[data-thread="${wanted}"]`);
     if (!link) return;
     link.focus();
     setWanted(null);
-  });
+  }, [wanted, drawn]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -56,7 +58,7 @@ export function ThreadRows({ threads, openId, personId, personName, onOpen }: Th
   return (
     <div ref={scroller} className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-2 pt-0.5">
       <ul aria-label="Threads" className="relative" style={{ height: list.getTotalSize() }} onKeyDown={onKeyDown}>
-        {list.getVirtualItems().map(({ key, index, start }) => {
+        {drawn.map(({ key, index, start }) => {
           const thread = threads[index];
           return thread === undefined ? null : (
             <li
