@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
-import { StepError, root, runQuietly } from './run-quietly.mjs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { oneAtATime } from './one-at-a-time.mjs';
+import { root, runQuietly } from './run-quietly.mjs';
 
 const recordFile = `${root}node_modules/.parley-install`;
-const lockFile = `${root}node_modules/.parley-installing`;
 
 /**
  * Brings the dependencies of the lockfile, unless they are there. `full` adds what tests and checks need; what is
@@ -12,13 +11,14 @@ const lockFile = `${root}node_modules/.parley-installing`;
  */
 export async function ensureInstalled({ full, say }) {
   if (isInstalled(full)) return;
-  await underLock(async () => {
+  await oneAtATime('install', async () => {
     // Another start may have done it while we waited.
     if (isInstalled(full)) return;
     say('Installing (the first time takes a minute)');
     // Never takes the tools of a developer's checkout away.
     const kind = full || hasDevelopmentTools() ? 'full' : 'production';
-    const pnpm = existsSync(`${root}node_modules/pnpm/package.json`)
+    // Ours needs no network, if an installation was once finished.
+    const pnpm = existsSync(recordFile)
       ? [`${root}node_modules/.bin/pnpm`]
       : ['npx', '--yes', packageManager()];
     const args = ['install', '--frozen-lockfile', ...(kind === 'production' ? ['--prod'] : [])];
@@ -54,40 +54,6 @@ function hasDevelopmentTools() {
 
 function packageManager() {
   return JSON.parse(readFileSync(`${root}package.json`, 'utf8')).packageManager;
-}
-
-/** Two first starts at once: the second waits for the first. The lock of a process that is gone does not count. */
-async function underLock(work) {
-  mkdirSync(`${root}node_modules`, { recursive: true });
-  for (;;) {
-    try {
-      writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
-      break;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw cannotWrite(error);
-      const holder = Number(readOptional(lockFile));
-      if (holder && !isAlive(holder)) rmSync(lockFile, { force: true });
-      else await delay(200);
-    }
-  }
-  try {
-    await work();
-  } finally {
-    rmSync(lockFile, { force: true });
-  }
-}
-
-function cannotWrite(error) {
-  return new StepError(`Parley cannot write below ${root}: ${error.message}. Use a checkout of your own.`);
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
 }
 
 function readOptional(path) {

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 /** The checkout's root, with a trailing slash. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /** A step that failed, in words, with the end of what it printed. */
 export class StepError extends Error {}
 
@@ -25,6 +27,12 @@ export function runQuietly(command, args, { what, env = {}, cwd = root } = {}) {
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
+    // Whoever stops us stops what we started; the error that follows ends us.
+    const pass = (signal) => child.kill(signal);
+    for (const signal of signals) process.on(signal, pass);
+    child.once('close', () => {
+      for (const signal of signals) process.off(signal, pass);
+    });
     child.once('error', (error) => reject(new StepError(`${what} failed: ${error.message}`)));
     child.once('close', (code, signal) => {
       if (code === 0) resolve(output);
