@@ -18,9 +18,7 @@ export async function ensureInstalled({ full, say }) {
     // Never takes the tools of a developer's checkout away.
     const kind = full || hasDevelopmentTools() ? 'full' : 'production';
     // Ours needs no network, if an installation was once finished.
-    const pnpm = existsSync(recordFile)
-      ? [`${root}node_modules/.bin/pnpm`]
-      : ['npx', '--yes', packageManager()];
+    const pnpm = existsSync(recordFile) ? [`${root}node_modules/.bin/pnpm`] : ['npx', '--yes', packageManager()];
     const args = ['install', '--frozen-lockfile', ...(kind === 'production' ? ['--prod'] : [])];
     const [command, ...before] = pnpm;
     await runQuietly(command, [...before, ...args], {
