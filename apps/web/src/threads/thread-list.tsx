@@ -47,19 +47,24 @@ export function ThreadList() {
   const find = useRef<HTMLInputElement>(null);
   const region = useRef<HTMLDivElement>(null);
 
+  const latest = useRef({ all, openId });
+  latest.current = { all, openId };
   const open = useCallback(
-    (threadId: string) => void navigate({ to: '/t/$threadId', params: { threadId } }),
+    (threadId: string) => {
+      // Choosing the open thread is asking to write in it, as choosing any other is.
+      if (latest.current.openId === threadId)
+        document.querySelector<HTMLElement>('[data-region="page"] textarea')?.focus();
+      void navigate({ to: '/t/$threadId', params: { threadId } });
+    },
     [navigate],
   );
-  const latest = useRef({ all, openId, open });
-  latest.current = { all, openId, open };
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent) => {
       if (event.altKey && event.shiftKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
-        const { all: threads, openId: from, open: show } = latest.current;
+        const { all: threads, openId: from } = latest.current;
         const next = nextUnread(threads, from, event.key === 'ArrowDown' ? 1 : -1);
         event.preventDefault();
-        if (next !== null) show(next);
+        if (next !== null) open(next);
       } else if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
         if (find.current === null || find.current.offsetParent === null) return;
         event.preventDefault();
@@ -69,7 +74,7 @@ export function ThreadList() {
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, []);
+  }, [open]);
 
   const onFindKey = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
