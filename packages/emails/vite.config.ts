@@ -7,7 +7,8 @@ export default defineConfig({
     target: 'node24',
     outDir: 'dist',
     emptyOutDir: false,
-    rolldownOptions: { output: { entryFileNames: 'index.js' } },
+    // Prettier is for looking at mails, which nobody does at run time.
+    rolldownOptions: { external: /^prettier\b/, output: { entryFileNames: 'index.js' } },
   },
   ssr: { noExternal: ['react-email'] },
 });
