@@ -34,6 +34,7 @@ export const mayInvite = (role: Role): boolean => role === 'owner' || role === '
 export const mayGrant = (granter: Role, role: Role): boolean =>
   granter === 'owner' || (granter === 'admin' && role !== 'owner');
 export const mayStartThread = (role: Role): boolean => role !== 'guest';
+export const mayRemoveFromThread = (role: Role): boolean => role !== 'guest';
 export const maySeeDirectory = (role: Role): boolean => role !== 'guest';
 /** An organisation owns its members' messages. */
 export const mayDeleteForOthers = (role: Role): boolean => role === 'owner' || role === 'admin';

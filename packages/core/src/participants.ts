@@ -2,7 +2,7 @@
 import { Refusal, type Mutator, type MutatorTx } from '@parley/sync/mutator';
 import * as z from 'zod/mini';
 import { systemMessage } from './messages.ts';
-import { accessOrg, mayStartThread } from './organisations.ts';
+import { accessOrg, mayRemoveFromThread, mayStartThread } from './organisations.ts';
 import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { accessThread, ADDED_AT_ONCE, join } from './threads.ts';
@@ -38,7 +38,7 @@ export const addParticipants: Mutator<Tables, z.infer<typeof addParticipantsArgs
 
 const removeParticipantArgs = z.object({ threadId: z.uuid(), messageId: z.uuid(), personId: z.uuid() });
 
-/** Takes a person out of a thread, or oneself. Refused: `not_found`. */
+/** Takes a person out of a thread, or oneself; guests only themselves. Refused: `not_found`, `forbidden`. */
 export const removeParticipant: Mutator<Tables, z.infer<typeof removeParticipantArgs>> = {
   name: 'removeParticipant',
   version: 1,
@@ -48,7 +48,11 @@ export const removeParticipant: Mutator<Tables, z.infer<typeof removeParticipant
     write: [threadScope(threadId), threadPeopleScope(threadId), userScope(personId)],
   }),
   async run(tx, { threadId, messageId, personId }) {
-    await accessThread(tx, threadId);
+    const { thread } = await accessThread(tx, threadId);
+    if (personId !== tx.personId) {
+      const { role } = await accessOrg(tx, thread.homeOrg);
+      if (!mayRemoveFromThread(role)) throw new Refusal('forbidden', 'Guests can only leave a thread themselves.');
+    }
     const scope = threadPeopleScope(threadId);
     const participant = await tx.get('participant', scope, personId);
     if (!participant || participant.leftAt !== null) return;

@@ -223,3 +223,11 @@ test('whoever leaves a thread by their own act says so, and no longer reads it',
   const alice = await bootstrap(people.alice);
   expect(JSON.stringify(alice.state)).toContain(`"personIds":["${people.bob}"]`);
 });
+
+test('a guest leaves a thread, and takes nobody else out of it', async () => {
+  const { threadId } = await makePlace();
+  const gus = clientOf(people.gus);
+  const remove = (personId: string) => gus.do('removeParticipant', { threadId, messageId: newId(), personId });
+  expect(await remove(people.bob)).toMatchObject({ status: 'rejected', code: 'forbidden' });
+  expect(await remove(people.gus)).toMatchObject({ status: 'applied' });
+});
