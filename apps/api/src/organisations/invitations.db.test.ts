@@ -1,3 +1,4 @@
+import { invitationToken } from '@parley/jobs/invitation-token';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashToken } from '../accounts/secret-token.ts';
 import type { Browser } from '../testing/browser.ts';
@@ -43,6 +44,7 @@ describe('an invitation', () => {
     });
     const row = await server.services.db.selectFrom('invitation').selectAll().executeTakeFirstOrThrow();
     expect(row.token_hash).toBe(hashToken(token));
+    expect(token).toBe(invitationToken(server.services.settings.authSecret, row.id));
     const jobs = await server.services.db.selectFrom('job').select(['kind', 'payload']).execute();
     expect(jobs).toEqual([{ kind: 'invitation.created', payload: { invitationId: row.id } }]);
     const open = await alice.call('query', 'organisations.invitations', { orgId: cast.acme });

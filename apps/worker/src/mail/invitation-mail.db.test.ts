@@ -2,6 +2,7 @@ import { openDatabase, type OpenDatabase } from '@parley/db';
 import { createTestDatabase, type TestDatabase } from '@parley/db/testing';
 import { openMailer, type Mailer } from '@parley/emails';
 import { openSmtpService, type SmtpService } from '@parley/emails/testing';
+import { invitationToken } from '@parley/jobs/invitation-token';
 import { openTestRedis, type TestRedis } from '@parley/jobs/testing';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -69,7 +70,8 @@ describe('an invitation', () => {
     expect(others).toEqual([]);
     expect(only).toMatchObject({ from: FROM, to: ['bob@example.org'], subject: 'Alice invites you to Acme' });
     expect(only?.headers.get('auto-submitted')).toBe('auto-generated');
-    for (const part of [only?.text, only?.html]) expect(part).toMatch(linkPattern);
+    const link = `${PUBLIC_URL}/invitation/${invitationToken(AUTH_SECRET, INVITATION)}`;
+    for (const part of [only?.text, only?.html]) expect(part).toContain(link);
   });
 
   test('is mailed once', async () => {
@@ -179,8 +181,6 @@ describe.each(['PostgreSQL', 'Redis'] as const)('jobs on %s', (store) => {
     await vi.waitFor(async () => expect(await open.kysely.selectFrom('job').selectAll().execute()).toEqual([]));
   });
 });
-
-const linkPattern = /https:\/\/chat\.example\.org\/invitation\/[\w-]{43}\b/;
 
 async function addJob(): Promise<void> {
   const payload = JSON.stringify({ invitationId: INVITATION });
