@@ -270,7 +270,8 @@ export class Syncing<Tables extends TableMap> {
       await storage.removeItems(removed);
       outbox.remove(removed);
       replica.notify();
-      tabs.post({ type: 'items', items: changed, removed });
+      // Behind the changes that confirm them: another tab must not drop an item before it has the row.
+      this.written = this.written.then(() => tabs.post({ type: 'items', items: changed, removed }));
     });
     this.#connector.proven();
     if (results.some(({ status }) => status === 'fork')) await this.#newClient();
