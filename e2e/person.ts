@@ -109,7 +109,7 @@ export class Person {
       await this.page.getByRole('option').filter({ hasText: name }).click();
     }
     await this.composer.fill(message);
-    await this.composer.press('Enter');
+    await this.submit();
     await this.expectThread(subject);
   }
 
@@ -135,11 +135,17 @@ export class Person {
     return this.log.getByRole('article').filter({ has: own });
   }
 
-  /** Types and presses Enter; resolves when the message stands in the log, sent or not. */
+  /** Types and sends; resolves when the message stands in the log, sent or not. */
   async sendMessage(text: string): Promise<void> {
     await this.composer.fill(text);
-    await this.composer.press('Enter');
+    await this.submit();
     await this.expectMessage(text);
+  }
+
+  /** Enter, or the button where Enter makes a new line. */
+  async submit(): Promise<void> {
+    if (await this.#touches()) await this.page.getByRole('button', { name: /^(Send|Save|Start thread)$/ }).tap();
+    else await this.composer.press('Enter');
   }
 
   async expectMessage(text: string): Promise<void> {
@@ -155,14 +161,14 @@ export class Person {
 
   async replyTo(text: string, reply: string): Promise<void> {
     const row = this.message(text);
-    await row.hover();
-    await row.getByRole('button', { name: 'Reply' }).click();
+    await this.pointAt(row);
+    await row.getByRole('button', { name: 'Reply', exact: true }).click();
     await this.sendMessage(reply);
   }
 
   async editMessage(text: string, next: string): Promise<void> {
     const row = this.message(text);
-    await row.hover();
+    await this.pointAt(row);
     await row.getByRole('button', { name: 'More actions' }).click();
     await this.page.getByRole('menuitem', { name: 'Edit' }).click();
     await this.finishEdit(next);
@@ -170,14 +176,38 @@ export class Person {
 
   async finishEdit(next: string): Promise<void> {
     await this.composer.fill(next);
-    await this.composer.press('Enter');
+    await this.submit();
     await this.expectMessage(next);
+  }
+
+  async deleteMessage(text: string): Promise<void> {
+    const row = this.message(text);
+    await this.pointAt(row);
+    await row.getByRole('button', { name: 'More actions' }).click();
+    await this.page.getByRole('menuitem', { name: 'Delete' }).click();
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await expect(row).toHaveCount(0);
   }
 
   async react(text: string, emoji: string): Promise<void> {
     const row = this.message(text);
-    await row.hover();
-    await row.getByRole('button', { name: `React with ${emoji}` }).click();
+    await this.pointAt(row);
+    const toolbar = row.getByRole('toolbar', { name: 'Message actions' });
+    await toolbar.waitFor();
+    const quick = toolbar.getByRole('button', { name: `React with ${emoji}` });
+    if (await quick.isVisible()) return quick.click();
+    await toolbar.getByRole('button', { name: 'React', exact: true }).click();
+    await this.page.getByRole('dialog').getByRole('button', { name: emoji, exact: true }).click();
+  }
+
+  /** Brings out what can be done with a message: under the pointer, or with a tap where there is none. */
+  async pointAt(row: Locator): Promise<void> {
+    if (await this.#touches()) await row.tap();
+    else await row.hover();
+  }
+
+  #touches(): Promise<boolean> {
+    return this.page.evaluate(() => matchMedia('(pointer: coarse) and (hover: none)').matches);
   }
 
   async expectReaction(text: string, emoji: string, count: number): Promise<void> {

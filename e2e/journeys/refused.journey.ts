@@ -1,0 +1,50 @@
+import { aSubject, expect, test } from '../journey.ts';
+import { ALICE } from '../people.ts';
+import { writeInVain } from '../refusal.ts';
+
+test('what is written into a thread that one is taken out of is kept, until its author decides', async ({
+  alice,
+  bob,
+}) => {
+  const text = 'Nobody will ever read this.';
+  await writeInVain({ writer: bob, remover: alice, subject: aSubject('Overtime'), text });
+  const { page } = bob;
+  const kept = page.getByRole('list', { name: 'Could not be sent' });
+  await expect(page.getByText('You no longer take part in this thread')).toBeVisible();
+  await expect(kept).toContainText(text);
+  await expect(kept).toContainText('you no longer take part in it');
+  await bob.expectStatus('1 could not be sent');
+
+  await page.reload();
+  await bob.expectStatus('1 could not be sent');
+  await page.getByRole('button', { name: /could not be sent/ }).click();
+  const list = page.getByRole('dialog');
+  await expect(list).toContainText(text);
+  await list.getByRole('button', { name: 'Retry' }).click();
+  await expect(list).toContainText('you no longer take part in it');
+  await list.getByRole('button', { name: 'Delete' }).click();
+  await expect(list).not.toContainText(text);
+  await list.getByRole('button', { name: 'Close' }).click();
+  await bob.expectStatus('Everything is saved');
+  await expect(alice.page.getByText(text)).toHaveCount(0);
+});
+
+test('an edit of what was deleted meanwhile is refused in its place, and its text is not lost', async ({
+  alice,
+  bob,
+}) => {
+  const subject = aSubject('Parking');
+  await bob.startThread({ subject, with: [ALICE], message: 'Row C is free.' });
+  await alice.openThread(subject);
+  await bob.goOffline();
+  await bob.editMessage('Row C is free.', 'Row C is free until nine.');
+  await alice.deleteMessage('Row C is free.');
+  await alice.expectStatus('Everything is saved');
+
+  await bob.goOnline();
+  const refused = bob.log.getByRole('article').filter({ hasText: 'Could not save the edit' });
+  await expect(refused).toContainText('Row C is free until nine.');
+  await refused.getByRole('button', { name: 'Delete' }).click();
+  await expect(bob.log).toContainText('Message deleted');
+  await bob.expectStatus('Everything is saved');
+});
