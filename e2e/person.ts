@@ -125,6 +125,11 @@ export class Person {
     return this.page.getByRole('textbox', { name: /message/i });
   }
 
+  /** What is in the field is on the disk of this computer. */
+  async expectDraftKept(text: string): Promise<void> {
+    await expect.poll(() => this.page.evaluate(keptDrafts)).toContain(text);
+  }
+
   get log(): Locator {
     return this.page.getByRole('feed', { name: 'Messages' });
   }
@@ -283,4 +288,22 @@ export class Person {
   databases(): Promise<string[]> {
     return this.page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? ''));
   }
+}
+
+/** Texts of the drafts on disk; runs in the page. */
+async function keptDrafts(): Promise<string[]> {
+  const done = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error ?? new Error('The disk refused.'));
+    });
+  const names = (await indexedDB.databases()).flatMap(({ name }) => (name?.startsWith('parley-outbox-') ? [name] : []));
+  const texts: string[] = [];
+  for (const name of names) {
+    const database = await done(indexedDB.open(name));
+    const drafts: { text: string }[] = await done(database.transaction('drafts').objectStore('drafts').getAll());
+    texts.push(...drafts.map((draft) => draft.text));
+    database.close();
+  }
+  return texts;
 }

@@ -15,6 +15,7 @@ test('the tab dies right after Enter: the text is either on its way or still in 
   await bob.openThread(subject);
 
   await alice.composer.fill('Lorry 4 pulls to the left.');
+  await alice.expectDraftKept('Lorry 4 pulls to the left.');
   alice.complaints.expectDisturbance();
   await alice.composer.press('Enter', { noWaitAfter: true });
   await computer.kill();

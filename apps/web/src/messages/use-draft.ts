@@ -2,7 +2,7 @@ import { useEffect, useMemo } from 'react';
 import { saveBeforeReload } from '../shell/reload.ts';
 import { useEngine } from '../sync/engine-provider.tsx';
 
-/** Typing rests this long before it is written to disk. */
+/** Milliseconds between two writes to disk while somebody types; the first key is written at once. */
 const REST_MS = 300;
 
 export interface Draft {
@@ -15,34 +15,37 @@ export interface Draft {
   drop(): void;
 }
 
-/** What is typed under `key`, kept on this device: shortly after the last key, and at once when the page is hidden. */
+/** What is typed under `key`, kept on this device while it is typed, and at once when the page is hidden. */
 export function useDraft(key: string): Draft {
   const engine = useEngine();
   const { draft, flush } = useMemo(() => {
     let unwritten: string | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const write = async () => {
-      clearTimeout(timer);
       if (unwritten === null) return;
       const text = unwritten;
       unwritten = null;
       await engine.saveDraft(key, text);
     };
+    // A full disk shows when sending: the text itself stays in the field.
+    const tryWrite = () => void write().catch(() => undefined);
     const made: Draft = {
       initial: engine.draft(key),
       save(text) {
         unwritten = text;
-        clearTimeout(timer);
-        // A full disk shows when sending: the text itself stays in the field.
-        timer = setTimeout(() => void write().catch(() => undefined), REST_MS);
+        if (timer !== undefined) return;
+        tryWrite();
+        timer = setTimeout(() => {
+          timer = undefined;
+          tryWrite();
+        }, REST_MS);
       },
       sent() {
-        clearTimeout(timer);
         unwritten = null;
       },
       drop() {
         unwritten = '';
-        void write().catch(() => undefined);
+        tryWrite();
       },
     };
     return { draft: made, flush: write };

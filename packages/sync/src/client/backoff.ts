@@ -1,9 +1,9 @@
-/** Waits between tries: doubling from half a second to half a minute, with jitter so that a thousand clients spread out. */
+/** Waits between tries: doubling from half a second to ten seconds, with jitter so that a thousand clients spread out. */
 import type { Timers } from './ports.ts';
 
 /** Milliseconds. */
 const FIRST_WAIT = 500;
-const LONGEST_WAIT = 30_000;
+const LONGEST_WAIT = 10_000;
 
 export class Backoff {
   readonly #timers: Timers;
