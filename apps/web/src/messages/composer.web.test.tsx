@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import '../styles.css';
+import { soon } from './soon.fixture.ts';
 import { Composer, type ComposerProps } from './composer.tsx';
 import { clear, draw } from './log-fixtures.tsx';
 
@@ -59,7 +60,7 @@ describe('Composer', () => {
     draw(composer({ onSend, onChange, autoFocus: true }));
     await userEvent.keyboard('first{Enter}second');
     refuse(new Error('disk'));
-    await vi.waitFor(() => expect(field().value).toBe('first\n\nsecond'));
+    await soon(() => expect(field().value).toBe('first\n\nsecond'));
     expect(onChange).toHaveBeenLastCalledWith('first\n\nsecond');
     expect(document.body.textContent).toContain('Your text is still here.');
   });

@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import { createRef } from 'react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import '../styles.css';
+import { soon } from './soon.fixture.ts';
 import { alice, clear, draw, logDoor, messageRow, messageRows, painted } from './log-fixtures.tsx';
 import { LogDoorContext, type LogDoor } from './log-door.ts';
 import { MessageLog, type LogHandle, type MessageLogProps } from './message-log.tsx';
@@ -50,30 +51,30 @@ describe('MessageLog', () => {
   test('opens at the end and follows what comes in', async () => {
     const rows = messageRows(1, 300);
     draw(log({ rows }));
-    await vi.waitFor(() => expect(row('m300')).not.toBeNull());
-    await vi.waitFor(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+    await soon(() => expect(row('m300')).not.toBeNull());
+    await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
     draw(log({ rows: [...rows, messageRow(301)] }));
-    await vi.waitFor(() => expect(row('m301')).not.toBeNull());
-    await vi.waitFor(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+    await soon(() => expect(row('m301')).not.toBeNull());
+    await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
   });
 
   test('stands at the foot where there are few', async () => {
     draw(log({ rows: messageRows(1, 2) }));
-    await vi.waitFor(() => expect(row('m2')).not.toBeNull());
-    await vi.waitFor(() => expect(600 - (topOf('m2') + (row('m2')?.offsetHeight ?? 0))).toBeLessThan(20));
+    await soon(() => expect(row('m2')).not.toBeNull());
+    await soon(() => expect(600 - (topOf('m2') + (row('m2')?.offsetHeight ?? 0))).toBeLessThan(20));
   });
 
   test('opens where the unread begins', async () => {
     draw(log({ rows: messageRows(1, 300), divider: { seq: 200, count: 100 } }));
-    await vi.waitFor(() => expect(topOf('m201')).toBeGreaterThan(0));
-    await vi.waitFor(() => expect(topOf('m201')).toBeLessThan(160));
+    await soon(() => expect(topOf('m201')).toBeGreaterThan(0));
+    await soon(() => expect(topOf('m201')).toBeLessThan(160));
     expect(scroller().textContent).toContain('99+ new');
   });
 
   test('does not move who has scrolled up, and leads to what is new', async () => {
     const rows = messageRows(1, 300);
     draw(log({ rows }));
-    await vi.waitFor(() => expect(row('m300')).not.toBeNull());
+    await soon(() => expect(row('m300')).not.toBeNull());
     await scrollTo(scroller().scrollTop - 2_000);
     const top = topRow();
     const before = topOf(top);
@@ -82,18 +83,18 @@ describe('MessageLog', () => {
     expect(Math.abs(topOf(top) - before)).toBeLessThanOrEqual(1);
     const jump = [...document.querySelectorAll('button')].find((button) => button.textContent === '1 new');
     jump?.click();
-    await vi.waitFor(() => expect(row('m302')).not.toBeNull());
-    await vi.waitFor(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+    await soon(() => expect(row('m302')).not.toBeNull());
+    await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
   });
 
   test('takes older rows in above without moving the one on top', async () => {
     const onLoadOlder = vi.fn<() => void>();
     let rows = messageRows(401, 600);
     draw(log({ rows, complete: false, onLoadOlder }));
-    await vi.waitFor(() => expect(row('m600')).not.toBeNull());
+    await soon(() => expect(row('m600')).not.toBeNull());
     for (const first of [301, 201, 101, 1]) {
       await scrollTo(first === 201 ? 0 : 300);
-      await vi.waitFor(() => expect(onLoadOlder).toHaveBeenCalled());
+      await soon(() => expect(onLoadOlder).toHaveBeenCalled());
       const top = topRow();
       const before = topOf(top);
       rows = [...messageRows(first, first + 99), ...rows];
@@ -115,27 +116,27 @@ describe('MessageLog', () => {
     const door = logDoor({ personName: names });
     const rows = messageRows(1, 2_500);
     draw(log({ rows }, door));
-    await vi.waitFor(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+    await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
     await painted();
     expect(row('m2500')).not.toBeNull();
     drawn.length = 0;
     draw(log({ rows: [...rows, messageRow(2_501, { authorId: 'carol' })] }, door));
-    await vi.waitFor(() => expect(row('m2501')).not.toBeNull());
-    await vi.waitFor(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+    await soon(() => expect(row('m2501')).not.toBeNull());
+    await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
     // StrictMode draws everything twice.
     expect(drawn).toEqual(['carol', 'carol']);
   });
 
   test('draws only what is in sight', async () => {
     draw(log({ rows: messageRows(1, 2_500) }));
-    await vi.waitFor(() => expect(row('m2500')).not.toBeNull());
+    await soon(() => expect(row('m2500')).not.toBeNull());
     expect(document.querySelectorAll('article').length).toBeLessThan(60);
   });
 
   test('says how far it was read', async () => {
     const onSeen = vi.fn<(seq: number) => void>();
     draw(log({ rows: messageRows(1, 300), divider: { seq: 100, count: 100 }, onSeen }));
-    await vi.waitFor(() => expect(onSeen).toHaveBeenCalled());
+    await soon(() => expect(onSeen).toHaveBeenCalled());
     const seen = Math.max(...onSeen.mock.calls.map(([seq]) => seq));
     expect(seen).toBeGreaterThan(100);
     expect(seen).toBeLessThan(150);
@@ -144,23 +145,23 @@ describe('MessageLog', () => {
   test('jumps to a message and marks it', async () => {
     const handle = createRef<LogHandle>();
     draw(log({ rows: messageRows(1, 300), ref: handle }));
-    await vi.waitFor(() => expect(row('m300')).not.toBeNull());
+    await soon(() => expect(row('m300')).not.toBeNull());
     expect(handle.current?.jumpTo('m40')).toBe(true);
-    await vi.waitFor(() => expect(topOf('m40')).toBeGreaterThan(100));
+    await soon(() => expect(topOf('m40')).toBeGreaterThan(100));
     expect(handle.current?.jumpTo('nowhere')).toBe(false);
   });
 
   test('keeps the end in sight when the composer takes room', async () => {
     const page = log({ rows: messageRows(1, 300) });
     draw(page);
-    await vi.waitFor(() => expect(row('m300')).not.toBeNull());
+    await soon(() => expect(row('m300')).not.toBeNull());
     draw(page, { height: 400 });
-    await vi.waitFor(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+    await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
   });
 
   test('is walked with the arrow keys, and keeps the focus of a row that scrolls away', async () => {
     draw(log({ rows: messageRows(1, 300) }));
-    await vi.waitFor(() => expect(row('m300')).not.toBeNull());
+    await soon(() => expect(row('m300')).not.toBeNull());
     scroller().focus();
     const press = (key: string) =>
       document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
@@ -194,7 +195,7 @@ describe('MessageLog', () => {
       },
     ];
     draw(log({ rows, divider: { seq: 3, count: 2 } }));
-    await vi.waitFor(() => expect(row('m5')).not.toBeNull());
+    await soon(() => expect(row('m5')).not.toBeNull());
     expect(row('m5')?.textContent).toContain('Could not send: you no longer take part in this thread.');
     const { violations } = await axe.run(document.getElementById('frame') as HTMLElement);
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);

@@ -1,9 +1,10 @@
 import { threadScope, userScope } from '@parley/core/scopes';
 import axe from 'axe-core';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { clear, draw } from '../messages/log-fixtures.tsx';
 import '../styles.css';
+import { soon } from '../messages/soon.fixture.ts';
 import { acmeOffline, ThreadOnDevice, type Device } from './acme-offline.fixture.tsx';
 
 let device: Device;
@@ -14,7 +15,7 @@ async function open(options: { count: number; readSeq: number }): Promise<void> 
 }
 async function show(): Promise<void> {
   draw(<ThreadOnDevice device={device} />, { width: 900, height: 700 });
-  await vi.waitFor(() => expect(article(/./)).not.toBeUndefined());
+  await soon(() => expect(article(/./)).not.toBeUndefined());
 }
 const articles = () => [...document.querySelectorAll('article')];
 const article = (text: RegExp) => articles().find((one) => text.test(one.textContent ?? ''));
@@ -41,87 +42,87 @@ afterEach(clear);
 describe('ThreadPage, without a network', () => {
   test('opens where the unread begins, and moves the read position to what is seen', async () => {
     await open({ count: 120, readSeq: 90 });
-    await vi.waitFor(() => expect(document.body.textContent).toContain('30 new'));
+    await soon(() => expect(document.body.textContent).toContain('30 new'));
     const first = article(/Message 91$/);
     expect(first).not.toBeUndefined();
     expect(document.body.textContent).not.toContain('Message 120');
     const position = () => device.engine.row(userScope(device.alice), 'readPosition', device.threadId)?.data.seq;
-    await vi.waitFor(() => expect(position()).toBeGreaterThan(90));
+    await soon(() => expect(position()).toBeGreaterThan(90));
     expect(position()).toBeLessThan(120);
     button('Latest').click();
-    await vi.waitFor(() => expect(position()).toBe(120));
+    await soon(() => expect(position()).toBe(120));
     // The line stays for as long as the thread is open.
     document.querySelector('section[aria-label="Messages"]')?.scrollBy(0, -500);
-    await vi.waitFor(() => expect(document.body.textContent).toContain('30 new'));
+    await soon(() => expect(document.body.textContent).toContain('30 new'));
   });
 
   test('sends at once, and says after a while that it waits', async () => {
     await open({ count: 3, readSeq: 3 });
     await write('Thursday is fine{Enter}');
     expect(field().value).toBe('');
-    await vi.waitFor(() => expect(article(/Thursday is fine/)).not.toBeUndefined());
-    await vi.waitFor(() => expect(article(/Thursday is fine/)?.textContent).toContain('Waiting to send'));
+    await soon(() => expect(article(/Thursday is fine/)).not.toBeUndefined());
+    await soon(() => expect(article(/Thursday is fine/)?.textContent).toContain('Waiting to send'));
     expect(messages().at(-1)?.data).toMatchObject({ text: 'Thursday is fine', authorId: device.alice, seq: null });
   });
 
   test('mentions, replies, reacts, edits and deletes', async () => {
     await open({ count: 2, readSeq: 2 });
     article(/Message 2/)?.focus();
-    await vi.waitFor(() => button('Reply').click());
-    await vi.waitFor(() => expect(document.body.textContent).toContain('Reply toBob Okafor: Message 2'));
+    await soon(() => button('Reply').click());
+    await soon(() => expect(document.body.textContent).toContain('Reply toBob Okafor: Message 2'));
     await write('@bo{Enter}yes{Enter}');
-    await vi.waitFor(() => expect(messages()).toHaveLength(3));
+    await soon(() => expect(messages()).toHaveLength(3));
     expect(messages().at(-1)?.data).toMatchObject({
       text: `<@${device.bob}> yes`,
       mentions: [device.bob],
       replyTo: device.messageId(2),
     });
-    await vi.waitFor(() => expect(article(/Message 2/)?.textContent).toContain('1 reply'));
+    await soon(() => expect(article(/Message 2/)?.textContent).toContain('1 reply'));
 
     article(/Message 1/)?.focus();
-    await vi.waitFor(() => button('React with 👍', article(/Message 1/)).click());
-    await vi.waitFor(() => expect(article(/Message 1/)?.textContent).toContain('👍1'));
+    await soon(() => button('React with 👍', article(/Message 1/)).click());
+    await soon(() => expect(article(/Message 1/)?.textContent).toContain('👍1'));
 
     await write('{ArrowUp}');
-    await vi.waitFor(() => expect(field().value).toBe('@Bob Okafor yes'));
+    await soon(() => expect(field().value).toBe('@Bob Okafor yes'));
     await userEvent.keyboard(', gladly{Enter}');
-    await vi.waitFor(() => expect(messages().at(-1)?.data.text).toBe(`<@${device.bob}> yes, gladly`));
-    await vi.waitFor(() => expect(article(/yes, gladly/)?.textContent).toContain('edited'));
-    await vi.waitFor(() => expect(field().placeholder).toBe('Write a message'));
-    await vi.waitFor(() => expect(document.activeElement).toBe(field()));
+    await soon(() => expect(messages().at(-1)?.data.text).toBe(`<@${device.bob}> yes, gladly`));
+    await soon(() => expect(article(/yes, gladly/)?.textContent).toContain('edited'));
+    await soon(() => expect(field().placeholder).toBe('Write a message'));
+    await soon(() => expect(document.activeElement).toBe(field()));
 
     article(/yes, gladly/)?.focus();
-    await vi.waitFor(() => button('More actions', article(/yes, gladly/)).click());
-    await vi.waitFor(() => {
+    await soon(() => button('More actions', article(/yes, gladly/)).click());
+    await soon(() => {
       const item = [...document.querySelectorAll<HTMLElement>('[role=menuitem]')].find(
         (one) => one.textContent === 'Delete',
       );
       expect(item).not.toBeUndefined();
       item?.click();
     });
-    await vi.waitFor(() => button('Delete', document.querySelector('[role=dialog]') ?? document).click());
-    await vi.waitFor(() => expect(article(/Message deleted/)).not.toBeUndefined());
+    await soon(() => button('Delete', document.querySelector('[role=dialog]') ?? document).click());
+    await soon(() => expect(article(/Message deleted/)).not.toBeUndefined());
   });
 
   test('keeps the draft when an edit is left, and when the page goes', async () => {
     await open({ count: 1, readSeq: 1 });
     await write('mine{Enter}');
-    await vi.waitFor(() => expect(messages()).toHaveLength(2));
+    await soon(() => expect(messages()).toHaveLength(2));
     await write('half a thought');
     article(/mine/)?.focus();
-    await vi.waitFor(() => button('More actions', article(/mine/)).click());
-    await vi.waitFor(() => {
+    await soon(() => button('More actions', article(/mine/)).click());
+    await soon(() => {
       const item = [...document.querySelectorAll<HTMLElement>('[role=menuitem]')].find(
         (one) => one.textContent === 'Edit',
       );
       expect(item).not.toBeUndefined();
       item?.click();
     });
-    await vi.waitFor(() => expect(field().value).toBe('mine'));
-    await vi.waitFor(() => expect(document.querySelector('[role=menu]')).toBeNull());
+    await soon(() => expect(field().value).toBe('mine'));
+    await soon(() => expect(document.querySelector('[role=menu]')).toBeNull());
     field().focus();
     await userEvent.keyboard('{Escape}');
-    await vi.waitFor(() => expect(field().value).toBe('half a thought'));
+    await soon(() => expect(field().value).toBe('half a thought'));
     clear();
     await show();
     expect(field().value).toBe('half a thought');
@@ -130,35 +131,35 @@ describe('ThreadPage, without a network', () => {
   test('shows what was refused in its place, and gives its text back', async () => {
     await open({ count: 1, readSeq: 1 });
     await write('not for nothing{Enter}');
-    await vi.waitFor(() => expect(device.engine.items()).toHaveLength(1));
-    await vi.waitFor(() => expect(device.engine.items()[0]?.state).toBe('waiting'));
+    await soon(() => expect(device.engine.items()).toHaveLength(1));
+    await soon(() => expect(device.engine.items()[0]?.state).toBe('waiting'));
     clear();
     await device.refuse('You no longer take part in this thread.');
     await show();
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(article(/not for nothing/)?.textContent).toContain('Could not send: you no longer take part'),
     );
     button('Edit', article(/not for nothing/)).click();
-    await vi.waitFor(() => expect(field().value).toBe('not for nothing'));
-    await vi.waitFor(() => expect(device.engine.items()).toHaveLength(0));
+    await soon(() => expect(field().value).toBe('not for nothing'));
+    await soon(() => expect(device.engine.items()).toHaveLength(0));
     expect(article(/not for nothing/)).toBeUndefined();
   });
 
   test('renames where the subject stands, and adds nobody who is there', async () => {
     await open({ count: 1, readSeq: 1 });
     button('Berlin depot rota, rename').click();
-    await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Subject'));
+    await soon(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Subject'));
     await userEvent.keyboard('Rota, week 49{Enter}');
-    await vi.waitFor(() => expect(document.querySelector('h1')?.textContent).toContain('Rota, week 49'));
+    await soon(() => expect(document.querySelector('h1')?.textContent).toContain('Rota, week 49'));
     button('Details').click();
-    await vi.waitFor(() => expect(document.body.textContent).toContain('2 people'));
+    await soon(() => expect(document.body.textContent).toContain('2 people'));
     expect(document.body.textContent).not.toContain('Add people');
   });
 
   test('has nothing for axe to find, the details beside it too', async () => {
     await open({ count: 40, readSeq: 30 });
     button('Details').click();
-    await vi.waitFor(() => expect(document.body.textContent).toContain('2 people'));
+    await soon(() => expect(document.body.textContent).toContain('2 people'));
     const { violations } = await axe.run(document.getElementById('frame') as HTMLElement);
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   });
@@ -166,7 +167,7 @@ describe('ThreadPage, without a network', () => {
   test('has no horizontal scroll at 320 px', async () => {
     device = await acmeOffline({ count: 40, readSeq: 30 });
     draw(<ThreadOnDevice device={device} />, { width: 320, height: 640 });
-    await vi.waitFor(() => expect(articles().length).toBeGreaterThan(3));
+    await soon(() => expect(articles().length).toBeGreaterThan(3));
     const frame = document.getElementById('frame') as HTMLElement;
     expect(frame.scrollWidth).toBeLessThanOrEqual(320);
     const log = document.querySelector('section[aria-label="Messages"]') as HTMLElement;

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { clear, draw, painted } from '../messages/log-fixtures.tsx';
 import '../styles.css';
+import { soon } from '../messages/soon.fixture.ts';
 import { ThreadRows, type ThreadRowsProps } from './thread-rows.tsx';
 import type { ThreadSummary } from './thread-summaries.ts';
 
@@ -47,7 +48,7 @@ describe('ThreadRows', () => {
       summary(6, { last: null }),
     ];
     draw(rows({ threads }));
-    await vi.waitFor(() => expect(link('t1').textContent).toContain('Bob: Word 1'));
+    await soon(() => expect(link('t1').textContent).toContain('Bob: Word 1'));
     expect(link('t1').textContent).toContain('7 unread');
     expect(link('t2').textContent).toContain('99+ unread');
     expect(link('t3').textContent).toContain('Not sent');
@@ -63,9 +64,9 @@ describe('ThreadRows', () => {
     expect(document.activeElement).toBe(link('t2'));
     expect(link('t2').getAttribute('aria-current')).toBe('page');
     await userEvent.keyboard('{ArrowDown}');
-    await vi.waitFor(() => expect(document.activeElement).toBe(link('t3')));
+    await soon(() => expect(document.activeElement).toBe(link('t3')));
     await userEvent.keyboard('{ArrowDown}{Home}');
-    await vi.waitFor(() => expect(document.activeElement).toBe(link('t1')));
+    await soon(() => expect(document.activeElement).toBe(link('t1')));
     await userEvent.keyboard('{Enter}');
     expect(onOpen.mock.calls).toEqual([['t1']]);
   });
@@ -76,7 +77,7 @@ describe('ThreadRows', () => {
     expect(document.querySelectorAll('[data-thread]').length).toBeLessThan(40);
     link('t1').focus();
     await userEvent.keyboard('{End}');
-    await vi.waitFor(() => expect(document.activeElement).toBe(link('t3000')));
+    await soon(() => expect(document.activeElement).toBe(link('t3000')));
   });
 
   test('has nothing for axe to find', async () => {
