@@ -64,7 +64,7 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
           .filter(({ data }) => data.messageId === messageId)
           .map(({ data }) => data)
           .sort((one, other) => other.writtenAt - one.writtenAt),
-      retry: (itemId) => void engine.retry(itemId),
+      retry: (itemId) => void attempt(engine.retry(itemId)),
       discard: (itemId) => void engine.discard(itemId),
       takeBack(row) {
         const { failed } = messageState(row);

@@ -5,11 +5,11 @@ import { notify } from '@parley/ui';
  * Waits until something a person did is safe on this device. What is refused at once is said in words; `true` when it
  * is safe.
  */
-export async function attempt(sent: Promise<Sent>): Promise<boolean> {
+export async function attempt(sent: Promise<Sent | void>): Promise<boolean> {
   try {
     await (
       await sent
-    ).saved;
+    )?.saved;
     return true;
   } catch (error) {
     const refused = error instanceof Error && error.name === 'Refusal';

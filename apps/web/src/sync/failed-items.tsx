@@ -1,5 +1,6 @@
 import type { Pending } from '@parley/sync/client';
 import { Button, Dialog, Time } from '@parley/ui';
+import { attempt } from './attempt.ts';
 import { useEngine } from './engine-provider.tsx';
 import { itemText, itemTitle } from './item-words.ts';
 
@@ -19,7 +20,7 @@ export function FailedItems({ items }: { items: readonly Pending[] }) {
             {text === null ? null : <p className="mt-1 line-clamp-4 text-ink-2">{text}</p>}
             <p className="mt-1 text-sm font-medium text-bad">{item.message ?? 'The server refused it.'}</p>
             <div className="mt-2 flex flex-wrap gap-2">
-              <Button size="small" onClick={() => void engine.retry(item.id)}>
+              <Button size="small" onClick={() => void attempt(engine.retry(item.id))}>
                 Retry
               </Button>
               {text === null ? null : (
