@@ -6,10 +6,13 @@ export interface EmptyStateProps {
   /** What happens next, in a sentence. */
   children?: ReactNode;
   action?: ReactNode;
+  /** 1 where it stands for the whole page: then its title is the page's heading. */
+  level?: 1;
 }
 
 /** What a list says when it has nothing: what would be here, and the way to get it. */
-export function EmptyState({ icon, title, children, action }: EmptyStateProps) {
+export function EmptyState({ icon, title, children, action, level }: EmptyStateProps) {
+  const Title = level === 1 ? 'h1' : 'p';
   return (
     <div className="mx-auto flex max-w-[38ch] flex-col items-center gap-2 px-6 py-12 text-center">
       {icon === undefined ? null : (
@@ -17,7 +20,7 @@ export function EmptyState({ icon, title, children, action }: EmptyStateProps) {
           {icon}
         </span>
       )}
-      <p className="text-lg font-semibold tracking-tight text-ink">{title}</p>
+      <Title className="text-lg font-semibold tracking-tight text-ink">{title}</Title>
       {children === undefined ? null : <div className="text-base text-ink-2">{children}</div>}
       {action === undefined ? null : <div className="mt-3">{action}</div>}
     </div>

@@ -49,6 +49,7 @@ export function ThreadPage({ threadId }: { threadId: string }) {
         {gone ? (
           <div className="w-full max-w-130 px-5 pb-8">
             <EmptyState
+              level={1}
               icon={<MessagesSquare size={22} strokeWidth={1.8} />}
               title={participation ? 'You no longer take part in this thread' : 'This thread is not here'}
               action={<Button onClick={() => void navigate({ to: '/' })}>Go to your threads</Button>}
@@ -102,7 +103,8 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
   const [panel, setPanel] = useState<Panel>(null);
   const [writing, setWriting] = useState<Writing>({ kind: 'message', replyTo: null });
   const [deleting, setDeleting] = useState<string | null>(null);
-  const deskAtStart = useRef(matchMedia('(hover: hover)').matches);
+  // On a phone the keyboard would cover the thread before it is read.
+  const takesFocus = useRef(matchMedia('(hover: hover)').matches);
 
   const door = useLogDoorOf({
     threadId,
@@ -131,8 +133,10 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
     if (own) setWriting({ kind: 'edit', messageId: own.id });
   };
   const backToMessage = () => {
+    // After an edit it is another composer, which takes the focus as it appears.
+    if (writing.kind === 'edit') takesFocus.current = true;
+    else composer.current?.focus();
     setWriting({ kind: 'message', replyTo: null });
-    requestAnimationFrame(() => composer.current?.focus());
   };
   const remove = async (leaverId: string) => {
     const done = await attempt(
@@ -173,7 +177,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
               personName={personName}
               reads={reads}
               draftKey={draftKey}
-              autoFocus={deskAtStart.current || writing.kind === 'edit'}
+              autoFocus={takesFocus.current || writing.kind === 'edit'}
               onLeave={backToMessage}
               onSent={() => {
                 setWriting({ kind: 'message', replyTo: null });
