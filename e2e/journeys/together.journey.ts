@@ -68,7 +68,7 @@ test('somebody who is removed no longer sees the thread', async ({ alice, bob })
 
   await expect(bob.threadLink(subject)).toHaveCount(0);
   await expect(bob.page.getByText('This was for Bob by mistake.')).toHaveCount(0);
-  await expect(bob.page.getByText('This thread is not here')).toBeVisible();
+  await expect(bob.page.getByText('You no longer take part in this thread')).toBeVisible();
 });
 
 test('a mention is picked from the list and names the person', async ({ alice, bob }) => {
