@@ -1,4 +1,6 @@
+import { Delayed, Spinner } from '@parley/ui';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { Suspense } from 'react';
 import { currentSession, knownSession } from '../accounts/session.ts';
 import { FailurePage, PageFailure } from './failure-page.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
@@ -78,10 +80,25 @@ const thread = createRoute({
   onStay: ({ params }) => rememberThread(params.threadId),
   component: function Thread() {
     const { threadId } = thread.useParams();
-    return <ThreadPage key={threadId} threadId={threadId} />;
+    return (
+      // The list must not wait for the code of the page beside it.
+      <Suspense fallback={<OpeningThread />}>
+        <ThreadPage key={threadId} threadId={threadId} />
+      </Suspense>
+    );
   },
 });
 const ThreadPage = lazyRouteComponent(() => import('../threads/thread-page.tsx'), 'ThreadPage');
+
+function OpeningThread() {
+  return (
+    <div className="grid min-h-0 flex-1 place-items-center bg-sheet">
+      <Delayed>
+        <Spinner label="Opening the thread" />
+      </Delayed>
+    </div>
+  );
+}
 
 const newThread = createRoute({
   getParentRoute: () => inside,
