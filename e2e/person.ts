@@ -176,6 +176,7 @@ export class Person {
     await this.pointAt(row);
     await row.getByRole('button', { name: 'More actions' }).click();
     await this.page.getByRole('menuitem', { name: 'Edit' }).click();
+    await this.page.getByRole('button', { name: 'Save' }).waitFor();
     await this.finishEdit(next);
   }
 

@@ -1,0 +1,110 @@
+import { aSubject, expect, test } from '../journey.ts';
+import { ALICE, BOB } from '../people.ts';
+import { collectScripts, countFrames, listenToNetwork } from '../wire.ts';
+
+/** Bytes of script under gzip that may come before the list of threads can be used. */
+const FIRST_LOAD_LIMIT = 200_000;
+/** Bytes on the socket of a message of 40 characters: at its sender, both ways, and at one who has the thread open. */
+const SENT_LIMIT = 2_500;
+const RECEIVED_LIMIT = 1_800;
+/** Bytes of a minute in which nothing happens. */
+const IDLE_LIMIT = 60;
+/** After so long without a word the browser asks whether the server is there. */
+const ASKS_AFTER_MS = 20_000;
+
+test('little script comes before the list of threads can be used', async ({ alice, visit }, testInfo) => {
+  const subject = aSubject('Cold start');
+  await alice.startThread({ subject, with: [BOB], message: 'Is anybody awake?' });
+  const storageState = await alice.context.storageState();
+
+  const again = await visit(ALICE, { storageState });
+  const scripts = collectScripts(again.page);
+  // The page of the thread comes beside the list: held back, it shows that the list does not wait for it.
+  const released = Promise.withResolvers<void>();
+  await again.page.route(/\/assets\/(thread-page|plain-text)-/, async (route) => {
+    await released.promise;
+    await route.continue();
+  });
+  await again.page.goto(`${again.url}/`);
+  await again.threadLink(subject).waitFor();
+  const needed = await scripts();
+  released.resolve();
+  await again.expectThread(subject);
+  await again.expectMessage('Is anybody awake?');
+  const all = await scripts();
+
+  const bytes = (of: typeof needed) => of.reduce((sum, { gzip }) => sum + gzip, 0);
+  const description = `${bytes(needed)} bytes under gzip, ${bytes(all)} with the open thread`;
+  testInfo.annotations.push({ type: 'script before the list', description });
+  const list = needed.map(({ path, gzip }) => `${gzip} ${path}`).join('\n');
+  expect(bytes(needed), list).toBeLessThanOrEqual(FIRST_LOAD_LIMIT);
+  expect(bytes(needed)).toBeGreaterThan(50_000);
+  expect(all.map(({ path }) => path).join()).not.toMatch(/yjs|nivo|emoji|invitations|react-query|popup|window/i);
+});
+
+test('a message costs few bytes, and nothing goes over HTTP', async ({ alice, bob }, testInfo) => {
+  const subject = aSubject('Small talk');
+  await alice.startThread({ subject, with: [BOB], message: 'Begin' });
+  await bob.openThread(subject);
+  const [ours, theirs] = [await countFrames(alice.page), await countFrames(bob.page)];
+  for (const person of [alice, bob]) {
+    await person.expectInstalled();
+    await person.page.reload();
+    await person.expectThread(subject);
+    await person.expectInside();
+    // Popups are fetched ahead when the page has come to rest; only then has it all it ever needs.
+    await person.page.waitForLoadState('networkidle');
+    await person.page.waitForFunction(() =>
+      performance.getEntriesByType('resource').some(({ name }) => name.includes('menu-popup')),
+    );
+    await person.page.waitForLoadState('networkidle');
+  }
+  await alice.sendMessage('The first one warms the sockets up.');
+  await bob.expectMessage('The first one warms the sockets up.');
+  for (const person of [alice, bob]) await person.expectStatus('Everything is saved');
+
+  const asked = [alice, bob].map(({ context }) => listenToNetwork(context));
+  const cost = async (text: string) => {
+    ours.reset();
+    theirs.reset();
+    await alice.sendMessage(text);
+    await alice.expectSent(text);
+    await bob.expectMessage(text);
+    await alice.expectStatus('Everything is saved');
+    // Bob's read position is part of what it costs, and the last of it.
+    await bob.expectStatus('Everything is saved');
+    return { sender: ours.sent + ours.received, reader: theirs.sent + theirs.received };
+  };
+  const { sender, reader } = await cost('forty characters, no more and no fewer.'.padEnd(40, '.'));
+  const description = `${sender} bytes at the sender, ${reader} at a reader`;
+  testInfo.annotations.push({ type: 'one message', description });
+  expect(sender, ours.texts.join('\n')).toBeLessThanOrEqual(SENT_LIMIT);
+  expect(reader, theirs.texts.join('\n')).toBeLessThanOrEqual(RECEIVED_LIMIT);
+
+  for (let n = 1; n <= 3; n += 1) {
+    await bob.sendMessage(`and back again ${n}`);
+    await alice.expectMessage(`and back again ${n}`);
+  }
+  expect(asked).toEqual([[], []]);
+});
+
+test('an idle minute is three questions and three answers', async ({ visit }, testInfo) => {
+  const alice = await visit(ALICE);
+  await alice.page.clock.install();
+  const frames = await countFrames(alice.page);
+  await alice.signIn();
+  await alice.expectInside();
+  await expect.poll(() => frames.texts.length).toBeGreaterThan(2);
+  await alice.page.clock.pauseAt(await alice.page.evaluate(() => Date.now() + 1_000));
+  const asked = listenToNetwork(alice.context);
+  frames.reset();
+  for (let third = 1; third <= 3; third += 1) {
+    await alice.page.clock.runFor(ASKS_AFTER_MS);
+    await expect.poll(() => frames.texts.filter((text) => text === 'PONG').length).toBe(third);
+  }
+  const description = `${frames.sent} bytes sent, ${frames.received} received`;
+  testInfo.annotations.push({ type: 'one idle minute', description });
+  expect(frames.texts).toEqual(['PING', 'PONG', 'PING', 'PONG', 'PING', 'PONG']);
+  expect(frames.sent + frames.received).toBeLessThanOrEqual(IDLE_LIMIT);
+  expect(asked.filter((request) => !request.includes('/assets/'))).toEqual([]);
+});

@@ -1,0 +1,136 @@
+/** A small world at work, and a picture of each page of it: desk and phone, light and dark. */
+import type { Page } from '@playwright/test';
+import { mkdir } from 'node:fs/promises';
+import { startInstallation } from '../installation.ts';
+import { test } from '../journey.ts';
+import { BOB, type Account } from '../people.ts';
+import type { Person } from '../person.ts';
+import { writeInVain } from '../refusal.ts';
+
+const FOLDER = new URL('../../docs/screenshots/', import.meta.url).pathname;
+const WINDOWS = { 1280: { width: 1280, height: 820 }, 390: { width: 390, height: 844 } };
+
+const alicia: Account = { name: 'Alice Lindqvist', email: 'alice@acme.example', password: 'quiet harbour at noon' };
+const mina: Account = { name: 'Mina Sato', email: 'mina@acme.example', password: 'a ladder to the roof' };
+
+/** The page as it stands, in every window and theme. */
+async function take(page: Page, name: string): Promise<void> {
+  for (const [width, viewport] of Object.entries(WINDOWS)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.evaluate(() => document.fonts.ready);
+      await page.screenshot({ path: `${FOLDER}${name}-${width}-${colorScheme}.png`, caret: 'hide' });
+    }
+  }
+  await page.setViewportSize(WINDOWS[1280]);
+}
+
+async function talk(alice: Person, bob: Person, miss: Person): Promise<void> {
+  for (const [subject, message] of [
+    [
+      'Welcome, Tomás',
+      'First week: yard tour on Monday, scanner training on Tuesday. **The plan is pinned in the canteen.**',
+    ],
+    ['Warehouse heating', 'The fitter comes Monday at 7. Gate 2 will be open for him.'],
+    ['Scanner firmware 2.9', 'Rolled back on dock 3, works again. The other docks stay on 2.8 until we know why.'],
+  ] as const) {
+    await miss.startThread({ subject, with: [alicia, BOB], message });
+  }
+  const rota = {
+    subject: 'Berlin depot rota, week 48',
+    with: [alicia, mina],
+    message: 'Thursday late shift is still open.',
+  };
+  await bob.startThread(rota);
+  await bob.sendMessage('I can take it if Mina swaps Friday with me.');
+  const hold = 'Customs hold on container 4471';
+  const opening =
+    'Container 4471 has been on hold since this morning. The port says the tariff code on line 3 does not match the packing list: `8471.30` against `8471.41`.';
+  await alice.startThread({ subject: hold, with: [BOB, mina], message: opening });
+  await bob.openThread(hold);
+  await bob.sendMessage(
+    'The broker typed the laptop code for the whole pallet. I have asked them to amend the declaration.',
+  );
+  await miss.openThread(hold);
+  await miss.react(
+    'The broker typed the laptop code for the whole pallet. I have asked them to amend the declaration.',
+    '👍',
+  );
+  await miss.sendMessage('If it is not out by six we pay demurrage for the weekend, about €1,900.');
+  await bob.replyTo(
+    'If it is not out by six we pay demurrage for the weekend, about €1,900.',
+    'Do we have room to bill that on?',
+  );
+  await miss.composer.fill(
+    'They are back, one field was still open:\n\n- net weight per unit\n- gross weight per unit',
+  );
+  await miss.submit();
+  await miss.page.getByText('gross weight per unit').first().waitFor();
+  await bob.sendMessage('Alice, can you confirm the weights? I can file it the minute I have them.');
+  await alice.sendMessage('Confirmed: 2.4 kg net, 2.9 kg gross.');
+  await alice.expectSent('Confirmed: 2.4 kg net, 2.9 kg gross.');
+  await alice.react('Alice, can you confirm the weights? I can file it the minute I have them.', '👍');
+}
+
+test('pictures of every page', async ({ visit }) => {
+  await mkdir(FOLDER, { recursive: true });
+  await using fresh = await startInstallation();
+  const { url, setUpUrl } = fresh;
+  const alice = await visit(alicia, { url });
+  await alice.page.goto(setUpUrl ?? '');
+  await alice.page.getByLabel('Organisation').waitFor();
+  await take(alice.page, 'set-up');
+  await alice.setUp(setUpUrl ?? '');
+  await alice.expectInside();
+  await alice.page.getByText('No threads yet').waitFor();
+  await take(alice.page, 'empty');
+
+  const bob = await visit(BOB, { url });
+  await bob.acceptInvitation(await alice.invite(BOB));
+  const miss = await visit(mina, { url });
+  const link = await alice.invite(mina);
+  await miss.page.goto(link);
+  await miss.page.getByLabel('Your name').waitFor();
+  await take(miss.page, 'invitation');
+  await miss.acceptInvitation(link);
+  await alice.page.goto(`${url}/`);
+  await alice.expectInside();
+  await talk(alice, bob, miss);
+  await take(alice.page, 'thread');
+  await alice.page.goto(`${url}/`);
+  await alice.expectUnread('Warehouse heating', 1);
+  await take(alice.page, 'threads');
+  await alice.page.goto(`${url}/people`);
+  await alice.page.getByText('Mina Sato').first().waitFor();
+  await take(alice.page, 'people');
+  await alice.page.goto(`${url}/settings`);
+  await alice.page.getByRole('heading', { name: 'Settings' }).first().waitFor();
+  await take(alice.page, 'settings');
+  await alice.page.goto(`${url}/new`);
+  await alice.page.getByLabel('Subject').fill('Damaged pallets from Rotterdam');
+  await take(alice.page, 'new-thread');
+  await alice.page.getByLabel('Subject').fill('');
+
+  await alice.page.goto(`${url}/`);
+  await alice.expectInside();
+  await alice.openThread('Berlin depot rota, week 48');
+  await alice.goOffline();
+  await alice.sendMessage('Swap is fine with me. I put it into the plan.');
+  await alice.sendMessage('Bob takes Thursday late, Mina takes Friday early.');
+  await alice.expectWaiting('Bob takes Thursday late, Mina takes Friday early.');
+  await alice.expectBanner('You are offline');
+  await take(alice.page, 'offline');
+  await alice.goOnline();
+  await alice.expectSent('Bob takes Thursday late, Mina takes Friday early.');
+
+  await writeInVain({ writer: bob, remover: alice, subject: 'Salary round', text: 'Here are my notes for Friday.' });
+  await bob.page.getByText('Could not send').first().waitFor();
+  await take(bob.page, 'refused');
+
+  for (const { complaints } of [alice, bob, miss]) complaints.expectDisturbance();
+  const visitor = await visit(BOB, { url });
+  await visitor.page.goto(`${url}/sign-in`);
+  await visitor.page.getByLabel('E-mail').waitFor();
+  await take(visitor.page, 'sign-in');
+});

@@ -1,0 +1,20 @@
+import { defineConfig } from '@playwright/test';
+import { chromiumOptions } from '../chromium.ts';
+
+/** `npm run screenshots`: pictures of every page into `docs/screenshots`. Not a test; nothing compares them. */
+export default defineConfig({
+  testDir: '.',
+  testMatch: 'pages.ts',
+  outputDir: '../../test-results',
+  globalSetup: '../web-build.ts',
+  workers: 1,
+  timeout: 300_000,
+  reporter: [['list']],
+  use: {
+    browserName: 'chromium',
+    launchOptions: chromiumOptions,
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    actionTimeout: 15_000,
+  },
+});
