@@ -295,8 +295,8 @@ export class Person {
 async function keptDrafts(): Promise<string[]> {
   const done = <T>(request: IDBRequest<T>) =>
     new Promise<T>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error ?? new Error('The disk refused.'));
+      request.addEventListener('success', () => resolve(request.result));
+      request.addEventListener('error', () => reject(request.error ?? new Error('The disk refused.')));
     });
   const names = (await indexedDB.databases()).flatMap(({ name }) => (name?.startsWith('parley-outbox-') ? [name] : []));
   const texts: string[] = [];

@@ -1,5 +1,5 @@
 import { aSubject, expect, test } from '../journey.ts';
-import { ALICE, BOB } from '../people.ts';
+import { BOB } from '../people.ts';
 
 test('a second tab shows the same, and goes on when the first is closed', async ({ alice, bob }) => {
   const subject = aSubject('Reefer containers');
@@ -36,5 +36,4 @@ test('signing out in one tab locks the other', async ({ alice }) => {
   await alice.signOut();
   await expect(first.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   await expect.poll(() => alice.databases()).toEqual([]);
-  expect(ALICE.email).toContain('alice');
 });
