@@ -413,4 +413,31 @@ describe('the client engine', () => {
     await vi.waitFor(() => expect(client.engine.window(threadScope(threadId)).loading).toBe(false));
     expect(places.reduce((sum, rows) => sum + rows, 0)).toBeLessThanOrEqual(31 + 100);
   });
+
+  test('[CLI18] pulls again what a poke told of before the first answer had arrived', async () => {
+    const bob = new TestClient(server, people.bob);
+    const threadId = newId();
+    let overtaken = 0;
+    const client = await openClient(people.alice, {
+      server: (reached): DirectServer => ({
+        ...reached,
+        async pull(request) {
+          const answer = await reached.pull(request);
+          const asked = request.scopes.some(({ scope, from }) => scope === threadScope(threadId) && from === null);
+          if (asked && overtaken === 0) {
+            overtaken += 1;
+            await bob.do('sendMessage', { threadId, messageId: newId(), text: 'quicker than the answer' });
+            // The poke is delivered in a task of its own; the answer comes after it.
+            await new Promise((resolve) => setTimeout(resolve, 20));
+          }
+          return answer;
+        },
+      }),
+    });
+    await synced(client);
+    await bob.do('createThread', { threadId, orgId: orgs.acme, subject: 'Quick', participantIds: [people.alice] });
+    const head = () => client.engine.row(threadScope(threadId), 'thread', threadId)?.data;
+    await vi.waitFor(() => expect(head()?.lastMessage?.snippet).toBe('quicker than the answer'));
+    expect(overtaken).toBe(1);
+  });
 });

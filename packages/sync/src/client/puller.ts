@@ -30,6 +30,8 @@ export interface PullerOptions {
 export class Puller {
   readonly #options: PullerOptions;
   readonly #wanted = new Set<ScopeId>();
+  /** Asked for, and not yet answered. */
+  #asked: ReadonlySet<ScopeId> = new Set();
   readonly #backoff: Backoff;
   #pulling = false;
 
@@ -66,6 +68,8 @@ export class Puller {
   /** What a poke brings: its rows where the cursor is just below them; else nothing, and the scope is asked for. */
   poke(scope: ScopeId, from: number, to: number, rows: readonly WireRow[] | null): ScopeChange[] {
     const state = this.#options.state(scope);
+    // A poke may overtake the answer that makes its scope known, which is then older than the poke.
+    if (!state && this.#asked.has(scope)) this.want([scope]);
     if (!state || state.version >= to) return [];
     if (!rows || state.version !== from) {
       this.want([scope]);
@@ -122,6 +126,7 @@ export class Puller {
   async #pull(): Promise<void> {
     const scopes = [...this.#wanted].slice(0, SCOPES_AT_ONCE);
     for (const scope of scopes) this.#wanted.delete(scope);
+    this.#asked = new Set(scopes);
     const { incarnation, ...caller } = this.#options.caller();
     const connection = this.#options.connection();
     const answer = await connection
@@ -147,7 +152,10 @@ export class Puller {
     }
     this.#backoff.reset();
     if (answer.incarnation !== incarnation) await this.#options.onIncarnation(answer.incarnation);
-    await this.#options.apply(() => answer.answers.flatMap((one) => this.#fromAnswer(one) ?? []));
+    await this.#options.apply(() => {
+      this.#asked = new Set();
+      return answer.answers.flatMap((one) => this.#fromAnswer(one) ?? []);
+    });
   }
 
   #fromAnswer(answer: ScopeAnswer): ScopeChange | null {
