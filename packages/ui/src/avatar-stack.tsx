@@ -28,7 +28,7 @@ export function AvatarStack({ people, max = 4 }: AvatarStackProps) {
       {rest > 0 ? (
         <span
           aria-hidden
-          className="-ml-1.5 grid h-6.5 min-w-6.5 place-items-center rounded-full bg-sunk px-1 text-[0.65625rem] font-semibold text-ink-2 shadow-[0_0_0_2px_var(--sheet)]"
+          className="relative -ml-1.5 grid h-6.5 min-w-6.5 place-items-center rounded-full bg-sunk px-1 text-[0.65625rem] font-semibold text-ink-2 shadow-[0_0_0_2px_var(--sheet)]"
         >
           +{rest}
         </span>
