@@ -14,9 +14,10 @@ const alicia: Account = { name: 'Alice Lindqvist', email: 'alice@acme.example', 
 const mina: Account = { name: 'Mina Sato', email: 'mina@acme.example', password: 'a ladder to the roof' };
 
 /** The page as it stands, in every window and theme. */
-async function take(page: Page, name: string): Promise<void> {
+async function take(page: Page, name: string, begin?: () => Promise<void>): Promise<void> {
   for (const [width, viewport] of Object.entries(WINDOWS)) {
     await page.setViewportSize(viewport);
+    await begin?.();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.evaluate(() => document.fonts.ready);
@@ -98,9 +99,11 @@ test('pictures of every page', async ({ visit }) => {
   await alice.expectInside();
   await talk(alice, bob, miss);
   await take(alice.page, 'thread');
-  await alice.page.goto(`${url}/`);
-  await alice.expectUnread('Warehouse heating', 1);
-  await take(alice.page, 'threads');
+  await take(alice.page, 'threads', async () => {
+    await alice.page.goto(`${url}/`);
+    await alice.expectUnread('Warehouse heating', 1);
+    await alice.page.getByText('fitter comes Monday').filter({ visible: true }).waitFor();
+  });
   await alice.page.goto(`${url}/people`);
   await alice.page.getByText('Mina Sato').first().waitFor();
   await take(alice.page, 'people');
@@ -125,7 +128,7 @@ test('pictures of every page', async ({ visit }) => {
   await alice.expectSent('Bob takes Thursday late, Mina takes Friday early.');
 
   await writeInVain({ writer: bob, remover: alice, subject: 'Salary round', text: 'Here are my notes for Friday.' });
-  await bob.page.getByText('Could not send').first().waitFor();
+  await bob.page.getByRole('list', { name: 'Could not be sent' }).getByText('Here are my notes').waitFor();
   await take(bob.page, 'refused');
 
   for (const { complaints } of [alice, bob, miss]) complaints.expectDisturbance();
