@@ -10,9 +10,7 @@ export async function run<Row>(
   text: string,
   parameters: readonly unknown[],
 ): Promise<{ rows: Row[]; changed: number }> {
-  const { rows, numAffectedRows } = await trx.executeQuery<Row>(
-    CompiledQuery.raw(text, [...parameters]) as CompiledQuery<Row>,
-  );
+  const { rows, numAffectedRows } = await trx.executeQuery<Row>(CompiledQuery.raw(text, [...parameters]));
   return { rows, changed: Number(numAffectedRows ?? 0) };
 }
 
