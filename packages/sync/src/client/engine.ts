@@ -293,6 +293,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       tabs.lead(() => syncing.lead());
     },
     stop() {
+      serial.stop();
       syncing.stop();
       tabs.close();
       storage.close();
@@ -369,6 +370,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       await storage.saveDraft(key, text);
     },
     async wipe() {
+      serial.stop();
       syncing.stop();
       tabs.close();
       await storage.wipe();
