@@ -6,26 +6,15 @@ import { test } from '../journey.ts';
 import { BOB, type Account } from '../people.ts';
 import type { Person } from '../person.ts';
 import { writeInVain } from '../refusal.ts';
+import { take as takePicture } from './take.ts';
 
-const FOLDER = new URL('../../docs/screenshots/', import.meta.url).pathname;
-const WINDOWS = { 1280: { width: 1280, height: 820 }, 390: { width: 390, height: 844 } };
+const FOLDER = new URL('../../docs/screenshots', import.meta.url).pathname;
 
 const alicia: Account = { name: 'Alice Lindqvist', email: 'alice@acme.example', password: 'quiet harbour at noon' };
 const mina: Account = { name: 'Mina Sato', email: 'mina@acme.example', password: 'a ladder to the roof' };
 
-/** The page as it stands, in every window and theme. */
-async function take(page: Page, name: string, begin?: () => Promise<void>): Promise<void> {
-  for (const [width, viewport] of Object.entries(WINDOWS)) {
-    await page.setViewportSize(viewport);
-    await begin?.();
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.evaluate(() => document.fonts.ready);
-      await page.screenshot({ path: `${FOLDER}${name}-${width}-${colorScheme}.png`, caret: 'hide' });
-    }
-  }
-  await page.setViewportSize(WINDOWS[1280]);
-}
+const take = (page: Page, name: string, begin?: () => Promise<void>): Promise<void> =>
+  takePicture(page, { folder: FOLDER, name, ...(begin && { begin }) });
 
 async function talk(alice: Person, bob: Person, miss: Person): Promise<void> {
   for (const [subject, message] of [

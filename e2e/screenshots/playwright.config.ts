@@ -1,10 +1,11 @@
 import { defineConfig } from '@playwright/test';
 import { chromiumOptions } from '../chromium.ts';
+import { pictures } from '../env.ts';
 
 /** `npm run screenshots`: pictures of every page into `docs/screenshots`. Not a test; nothing compares them. */
 export default defineConfig({
   testDir: '.',
-  testMatch: 'pages.ts',
+  testMatch: pictures.importFile === undefined ? 'pages.ts' : 'imported.ts',
   outputDir: '../../test-results',
   globalSetup: '../web-build.ts',
   workers: 1,
