@@ -166,15 +166,13 @@ export class Person {
 
   async replyTo(text: string, reply: string): Promise<void> {
     const row = this.message(text);
-    await this.pointAt(row);
-    await row.getByRole('button', { name: 'Reply', exact: true }).click();
+    await this.#press(row, 'Reply');
     await this.sendMessage(reply);
   }
 
   async editMessage(text: string, next: string): Promise<void> {
     const row = this.message(text);
-    await this.pointAt(row);
-    await row.getByRole('button', { name: 'More actions' }).click();
+    await this.#press(row, 'More actions');
     await this.page.getByRole('menuitem', { name: 'Edit' }).click();
     await this.page.getByRole('button', { name: 'Save' }).waitFor();
     await this.finishEdit(next);
@@ -188,8 +186,7 @@ export class Person {
 
   async deleteMessage(text: string): Promise<void> {
     const row = this.message(text);
-    await this.pointAt(row);
-    await row.getByRole('button', { name: 'More actions' }).click();
+    await this.#press(row, 'More actions');
     await this.page.getByRole('menuitem', { name: 'Delete' }).click();
     await this.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await expect(row).toHaveCount(0);
@@ -204,6 +201,14 @@ export class Person {
     if (await quick.isVisible()) return quick.click();
     await toolbar.getByRole('button', { name: 'React', exact: true }).click();
     await this.page.getByRole('dialog').getByRole('button', { name: emoji, exact: true }).click();
+  }
+
+  /** A row may move from under the pointer while its state changes; then the pointer follows it. */
+  async #press(row: Locator, name: string): Promise<void> {
+    await expect(async () => {
+      await this.pointAt(row);
+      await row.getByRole('button', { name, exact: true }).click({ timeout: 2_000 });
+    }).toPass();
   }
 
   /** Brings out what can be done with a message: under the pointer, or with a tap where there is none. */
