@@ -13,6 +13,11 @@ const EXPECTED: readonly { text: RegExp; where?: RegExp; only?: 'disturbed'; bec
     because: 'the journey took the network or the server away, and the browser reports each attempt to come back',
   },
   {
+    text: /^WebSocket is already in CLOSING or CLOSED state/,
+    only: 'disturbed',
+    because: 'the last word on a connection may meet its end; nothing counts on it having been heard',
+  },
+  {
     text: /^Failed to load resource: the server responded with a status of 50[23]/,
     only: 'disturbed',
     because: 'the server is coming back and is not ready yet',

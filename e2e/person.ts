@@ -166,13 +166,13 @@ export class Person {
 
   async replyTo(text: string, reply: string): Promise<void> {
     const row = this.message(text);
-    await this.#press(row, 'Reply');
+    await this.press(row, 'Reply');
     await this.sendMessage(reply);
   }
 
   async editMessage(text: string, next: string): Promise<void> {
     const row = this.message(text);
-    await this.#press(row, 'More actions');
+    await this.press(row, 'More actions');
     await this.page.getByRole('menuitem', { name: 'Edit' }).click();
     await this.page.getByRole('button', { name: 'Save' }).waitFor();
     await this.finishEdit(next);
@@ -186,33 +186,34 @@ export class Person {
 
   async deleteMessage(text: string): Promise<void> {
     const row = this.message(text);
-    await this.#press(row, 'More actions');
+    await this.press(row, 'More actions');
     await this.page.getByRole('menuitem', { name: 'Delete' }).click();
     await this.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await expect(row).toHaveCount(0);
   }
 
+  /** A phone has the board alone; elsewhere the usual ones are at hand. */
   async react(text: string, emoji: string): Promise<void> {
     const row = this.message(text);
-    await this.pointAt(row);
-    const toolbar = row.getByRole('toolbar', { name: 'Message actions' });
-    await toolbar.waitFor();
-    const quick = toolbar.getByRole('button', { name: `React with ${emoji}` });
-    if (await quick.isVisible()) return quick.click();
-    await toolbar.getByRole('button', { name: 'React', exact: true }).click();
+    if (!(await this.#touches())) return this.press(row, `React with ${emoji}`);
+    await this.press(row, 'React');
     await this.page.getByRole('dialog').getByRole('button', { name: emoji, exact: true }).click();
   }
 
-  /** A row may move from under the pointer while its state changes; then the pointer follows it. */
-  async #press(row: Locator, name: string): Promise<void> {
+  /**
+   * Presses one of the buttons that a message has under the pointer. It may move away while its state changes; then the
+   * pointer follows it.
+   */
+  async press(row: Locator, name: string): Promise<void> {
+    const button = row.getByRole('toolbar', { name: 'Message actions' }).getByRole('button', { name, exact: true });
     await expect(async () => {
-      await this.pointAt(row);
-      await row.getByRole('button', { name, exact: true }).click({ timeout: 2_000 });
+      await this.#pointAt(row);
+      await button.click({ timeout: 2_000 });
     }).toPass();
   }
 
   /** Brings out what can be done with a message: under the pointer, or with a tap where there is none. */
-  async pointAt(row: Locator): Promise<void> {
+  async #pointAt(row: Locator): Promise<void> {
     if (await this.#touches()) await row.tap();
     else await row.hover();
   }

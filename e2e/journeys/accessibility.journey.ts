@@ -75,13 +75,11 @@ for (const [window, options] of Object.entries(WINDOWS)) {
     await expectAccessible(page, 'a thread');
 
     const row = alice.message('Yes, it is.');
-    await alice.pointAt(row);
-    await row.getByRole('button', { name: 'More actions' }).click();
+    await alice.press(row, 'More actions');
     await page.getByRole('menuitem', { name: 'Edit' }).waitFor();
     await expectAccessible(page, 'a menu');
     await page.keyboard.press('Escape');
-    await alice.pointAt(row);
-    await row.getByRole('button', { name: 'React', exact: true }).first().click();
+    await alice.press(row, 'React');
     await page.getByRole('dialog').waitFor();
     await expectAccessible(page, 'the board of emoji');
     await page.keyboard.press('Escape');
