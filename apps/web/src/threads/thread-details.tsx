@@ -13,13 +13,15 @@ export interface ThreadDetailsProps {
   /** Who could be added; `null` where the reader may not. */
   directory: readonly PickablePerson[] | null;
   onAdd: (personIds: string[]) => void;
+  /** Whether others may be taken out; oneself may always leave. */
+  mayRemove: boolean;
   onRemove: (personId: string) => void;
   onClose: () => void;
 }
 
 /** Who takes part: add, remove, leave. */
 export function ThreadDetails(props: ThreadDetailsProps) {
-  const { createdAt, createdBy, people, personId, directory, onAdd, onRemove, onClose } = props;
+  const { createdAt, createdBy, people, personId, directory, onAdd, mayRemove, onRemove, onClose } = props;
   const [adding, setAdding] = useState<string[] | null>(null);
   const [removing, setRemoving] = useState<string | null>(null);
   const leaving = removing === personId;
@@ -70,7 +72,7 @@ export function ThreadDetails(props: ThreadDetailsProps) {
                 </span>
                 {placeholder ? <span className="block truncate text-sm text-ink-3">Has not joined yet</span> : null}
               </span>
-              {id === personId ? null : (
+              {id === personId || !mayRemove ? null : (
                 <IconButton
                   label={`Remove ${name}`}
                   className="opacity-0 group-focus-within/person:opacity-100 group-hover/person:opacity-100 pointer-coarse:opacity-100"

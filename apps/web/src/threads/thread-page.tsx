@@ -1,4 +1,4 @@
-import { mayDeleteForOthers, mayStartThread } from '@parley/core/organisations';
+import { mayDeleteForOthers, mayRemoveFromThread, mayStartThread } from '@parley/core/organisations';
 import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import type { ThreadRow } from '@parley/core/threads';
 import type { ViewRow } from '@parley/sync/client';
@@ -199,6 +199,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
                     engine.mutate('addParticipants', { threadId, orgId: homeOrg, messageId: uuidv7(), personIds }),
                   )
                 }
+                mayRemove={mayRemoveFromThread(role)}
                 onRemove={(leaverId) => void remove(leaverId)}
                 onClose={() => setPanel(null)}
               />
