@@ -13,6 +13,8 @@ test('a working day without a network: everything arrives once, in order, withou
   await alice.openThread(subject);
   await alice.sendMessage('The guard has them.');
   await bob.expectMessage('The guard has them.');
+  await bob.expectUnread(subject, 0);
+  await bob.expectStatus('Everything is saved');
   await bob.page.goto(`${bob.url}/people`);
   await alice.sendMessage('Ask before six.');
   await bob.expectUnread(subject, 1);
