@@ -15,7 +15,9 @@ test('a working day without a network: everything arrives once, in order, withou
   await bob.expectMessage('The guard has them.');
   await bob.expectUnread(subject, 0);
   await bob.expectStatus('Everything is saved');
-  await bob.page.goto(`${bob.url}/people`);
+  await bob.page.getByRole('link', { name: 'People' }).click();
+  await bob.expectUnread(subject, 0);
+  await bob.expectStatus('Everything is saved');
   await alice.sendMessage('Ask before six.');
   await bob.expectUnread(subject, 1);
   await bob.expectInstalled();
