@@ -7,9 +7,8 @@ export default defineConfig({
   testMatch: '**/*.journey.ts',
   outputDir: '../test-results',
   globalSetup: './web-build.ts',
-  // Two cores: a browser, a server and a database for each.
-  workers: 2,
-  fullyParallel: true,
+  // A journey is two browsers, a server and a database: enough for the two cores this is to run on.
+  workers: 1,
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 30_000 },
