@@ -6,6 +6,7 @@ import { assertNodeCanBoot, findNode } from './bootstrap/node.mjs';
 import { StepError, root, runQuietly } from './bootstrap/run-quietly.mjs';
 import { findBrokenLinks, runnableExamples } from './checks/documents.mjs';
 import { findForbiddenLicences } from './checks/licences.mjs';
+import { checkRules } from './checks/rules.mjs';
 import { sourceFiles } from './checks/source-files.mjs';
 
 const steps = {
@@ -20,6 +21,7 @@ const steps = {
   Dependencies: checkDependencies,
   Licences: checkLicences,
   Docs: checkDocuments,
+  Rules: checkQuotes,
 };
 
 /** `npm run check`: the one gate, the same here and on a build machine. Runs every step, then says which failed. */
@@ -104,6 +106,12 @@ async function checkDocuments() {
   }
   failWith(problems);
   return `${ran} examples run`;
+}
+
+async function checkQuotes() {
+  const { rules, problems } = checkRules();
+  failWith(problems);
+  return `${rules} rules`;
 }
 
 function failWith(problems) {

@@ -58,7 +58,7 @@ async function send(server: TestServer, personId: string, threadId: string): Pro
   return messageId;
 }
 
-describe('[CUR1] a reader sees each committed row once', () => {
+describe('[CUR1] a reader sees each committed row once, [CUR5] in places without gaps', () => {
   test('with writers that sleep, roll back and are killed', { timeout: 120_000 }, async () => {
     const SENDERS = 8;
     const SENDS = 30;
