@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { Suspense } from 'react';
 import { currentSession, knownSession } from '../accounts/session.ts';
 import { FailurePage, PageFailure } from './failure-page.tsx';
+import { HomePage } from './home-page.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 import { Root } from './root.tsx';
 import { lastThread, rememberThread } from './last-thread.ts';
@@ -70,7 +71,7 @@ const home = createRoute({
     // A phone shows the list itself; beside the list there is room for the thread that was open last.
     if (threadId !== null && desk()) throw redirect({ to: '/t/$threadId', params: { threadId }, replace: true });
   },
-  component: lazyRouteComponent(() => import('./home-page.tsx'), 'HomePage'),
+  component: HomePage,
 });
 
 const thread = createRoute({
