@@ -10,6 +10,8 @@ export default defineConfig({
   // A journey is two browsers, a server and a database: enough for the two cores this is to run on.
   workers: 1,
   forbidOnly: true,
+  // The decision why: docs/decisions/0007-a-second-walk.md.
+  retries: 1,
   timeout: 120_000,
   expect: { timeout: 30_000 },
   reporter: [['list'], ['json', { outputFile: '../reports/playwright.json' }]],

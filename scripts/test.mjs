@@ -7,7 +7,7 @@ import { assertNodeCanBoot, findNode } from './bootstrap/node.mjs';
 import { root } from './bootstrap/run-quietly.mjs';
 import { startRedis } from './testing/redis.mjs';
 import { ensureSystemPackages } from './testing/system-packages.mjs';
-import { sum, tallyPlaywright, tallyVitest } from './testing/tally.mjs';
+import { stumbled, sum, tallyPlaywright, tallyVitest } from './testing/tally.mjs';
 
 const reports = `${root}reports`;
 
@@ -28,7 +28,7 @@ await inWords(async () => {
   const redis = await startRedis();
   try {
     tallies.push(await runVitest(filter, redis.url));
-    if (filter.length === 0) tallies.push(await runPlaywright(redis.url));
+    if (filter.length === 0) tallies.push(await runPlaywright(redis.url, say));
   } finally {
     await redis.stop();
   }
@@ -60,13 +60,18 @@ async function runVitest(filter, redisUrl) {
   return tallyVitest(readReport(report), code);
 }
 
-async function runPlaywright(redisUrl) {
+async function runPlaywright(redisUrl, say) {
   const report = `${reports}/playwright.json`;
   const code = await runTool('node_modules/@playwright/test/cli.js', ['test', '--reporter=list,json'], {
     folder: `${root}e2e/`,
     env: { TEST_REDIS_URL: redisUrl, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
   });
-  return tallyPlaywright(readReport(report), code);
+  const result = readReport(report);
+  for (const { title, again, pages } of stumbled(result)) {
+    say(`\n${again ? 'Went through at the second walk only' : 'Failed'}: ${title}`);
+    for (const page of pages) say(readFileSync(page, 'utf8').slice(0, 6_000));
+  }
+  return tallyPlaywright(result, code);
 }
 
 /** Runs a tool of the project under its own Node, with our terminal. Resolves to its exit code. */

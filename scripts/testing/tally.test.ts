@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sum, tallyPlaywright, tallyVitest } from './tally.mjs';
+import { stumbled, sum, tallyPlaywright, tallyVitest } from './tally.mjs';
 
 const file = (status: string, ...statuses: string[]) => ({
   status,
@@ -27,14 +27,32 @@ test('a runner that left no report has failed', () => {
   expect(sum([tallyVitest(undefined, 0), tallyPlaywright(undefined, 0)])).toEqual({ passed: 0, failed: 2 });
 });
 
-test('journeys are counted through nested suites; skipped and flaky ones are failures', () => {
-  const spec = (status: string) => ({ tests: [{ status }] });
+const journey = (title: string, status: string, path?: string) => ({
+  title,
+  tests: [{ status, results: [{ attachments: path ? [{ name: 'error-context', path }] : [] }] }],
+});
+
+test('journeys are counted through nested suites; a skipped one is a failure, a second walk is not', () => {
   const report = {
     errors: [],
     suites: [
-      { specs: [spec('expected'), spec('skipped')], suites: [{ specs: [spec('expected'), spec('flaky')] }] },
-      { specs: [spec('unexpected')] },
+      { specs: [journey('a', 'expected'), journey('b', 'skipped')], suites: [{ specs: [journey('c', 'flaky')] }] },
+      { specs: [journey('d', 'unexpected')] },
     ],
   };
-  expect(tallyPlaywright(report, 1)).toEqual({ passed: 2, failed: 3 });
+  expect(tallyPlaywright(report, 1)).toEqual({ passed: 2, failed: 2 });
+});
+
+test('journeys that stumbled are named, with what their pages showed', () => {
+  const report = {
+    suites: [
+      { specs: [journey('a', 'expected')], suites: [{ specs: [journey('c', 'flaky', '/page.md')] }] },
+      { specs: [journey('d', 'unexpected')] },
+    ],
+  };
+  expect(stumbled(report)).toEqual([
+    { title: 'c', again: true, pages: ['/page.md'] },
+    { title: 'd', again: false, pages: [] },
+  ]);
+  expect(stumbled(undefined)).toEqual([]);
 });
