@@ -3,7 +3,7 @@ import type { AnyMutator, ArgsOf } from '@parley/sync/mutator';
 import { deleteMessage, editMessage, react, sendMessage } from './messages.ts';
 import { addParticipants, removeParticipant } from './participants.ts';
 import type { Tables } from './tables.ts';
-import { createThread, markRead, renameThread } from './threads.ts';
+import { createThread, markRead, markUnread, renameThread } from './threads.ts';
 
 export const mutators = {
   createThread,
@@ -11,6 +11,7 @@ export const mutators = {
   addParticipants,
   removeParticipant,
   markRead,
+  markUnread,
   sendMessage,
   editMessage,
   deleteMessage,

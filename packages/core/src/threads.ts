@@ -137,6 +137,39 @@ export const markRead: Mutator<Tables, z.infer<typeof markReadArgs>> = {
   },
 };
 
+const markUnreadArgs = z.object({
+  threadId: z.uuid(),
+  /** Everything from this place on. */
+  seq: z.int().check(z.gte(1)),
+  /** The mark epoch this begins: one more than the actor knew. */
+  markEpoch: z.int().check(z.gte(1)),
+});
+
+/**
+ * Moves the actor's read position back to just before a place, and begins a new mark epoch: what other devices had seen
+ * under the old one no longer counts. Of two devices that begin the same epoch the later one decides; a late one of an
+ * older epoch changes nothing. Refused: `not_found`.
+ */
+export const markUnread: Mutator<Tables, z.infer<typeof markUnreadArgs>> = {
+  name: 'markUnread',
+  version: 1,
+  parse: (args) => markUnreadArgs.parse(args),
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: (_args, personId) => ({ write: [userScope(personId)] }),
+  async run(tx, { threadId, seq, markEpoch }) {
+    await accessThread(tx, threadId);
+    const scope = userScope(tx.personId);
+    const position = await tx.get('readPosition', scope, threadId);
+    const epoch = position?.markEpoch ?? 0;
+    if (markEpoch < epoch) return;
+    tx.put('readPosition', scope, threadId, {
+      seq: Math.min(seq - 1, position?.seq ?? 0),
+      noteSeq: position?.noteSeq ?? 0,
+      markEpoch: Math.min(markEpoch, epoch + 1),
+    });
+  },
+};
+
 const everyone = (participantIds: readonly string[], personId: string): string[] => [
   ...new Set([personId, ...participantIds]),
 ];

@@ -19,6 +19,8 @@ export interface LogDoor {
   /** Shows a message of this thread, fetching what lies between. */
   jumpTo(messageId: string): void;
   openReplies(messageId: string): void;
+  /** Makes everything from this message on unread, on every device. */
+  markUnread(messageId: string): void;
   /** Earlier texts, newest first. */
   revisionsOf(messageId: string): readonly RevisionRow[];
   retry(itemId: string): void;

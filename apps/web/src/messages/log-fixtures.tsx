@@ -57,6 +57,7 @@ export function logDoor(changes: Partial<LogDoor> = {}): LogDoor {
     linkTo: (id) => `/t/t#m-${id}`,
     jumpTo: nothing,
     openReplies: nothing,
+    markUnread: nothing,
     revisionsOf: () => [],
     retry: nothing,
     discard: nothing,

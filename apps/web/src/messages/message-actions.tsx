@@ -1,5 +1,5 @@
 import { IconButton, Menu, type MenuItem } from '@parley/ui';
-import { Copy, Ellipsis, Link, Pencil, Reply, Trash2 } from 'lucide-react';
+import { Copy, Ellipsis, Link, MailOpen, Pencil, Reply, Trash2 } from 'lucide-react';
 import { useLogDoor } from './log-door.ts';
 import type { LogMessage } from './log-items.ts';
 import { QUICK_EMOJI } from './quick-emoji.ts';
@@ -16,6 +16,13 @@ export function MessageActions({ row }: { row: LogMessage }) {
     { label: 'Copy text', icon: <Copy size={15} />, onSelect: () => door.copy(data.text, 'Text copied') },
     { label: 'Copy link', icon: <Link size={15} />, onSelect: () => door.copy(door.linkTo(id), 'Link copied') },
   );
+  if (data.seq !== null)
+    items.push({
+      label: 'Mark unread from here',
+      icon: <MailOpen size={15} />,
+      shortcut: 'U',
+      onSelect: () => door.markUnread(id),
+    });
   if (own || door.mayDeleteForOthers) {
     items.push({
       label: 'Delete',

@@ -3,6 +3,7 @@ import { defaultRangeExtractor, useVirtualizer, type Range, type Virtualizer } f
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useCallback, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type Ref } from 'react';
 import { countsAsUnread } from '../threads/unread.ts';
+import { useLogDoor } from './log-door.ts';
 import { logItems, type LogItem, type LogMessage } from './log-items.ts';
 import { MessageRow } from './message-row.tsx';
 import { estimatedHeight } from './row-height.ts';
@@ -55,7 +56,7 @@ export function MessageLog(props: MessageLogProps) {
     [rows, complete, divider, personId],
   );
   const indexByKey = useMemo(() => new Map(items.map((item, index) => [item.key, index])), [items]);
-  const keys = useLogKeys(scroller);
+  const keys = useLogKeys(scroller, useLogDoor().markUnread);
   const width = useRef(800);
   const [atEnd, setAtEnd] = useState(true);
   const [marked, setMarked] = useState<string | null>(null);

@@ -16,6 +16,8 @@ export interface ThreadLogHandle {
   jumpToEnd(): void;
   /** Shows a message, fetching what lies between; says so where it is not to be had. */
   jumpTo(messageId: string): void;
+  /** The reader goes on after marking something unread. */
+  goOn(): void;
 }
 
 export interface ThreadLogProps {
@@ -74,16 +76,17 @@ function OpenLog({ threadId, lastSeq, ref }: ThreadLogProps) {
     const input = { rows: rows.map(({ data }) => data), low, lastSeq, readSeq, personId };
     return { seq: readSeq, count: unreadCount(input) };
   });
-  const divider = useDivider({ rows, opened, personId });
+  const markEpoch = position?.data.markEpoch ?? 0;
+  const divider = useDivider({ rows, opened, personId, position: { seq: readSeq, markEpoch } });
   const inReach = divider !== null && (complete || low <= divider.seq + 1);
   const log = useRef<LogHandle>(null);
   const [sought, setSought] = useState<string | null>(null);
 
   useAnnouncements(rows, door);
-  const onSeen = useReadMarker({
+  const { onSeen, goOn } = useReadMarker({
     readSeq,
+    markEpoch,
     mark: (seq) => {
-      const markEpoch = position?.data.markEpoch ?? 0;
       // A position that could not be kept is marked again with the next message that is seen.
       engine.mutate('markRead', { threadId, seq, markEpoch }).then(
         ({ saved }) => saved.catch(() => undefined),
@@ -121,7 +124,7 @@ function OpenLog({ threadId, lastSeq, ref }: ThreadLogProps) {
       if (first) setSought(first.id);
     });
   };
-  useImperativeHandle(ref, () => ({ jumpToEnd: () => log.current?.jumpToEnd(), jumpTo }));
+  useImperativeHandle(ref, () => ({ jumpToEnd: () => log.current?.jumpToEnd(), jumpTo, goOn }));
 
   if (rows.length === 0) {
     return (

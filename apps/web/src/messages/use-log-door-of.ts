@@ -3,6 +3,7 @@ import { notify } from '@parley/ui';
 import { useMemo, useRef, type RefObject } from 'react';
 import { attempt } from '../sync/attempt.ts';
 import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
+import { markUnreadFrom } from '../threads/mark-unread.ts';
 import { itemText } from '../sync/item-words.ts';
 import type { ComposerHandle } from './composer.tsx';
 import type { LogDoor } from './log-door.ts';
@@ -58,6 +59,10 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
       linkTo: (messageId) => `${location.origin}/t/${threadId}#m-${messageId}`,
       jumpTo: (messageId) => latest.current.log.current?.jumpTo(messageId),
       openReplies: (messageId) => latest.current.onReplies(messageId),
+      markUnread(messageId) {
+        const seq = engine.row(scope, 'message', messageId)?.data.seq;
+        if (seq != null) void markUnreadFrom({ engine, personId, threadId }, seq);
+      },
       revisionsOf: (messageId) =>
         engine
           .rows(scope, 'revision')

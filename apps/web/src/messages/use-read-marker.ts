@@ -3,8 +3,17 @@ import { useCallback, useEffect, useRef } from 'react';
 export interface ReadMarkerOptions {
   /** The read position as known here. */
   readSeq: number;
+  /** The epoch of that position. */
+  markEpoch: number;
   /** Writes a further one down. */
   mark: (seq: number) => void;
+}
+
+export interface ReadMarker {
+  /** To be told of every place that is seen. */
+  onSeen: (seq: number) => void;
+  /** Reading goes on after something was marked unread. */
+  goOn: () => void;
 }
 
 /** Reading on moves the position at most this often. */
@@ -12,16 +21,19 @@ const EVERY_MS = 800;
 
 /**
  * Moves the read position to what came into sight, forward only, and only while somebody looks: the window has the
- * focus. Returns what is to be told of every place that is seen.
+ * focus. Once something was marked unread it leaves the position alone until the reader goes on: writes, or comes back to
+ * the thread.
  */
-export function useReadMarker({ readSeq, mark }: ReadMarkerOptions): (seq: number) => void {
+export function useReadMarker({ readSeq, markEpoch, mark }: ReadMarkerOptions): ReadMarker {
   const state = useRef({ seen: 0, marked: 0, timer: undefined as ReturnType<typeof setTimeout> | undefined });
-  const latest = useRef({ readSeq, mark });
-  latest.current = { readSeq, mark };
+  const latest = useRef({ readSeq, markEpoch, mark });
+  latest.current = { readSeq, markEpoch, mark };
+  const epoch = useRef(markEpoch);
 
   const settle = useCallback(() => {
     const now = state.current;
     const { readSeq: known, mark: write } = latest.current;
+    if (latest.current.markEpoch !== epoch.current) return;
     if (now.seen <= Math.max(known, now.marked)) return;
     if (document.visibilityState !== 'visible' || !document.hasFocus()) return;
     now.marked = now.seen;
@@ -41,8 +53,8 @@ export function useReadMarker({ readSeq, mark }: ReadMarkerOptions): (seq: numbe
     };
   }, [settle]);
 
-  return useCallback(
-    (seq) => {
+  const onSeen = useCallback(
+    (seq: number) => {
       const now = state.current;
       if (seq <= now.seen) return;
       now.seen = seq;
@@ -55,4 +67,10 @@ export function useReadMarker({ readSeq, mark }: ReadMarkerOptions): (seq: numbe
     },
     [settle],
   );
+  const goOn = useCallback(() => {
+    epoch.current = latest.current.markEpoch;
+    state.current.marked = 0;
+    settle();
+  }, [settle]);
+  return { onSeen, goOn };
 }

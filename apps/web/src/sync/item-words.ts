@@ -8,6 +8,7 @@ const titles: Record<MutatorName, string> = {
   addParticipants: 'People added',
   removeParticipant: 'Person removed',
   markRead: 'Read position',
+  markUnread: 'Marked unread',
   sendMessage: 'Message',
   editMessage: 'Edit',
   deleteMessage: 'Deletion',

@@ -181,6 +181,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
               onLeave={backToMessage}
               onSent={() => {
                 setWriting({ kind: 'message', replyTo: null });
+                log.current?.goOn();
                 log.current?.jumpToEnd();
               }}
               onEditLast={editLast}

@@ -56,6 +56,29 @@ describe('ThreadPage, without a network', () => {
     await soon(() => expect(document.body.textContent).toContain('30 new'));
   });
 
+  test('marks unread from a message on, and leaves it so until the reader goes on', async () => {
+    await open({ count: 6, readSeq: 6 });
+    const position = () => device.engine.row(userScope(device.alice), 'readPosition', device.threadId)?.data;
+    article(/Message 4/)?.focus();
+    await userEvent.keyboard('u');
+    await soon(() => expect(position()).toEqual({ seq: 3, noteSeq: 0, markEpoch: 1 }));
+    await soon(() => expect(document.body.textContent).toContain('3 new'));
+    // Marked from a menu further up: the line moves there, though all of it is in sight.
+    article(/Message 2/)?.focus();
+    await soon(() => button('More actions', article(/Message 2/)).click());
+    await soon(() => {
+      const entry = [...document.querySelectorAll('[role="menuitem"]')].find((one) =>
+        one.textContent?.includes('Mark unread from here'),
+      );
+      expect(entry).not.toBeUndefined();
+      (entry as HTMLElement).click();
+    });
+    await soon(() => expect(position()).toEqual({ seq: 1, noteSeq: 0, markEpoch: 2 }));
+    await soon(() => expect(document.body.textContent).toContain('5 new'));
+    await write('And on it goes{Enter}');
+    await soon(() => expect(position()).toEqual({ seq: 6, noteSeq: 0, markEpoch: 2 }));
+  });
+
   test('sends at once, and says after a while that it waits', async () => {
     await open({ count: 3, readSeq: 3 });
     await write('Thursday is fine{Enter}');

@@ -57,6 +57,7 @@ const scenarios: Record<MutatorName, Scenario> = {
   removeParticipant: (client, { threadId }) =>
     client.do('removeParticipant', { threadId, messageId: newId(), personId: people.bob }),
   markRead: (client, { threadId }) => client.do('markRead', { threadId, seq: 1, markEpoch: 0 }),
+  markUnread: (client, { threadId }) => client.do('markUnread', { threadId, seq: 1, markEpoch: 1 }),
   sendMessage: (client, { threadId, messageId }) =>
     client.do('sendMessage', { threadId, messageId: newId(), text: `Hello <@${people.bob}>`, replyTo: messageId }),
   editMessage: (client, { threadId, messageId }) =>
