@@ -123,6 +123,7 @@ const markReadArgs = z.object({ threadId: z.uuid(), seq: z.int().check(z.gte(0))
 export const markRead: Mutator<Tables, z.infer<typeof markReadArgs>> = {
   name: 'markRead',
   version: 1,
+  silent: true,
   parse: (args) => markReadArgs.parse(args),
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),

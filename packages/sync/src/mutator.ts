@@ -51,6 +51,11 @@ export interface Mutator<Tables extends TableMap, Args = unknown> {
   readonly name: string;
   /** Raised when the arguments change shape; the server keeps old ones for 90 days. */
   readonly version: number;
+  /**
+   * Nothing that a person would call a change, such as how far they have read: that it waits is not counted, and that it
+   * was refused is not told.
+   */
+  readonly silent?: true;
   /** Checks and narrows untrusted arguments. Throws on anything else. */
   parse(args: unknown): Args;
   /** Order holds inside a lane; lanes never wait for each other. */

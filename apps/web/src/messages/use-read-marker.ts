@@ -19,13 +19,20 @@ export interface ReadMarker {
 /** Reading on moves the position at most this often. */
 const EVERY_MS = 800;
 
+const somebodyLooks = (): boolean => document.visibilityState === 'visible' && document.hasFocus();
+
 /**
  * Moves the read position to what came into sight, forward only, and only while somebody looks: the window has the
- * focus. Once something was marked unread it leaves the position alone until the reader goes on: writes, or comes back to
- * the thread.
+ * focus. What was looked at last is written at once when the page is left or hidden. Once something was marked unread it
+ * leaves the position alone until the reader goes on: writes, or comes back to the thread.
  */
 export function useReadMarker({ readSeq, markEpoch, mark }: ReadMarkerOptions): ReadMarker {
-  const state = useRef({ seen: 0, marked: 0, timer: undefined as ReturnType<typeof setTimeout> | undefined });
+  const state = useRef({
+    seen: 0,
+    looked: 0,
+    marked: 0,
+    timer: undefined as ReturnType<typeof setTimeout> | undefined,
+  });
   const latest = useRef({ readSeq, markEpoch, mark });
   latest.current = { readSeq, markEpoch, mark };
   const epoch = useRef(markEpoch);
@@ -33,19 +40,21 @@ export function useReadMarker({ readSeq, markEpoch, mark }: ReadMarkerOptions): 
   const settle = useCallback(() => {
     const now = state.current;
     const { readSeq: known, mark: write } = latest.current;
+    if (somebodyLooks()) now.looked = now.seen;
     if (latest.current.markEpoch !== epoch.current) return;
-    if (now.seen <= Math.max(known, now.marked)) return;
-    if (document.visibilityState !== 'visible' || !document.hasFocus()) return;
-    now.marked = now.seen;
-    write(now.seen);
+    if (now.looked <= Math.max(known, now.marked)) return;
+    now.marked = now.looked;
+    write(now.looked);
   }, []);
 
   useEffect(() => {
     const now = state.current;
     window.addEventListener('focus', settle);
+    window.addEventListener('pagehide', settle);
     document.addEventListener('visibilitychange', settle);
     return () => {
       window.removeEventListener('focus', settle);
+      window.removeEventListener('pagehide', settle);
       document.removeEventListener('visibilitychange', settle);
       clearTimeout(now.timer);
       now.timer = undefined;
@@ -58,6 +67,7 @@ export function useReadMarker({ readSeq, markEpoch, mark }: ReadMarkerOptions): 
       const now = state.current;
       if (seq <= now.seen) return;
       now.seen = seq;
+      if (somebodyLooks()) now.looked = seq;
       if (now.timer !== undefined) return;
       settle();
       now.timer = setTimeout(() => {

@@ -444,4 +444,25 @@ describe('the client engine', () => {
     await vi.waitFor(() => expect(head()?.lastMessage?.snippet).toBe('quicker than the answer'));
     expect(overtaken).toBe(1);
   });
+
+  test('[CLI19] neither counts read positions that wait nor tells of one that was refused', async () => {
+    const threadId = await startThread(server, [people.bob]);
+    const alice = new TestClient(server, people.alice);
+    await alice.do('sendMessage', { threadId, messageId: newId(), text: 'one' });
+    const bob = await openClient(people.bob);
+    await synced(bob);
+    bob.network.setOnline(false);
+    await (
+      await bob.engine.mutate('markRead', { threadId, seq: 1, markEpoch: 0 })
+    ).saved;
+    expect(bob.engine.status()).toMatchObject({ waiting: 0, failed: 0 });
+    await (
+      await say(bob, threadId, 'two')
+    ).saved;
+    expect(bob.engine.status()).toMatchObject({ waiting: 1, failed: 0 });
+    await alice.do('removeParticipant', { threadId, messageId: newId(), personId: people.bob });
+    bob.network.setOnline(true);
+    await vi.waitFor(() => expect(bob.engine.status()).toMatchObject({ waiting: 0, failed: 1 }));
+    expect(bob.engine.items().map(({ name, state }) => [name, state])).toEqual([['sendMessage', 'failed']]);
+  });
 });

@@ -134,12 +134,13 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
   };
   let incarnation: string | null = null;
 
+  const isSilent = (name: string) => name === DISCARDED || options.mutators[name]?.silent === true;
   const setStatus = (change: Partial<EngineStatus>) => {
     status = { ...status, ...change };
     for (const listener of statusListeners) listener();
   };
   outbox.subscribe(() => {
-    const items = outbox.items().filter(({ name }) => name !== DISCARDED);
+    const items = outbox.items().filter(({ name }) => !isSilent(name));
     const waiting = items.filter(({ state }) => state === 'waiting').length;
     const failed = items.filter(({ state }) => state === 'failed').length;
     if (waiting !== status.waiting || failed !== status.failed) setStatus({ waiting, failed });
@@ -160,7 +161,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     windows,
     outbox,
     show,
-    discardedName: DISCARDED,
+    isSilent,
     incarnation: () => incarnation,
     setIncarnation: (value) => {
       incarnation = value;

@@ -38,7 +38,8 @@ export interface SyncingOptions<Tables extends TableMap> {
   outbox: Outbox<Tables>;
   /** Shows changes in views; `settle` names the items that these have confirmed, which are then taken away. */
   show: (changes: readonly ScopeChange[], settle: () => string[]) => Promise<void>;
-  discardedName: string;
+  /** Of a refusal of these nobody is told. */
+  isSilent: (mutator: string) => boolean;
   incarnation: () => string | null;
   setIncarnation: (incarnation: string) => void;
   onStatus: (change: Partial<EngineStatus>) => void;
@@ -249,7 +250,7 @@ export class Syncing<Tables extends TableMap> {
   }
 
   async #onResults(results: readonly PushResult[]): Promise<void> {
-    const { storage, serial, outbox, replica, tabs, discardedName } = this.#options;
+    const { storage, serial, outbox, replica, tabs, isSilent } = this.#options;
     await serial.run(async () => {
       const changed: OutboxItem[] = [];
       const removed: string[] = [];
@@ -258,7 +259,7 @@ export class Syncing<Tables extends TableMap> {
         if (!item) continue;
         if (result.status === 'applied') changed.push({ ...item, state: 'applied', effects: result.effects });
         else if (result.status === 'gap') changed.push(...(await storage.renumber(item.lane, result.expected)));
-        else if (item.name === discardedName) removed.push(item.id);
+        else if (isSilent(item.name) && result.status !== 'fork' && result.status !== 'not_yet') removed.push(item.id);
         else if (result.status === 'rejected') changed.push(failed(item, result.code, result.message));
         else if (result.status === 'dependency_failed')
           changed.push(failed(item, 'dependency_failed', WORDS.dependency));
