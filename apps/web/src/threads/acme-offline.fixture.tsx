@@ -34,7 +34,14 @@ const nowhere: Network = {
 };
 
 /** Another tab leads, so this one never asks for the network. */
-const follower: Tabs = { lead() {}, post() {}, onMessage() {}, close() {} };
+const follower: Tabs = {
+  claim: () => () => {},
+  visible: () => false,
+  onVisible: () => () => {},
+  post() {},
+  onMessage() {},
+  close() {},
+};
 
 export interface Device {
   engine: ParleyEngine;
@@ -87,11 +94,12 @@ export async function acmeOffline({ count, readSeq }: { count: number; readSeq: 
   await disk.writeCache(
     scopes.map((scope) => ({
       scope,
-      purge: false,
+      purge: true,
       state: { scope, version: 1, epoch: 1, low: isPaged(scope) ? 1 : null },
       rows: rows.filter((row) => row.scope === scope).map((row) => ({ ...row, version: 1 })),
     })),
     'first',
+    1,
   );
   disk.close();
 

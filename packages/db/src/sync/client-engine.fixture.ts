@@ -9,6 +9,7 @@ import { createEngine, type Engine, type Storage } from '@parley/sync/client';
 import { createHub, createLocalBus, createSyncServer } from '@parley/sync/server';
 import {
   createDirectNetwork,
+  createFreezer,
   createTabGroup,
   type DirectNetwork,
   type DirectServer,
@@ -25,6 +26,10 @@ import { createPostgresStorage } from './storage.ts';
 export interface Client {
   engine: Engine<Tables, Mutators>;
   network: DirectNetwork;
+  /** Stops the tab as a browser does that freezes it; what came meanwhile comes at once when it thaws. */
+  freeze(): void;
+  thaw(): void;
+  leads(): boolean;
   /** Texts of a thread as its view shows them. */
   texts(threadId: string): string[];
 }
@@ -91,6 +96,8 @@ export async function openEngineWorld(): Promise<EngineWorld> {
       const disk = createDexieStorage(`${personId}-${profile}`, newId);
       const network = createDirectNetwork(options.server?.(reach(personId)) ?? reach(personId), Math.random);
       if (!online) network.setOnline(false);
+      const tab = tabs.open();
+      const freezer = createFreezer();
       const engine = createEngine<Tables, Mutators>({
         personId,
         mutators,
@@ -99,8 +106,8 @@ export async function openEngineWorld(): Promise<EngineWorld> {
         rootScope: userScope(personId),
         follow: (rows) => followedScopes(personId, rows),
         storage: options.storage?.(disk) ?? disk,
-        network,
-        timers: {
+        network: freezer.network(network),
+        timers: freezer.timers({
           now: () => Date.now(),
           after(ms, act) {
             // Waits are shortened, not skipped: the order of things stays.
@@ -108,12 +115,25 @@ export async function openEngineWorld(): Promise<EngineWorld> {
             return () => clearTimeout(timer);
           },
           random: Math.random,
-        },
-        tabs: tabs.open(),
+        }),
+        tabs: tab,
       });
       await engine.start();
       const texts = (threadId: string) => engine.rows(threadScope(threadId), 'message').map(({ data }) => data.text);
-      const client = { engine, network, texts };
+      const client = {
+        engine,
+        network,
+        texts,
+        leads: tab.leads,
+        freeze() {
+          tab.freeze();
+          freezer.freeze();
+        },
+        thaw() {
+          freezer.thaw();
+          tab.thaw();
+        },
+      };
       running.push(client);
       return client;
     },

@@ -14,19 +14,30 @@ export const browserTimers: Timers = {
 export function createBrowserTabs(personId: string): Tabs {
   const channel = new BroadcastChannel(`parley-${personId}`);
   const closed = new AbortController();
+  const leader = `parley-leader-${personId}`;
   return {
-    lead(lead) {
+    claim({ steal, granted, lost }) {
+      const over = new AbortController();
+      const signal = AbortSignal.any([over.signal, closed.signal]);
       const held = () =>
         new Promise<void>((resolve) => {
-          if (closed.signal.aborted) return resolve();
-          const end = lead();
-          closed.signal.addEventListener('abort', () => {
-            end();
-            resolve();
-          });
+          if (signal.aborted) return resolve();
+          signal.addEventListener('abort', () => resolve());
+          granted();
         });
-      // Closing before the lock was granted is the only way to fail, and then nobody waits for it.
-      navigator.locks.request(`parley-leader-${personId}`, { signal: closed.signal }, held).catch(() => {});
+      const request = steal
+        ? navigator.locks.request(leader, { steal }, held)
+        : navigator.locks.request(leader, { signal }, held);
+      // Rejects when another tab steals it, and when this one leaves the line.
+      request.catch(() => {
+        if (!signal.aborted) lost();
+      });
+      return () => over.abort();
+    },
+    visible: () => document.visibilityState === 'visible',
+    onVisible(listener) {
+      document.addEventListener('visibilitychange', listener);
+      return () => document.removeEventListener('visibilitychange', listener);
     },
     post: (message) => {
       if (!closed.signal.aborted) channel.postMessage(message);

@@ -4,6 +4,7 @@
  */
 import { Dexie, type Table } from 'dexie';
 import type { ScopeId } from '../mutator.ts';
+import { Fenced } from '../client/ports.ts';
 import type { NewItem, OutboxItem, ScopeChange, ScopeState, Storage, StoredRow, StoredState } from '../client/ports.ts';
 import { placeOf } from '../client/places.ts';
 
@@ -90,11 +91,28 @@ export function createDexieStorage(personId: string, newId: () => string): Stora
       const lowest = (await lowestPlace(below.clone(), places)) ?? before;
       return below.until(({ seq }) => (seq ?? 0) < lowest).toArray();
     },
-    writeCache: (changes, incarnation) =>
+    writeCache: (changes, incarnation, epoch) =>
       cache.transaction('rw', cache.rows, cache.scopes, cache.meta, async () => {
+        await mustLead(cache.meta, epoch);
         await cache.meta.put({ key: 'incarnation', value: incarnation });
         for (const change of changes) await writeChange(cache, change);
       }),
+
+    async takeLead() {
+      const { epoch, clientId, queued } = await outbox.transaction('rw', outbox.meta, outbox.items, async () => {
+        const next = 1 + Number((await outbox.meta.get('leader'))?.value ?? 0);
+        await outbox.meta.put({ key: 'leader', value: String(next) });
+        return { epoch: next, clientId: (await outbox.meta.get('clientId'))?.value ?? '', queued: await items() };
+      });
+      const held = await cache.transaction('rw', cache.scopes, cache.meta, async () => {
+        await mustLead(cache.meta, epoch);
+        return {
+          scopes: await cache.scopes.toArray(),
+          incarnation: (await cache.meta.get('incarnation'))?.value ?? null,
+        };
+      });
+      return { epoch, clientId, items: queued, ...held };
+    },
 
     items,
     enqueue: (item, clearedDraft) =>
@@ -117,16 +135,18 @@ export function createDexieStorage(personId: string, newId: () => string): Stora
     removeItems: async (ids) => {
       if (ids.length > 0) await outbox.items.bulkDelete([...ids]);
     },
-    renumber: (lane, expected) =>
+    renumber: (lane, expected, epoch) =>
       outbox.transaction('rw', outboxTables, async () => {
+        await mustLead(outbox.meta, epoch);
         const queued = (await items()).filter((item) => item.lane === lane && item.state === 'waiting');
         const numbered = queued.map((item, index) => ({ ...item, n: expected + index }));
         await outbox.items.bulkPut(numbered);
         await outbox.lanes.put({ lane, lastN: expected + numbered.length - 1 });
         return numbered;
       }),
-    newClient: () =>
+    newClient: (epoch) =>
       outbox.transaction('rw', outboxTables, async () => {
+        await mustLead(outbox.meta, epoch);
         const clientId = newId();
         await outbox.meta.put({ key: 'clientId', value: clientId });
         await outbox.lanes.clear();
@@ -156,6 +176,12 @@ export function createDexieStorage(personId: string, newId: () => string): Stora
   };
 }
 
+/** Marks the database as led in this epoch. @throws Fenced where a later leader has done so */
+async function mustLead(meta: Table<Meta, string>, epoch: number): Promise<void> {
+  if (Number((await meta.get('leader'))?.value ?? 0) > epoch) throw new Fenced('Another tab has taken the lead.');
+  await meta.put({ key: 'leader', value: String(epoch) });
+}
+
 const waiting = (item: NewItem, order: number, n: number): OutboxItem => ({
   ...item,
   order,
@@ -171,6 +197,9 @@ const rowsOf = (cache: CacheDatabase, scope: ScopeId) =>
   cache.rows.where('[scope+table+id]').between([scope], [scope, []]);
 
 async function writeChange(cache: CacheDatabase, { scope, purge, state, rows }: ScopeChange): Promise<void> {
+  const before = await cache.scopes.get(scope);
+  if (!purge && !before) throw new Fenced('This scope is not held.');
+  if (before && state && state.epoch < before.epoch) throw new Fenced('This membership is over.');
   if (purge) {
     await rowsOf(cache, scope).delete();
   }

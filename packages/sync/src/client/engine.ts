@@ -4,6 +4,7 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import type { ArgsOf, MutatorMap, ScopeId, TableMap } from '../mutator.ts';
+import { Leadership } from './leadership.ts';
 import { Outbox, type Pending } from './outbox.ts';
 import type { Network, NewItem, OutboxItem, ScopeChange, Storage, TabMessage, Tabs, Timers } from './ports.ts';
 import { Replica, type ViewRow } from './replica.ts';
@@ -170,6 +171,16 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       setStatus(change);
       tabs.post({ type: 'status', connection: status.connection, syncedAt: status.syncedAt });
     },
+    onFenced: () => leadership.resign(),
+  });
+  const leadership = new Leadership({
+    tabs,
+    timers,
+    onLead: () => syncing.lead(),
+    onEnd: () => {
+      syncing.stop();
+      tabs.post({ type: 'hello' });
+    },
   });
 
   const keepItems = async (items: OutboxItem[], removed: string[]) => {
@@ -185,6 +196,8 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       setStatus({ connection: message.connection, syncedAt: message.syncedAt });
     } else if (message.type === 'hello' && syncing.leads) {
       tabs.post({ type: 'status', connection: status.connection, syncedAt: status.syncedAt });
+    } else if (message.type === 'ask' || message.type === 'beat') {
+      leadership.hear(message.type);
     } else if (message.type === 'draft') {
       drafts.set(message.key, message.text);
     } else if (message.type === 'want' && syncing.leads) {
@@ -291,10 +304,11 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       });
       setStatus({ ready: replica.state(options.rootScope) !== undefined });
       tabs.post({ type: 'hello' });
-      tabs.lead(() => syncing.lead());
+      leadership.start();
     },
     stop() {
       serial.stop();
+      leadership.stop();
       syncing.stop();
       tabs.close();
       storage.close();
@@ -372,6 +386,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     },
     async wipe() {
       serial.stop();
+      leadership.stop();
       syncing.stop();
       tabs.close();
       await storage.wipe();

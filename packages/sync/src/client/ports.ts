@@ -116,6 +116,21 @@ export interface StoredState {
   drafts: Record<string, string>;
 }
 
+/** What a tab that takes the lead goes on from. */
+export interface Lead {
+  /** Greater than that of every leader before. */
+  epoch: number;
+  clientId: string;
+  incarnation: string | null;
+  scopes: ScopeState[];
+  items: OutboxItem[];
+}
+
+/** Refuses what a tab writes that another one has taken the lead from, most often while it was frozen. */
+export class Fenced extends Error {
+  override readonly name = 'Fenced';
+}
+
 /** The client's disk: a strict outbox and a disposable cache. Shared by all tabs of one person. */
 export interface Storage {
   /** `memory`: nothing outlives the tab. */
@@ -127,17 +142,30 @@ export interface Storage {
   scopeRows(scope: ScopeId): Promise<StoredRow[]>;
   /** Rows with a place below `before`, at least `places` of the highest ones where there are so many. */
   pagedRows(scope: ScopeId, before: number, places: number): Promise<StoredRow[]>;
-  writeCache(changes: readonly ScopeChange[], incarnation: string): Promise<void>;
+  /**
+   * Rows and cursors of these scopes, in one transaction with the check that nobody has taken the lead since.
+   * @throws Fenced and writes nothing where `epoch` is behind, or where a change does not fit to what is held: its scope
+   * is not held at all, or at a later membership epoch
+   */
+  writeCache(changes: readonly ScopeChange[], incarnation: string, epoch: number): Promise<void>;
+  /** Makes the tab that calls this the only one that may write the cache; whoever did before is fenced off. */
+  takeLead(): Promise<Lead>;
 
   items(): Promise<OutboxItem[]>;
   /** Durable when it resolves. Gives the item its order and `n`; clears the draft in the same transaction. */
   enqueue(item: NewItem, clearedDraft: string | null): Promise<OutboxItem>;
   updateItems(items: readonly OutboxItem[]): Promise<void>;
   removeItems(ids: readonly string[]): Promise<void>;
-  /** The lane's next `n` becomes `expected` and its waiting items are numbered from there. Returns all items. */
-  renumber(lane: string, expected: number): Promise<OutboxItem[]>;
-  /** Another client id; all waiting items are numbered from 1 in their lanes. Returns the new state of both. */
-  newClient(): Promise<{ clientId: string; items: OutboxItem[] }>;
+  /**
+   * The lane's next `n` becomes `expected` and its waiting items are numbered from there. Returns all items.
+   * @throws Fenced where `epoch` is behind
+   */
+  renumber(lane: string, expected: number, epoch: number): Promise<OutboxItem[]>;
+  /**
+   * Another client id; all waiting items are numbered from 1 in their lanes. Returns the new state of both.
+   * @throws Fenced where `epoch` is behind
+   */
+  newClient(epoch: number): Promise<{ clientId: string; items: OutboxItem[] }>;
   /** An empty text removes the draft. */
   saveDraft(key: string, text: string): Promise<void>;
 
@@ -153,12 +181,28 @@ export type TabMessage =
   | { type: 'draft'; key: string; text: string }
   | { type: 'status'; connection: ConnectionState; syncedAt: number | null }
   | { type: 'hello' }
-  | { type: 'want'; scope: ScopeId };
+  | { type: 'want'; scope: ScopeId }
+  /** Is the leader alive, and: it is. */
+  | { type: 'ask' }
+  | { type: 'beat' };
+
+export interface Claim {
+  /** Take the lead from whoever has it, instead of waiting in line. */
+  steal: boolean;
+  /** This tab leads from now on. Never called before `claim` has returned. */
+  granted(): void;
+  /** It was taken away. Nothing follows. */
+  lost(): void;
+}
 
 /** The other tabs of the same person in this browser. */
 export interface Tabs {
-  /** Calls `lead` when this tab becomes the one that does the network; what it returns is called when that ends. */
-  lead(lead: () => () => void): void;
+  /** Asks for the lead; one tab has it at a time. Returns how to give it back, or to leave the line. */
+  claim(claim: Claim): () => void;
+  /** Whether the person can see this tab. */
+  visible(): boolean;
+  /** Told when `visible` may have changed. Returns how to stop. */
+  onVisible(listener: () => void): () => void;
   post(message: TabMessage): void;
   onMessage(listener: (message: TabMessage) => void): void;
   close(): void;

@@ -65,6 +65,19 @@ export class Replica {
     this.#scopes.set(state.scope, state);
   }
 
+  /**
+   * Back to the cursors that the disk has, where those here are ahead of them. Rows stay: the same ones come again, and
+   * change nothing.
+   */
+  rewind(held: readonly ScopeState[]): void {
+    const onDisk = new Map(held.map((state) => [state.scope, state]));
+    for (const state of [...this.#scopes.values()]) {
+      const disk = onDisk.get(state.scope);
+      if (disk?.epoch !== state.epoch) this.#scopes.delete(state.scope);
+      else if (disk.version < state.version || (disk.low ?? 0) > (state.low ?? 0)) this.#scopes.set(state.scope, disk);
+    }
+  }
+
   /** Takes in what the server said. Rows merge by version; the greater one wins. */
   apply({ scope, purge, state, rows }: ScopeChange): void {
     if (purge || !state) this.#forget(scope);

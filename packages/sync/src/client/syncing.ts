@@ -7,7 +7,15 @@ import type { LiveEvent, PushResult } from '../protocol.ts';
 import { Connector } from './connector.ts';
 import type { BaseRows, FollowedScope } from './engine.ts';
 import type { Outbox } from './outbox.ts';
-import type { Network, OutboxItem, ScopeChange, Storage, Tabs, Timers } from './ports.ts';
+import {
+  Fenced,
+  type Network,
+  type OutboxItem,
+  type ScopeChange,
+  type Storage,
+  type Tabs,
+  type Timers,
+} from './ports.ts';
 import { Puller } from './puller.ts';
 import { Pusher } from './pusher.ts';
 import type { Replica } from './replica.ts';
@@ -41,8 +49,10 @@ export interface SyncingOptions<Tables extends TableMap> {
   /** Of a refusal of these nobody is told. */
   isSilent: (mutator: string) => boolean;
   incarnation: () => string | null;
-  setIncarnation: (incarnation: string) => void;
+  setIncarnation: (incarnation: string | null) => void;
   onStatus: (change: Partial<EngineStatus>) => void;
+  /** Another tab leads, or what is on disk is not what this one knows. */
+  onFenced: () => void;
 }
 
 export class Syncing<Tables extends TableMap> {
@@ -55,6 +65,10 @@ export class Syncing<Tables extends TableMap> {
   readonly #refused = new Set<ScopeId>();
   #filling = false;
   #stopWatchdog: () => void = () => {};
+  /** Counts the times this tab began or ceased to lead. */
+  #turn = 0;
+  /** Of the lead, as the disk knows it. */
+  #epoch = 0;
   leads = false;
   clientId = '';
   /** Resolves when every change so far is on disk, or has failed to get there. */
@@ -97,22 +111,33 @@ export class Syncing<Tables extends TableMap> {
     });
   }
 
-  /** Becomes the tab that talks to the server. @returns how to end that */
-  lead(): () => void {
-    const { storage, serial, outbox, replica } = this.#options;
-    this.leads = true;
-    this.#refollow();
+  /** Becomes the tab that talks to the server, from what the disk holds: another tab may have told less than it did. */
+  lead(): void {
+    const { storage, serial, outbox, replica, setIncarnation } = this.#options;
+    const turn = (this.#turn += 1);
     void serial.run(async () => {
-      // Another tab may have left items that it never told of.
-      await outbox.merge(await storage.items());
-      replica.notify();
-      if (this.leads) this.#connector.start();
+      // A disk that fails is no reason to be without a server.
+      await this.written;
+      const lead = await storage.takeLead().catch(() => null);
+      if (turn !== this.#turn) return;
+      if (lead) {
+        this.#epoch = lead.epoch;
+        this.clientId = lead.clientId;
+        setIncarnation(lead.incarnation);
+        replica.rewind(lead.scopes);
+        await outbox.merge(lead.items);
+        replica.notify();
+      }
+      if (turn !== this.#turn) return;
+      this.leads = true;
+      this.#refollow();
+      this.#connector.start();
+      this.#watch();
     });
-    this.#watch();
-    return () => this.stop();
   }
 
   stop(): void {
+    this.#turn += 1;
     this.leads = false;
     this.#stopWatchdog();
     this.#connector.stop();
@@ -149,7 +174,7 @@ export class Syncing<Tables extends TableMap> {
 
   /** One change at a time, built on the cursors as the one before has left them: memory, then disk and other tabs. */
   async #apply(build: () => ScopeChange[]): Promise<void> {
-    const { serial, show, storage, tabs, incarnation, onStatus, rootScope } = this.#options;
+    const { serial, show, rootScope } = this.#options;
     await serial.run(async () => {
       const changes = build();
       if (changes.length === 0) return;
@@ -162,17 +187,39 @@ export class Syncing<Tables extends TableMap> {
         settled = this.#options.outbox.confirm((scope) => this.#cursor(scope));
         return settled;
       });
-      this.written = this.written
-        .then(() => storage.writeCache(changes, incarnation() ?? ''))
-        .catch(() => onStatus({ storage: 'memory' }))
-        .then(() => storage.removeItems(settled))
-        .catch(() => onStatus({ storage: 'memory' }))
-        .then(() => {
-          tabs.post({ type: 'changes', changes });
-          if (settled.length > 0) tabs.post({ type: 'items', items: [], removed: settled });
-        });
+      const epoch = this.#epoch;
+      this.written = this.written.then(() => this.#keep(changes, settled, epoch));
     });
     if (this.#puller.idle) this.#onPulled();
+  }
+
+  async #keep(changes: ScopeChange[], settled: string[], epoch: number): Promise<void> {
+    const { storage, tabs, incarnation, onStatus } = this.#options;
+    try {
+      await storage.writeCache(changes, incarnation() ?? '', epoch);
+    } catch (error) {
+      // The other tab has the items and will settle them itself.
+      if (error instanceof Fenced) return this.#onFenced(epoch);
+      onStatus({ storage: 'memory' });
+    }
+    await storage.removeItems(settled).catch(() => onStatus({ storage: 'memory' }));
+    tabs.post({ type: 'changes', changes });
+    if (settled.length > 0) tabs.post({ type: 'items', items: [], removed: settled });
+  }
+
+  #onFenced(epoch: number): void {
+    if (epoch === this.#epoch) this.#options.onFenced();
+  }
+
+  /** Does what renumbers the queue, which only the leader may. */
+  async #asLeader(work: (epoch: number) => Promise<void>): Promise<void> {
+    const epoch = this.#epoch;
+    try {
+      await this.#options.serial.run(() => work(epoch));
+    } catch (error) {
+      if (!(error instanceof Fenced)) throw error;
+      this.#onFenced(epoch);
+    }
   }
 
   /** Nothing is wanted: see whether the person's own rows now ask for more, or for less. */
@@ -239,9 +286,9 @@ export class Syncing<Tables extends TableMap> {
   }
 
   async #newClient(): Promise<void> {
-    const { storage, serial, outbox, replica } = this.#options;
-    await serial.run(async () => {
-      const { clientId, items } = await storage.newClient();
+    const { storage, outbox, replica } = this.#options;
+    await this.#asLeader(async (epoch) => {
+      const { clientId, items } = await storage.newClient(epoch);
       this.clientId = clientId;
       await outbox.merge(items);
       replica.notify();
@@ -250,15 +297,15 @@ export class Syncing<Tables extends TableMap> {
   }
 
   async #onResults(results: readonly PushResult[]): Promise<void> {
-    const { storage, serial, outbox, replica, tabs, isSilent } = this.#options;
-    await serial.run(async () => {
+    const { storage, outbox, replica, tabs, isSilent } = this.#options;
+    await this.#asLeader(async (epoch) => {
       const changed: OutboxItem[] = [];
       const removed: string[] = [];
       for (const result of results) {
         const item = outbox.find(result.id);
         if (!item) continue;
         if (result.status === 'applied') changed.push({ ...item, state: 'applied', effects: result.effects });
-        else if (result.status === 'gap') changed.push(...(await storage.renumber(item.lane, result.expected)));
+        else if (result.status === 'gap') changed.push(...(await storage.renumber(item.lane, result.expected, epoch)));
         else if (isSilent(item.name) && result.status !== 'fork' && result.status !== 'not_yet') removed.push(item.id);
         else if (result.status === 'rejected') changed.push(failed(item, result.code, result.message));
         else if (result.status === 'dependency_failed')
@@ -274,6 +321,7 @@ export class Syncing<Tables extends TableMap> {
       // Behind the changes that confirm them: another tab must not drop an item before it has the row.
       this.written = this.written.then(() => tabs.post({ type: 'items', items: changed, removed }));
     });
+    if (!this.leads) return;
     this.#connector.proven();
     if (results.some(({ status }) => status === 'fork')) await this.#newClient();
     this.#options.timers.after(POKE_GRACE, () => this.#pullEffects());
