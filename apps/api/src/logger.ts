@@ -15,9 +15,10 @@ export const logger = pino({
 
 export const httpLog = logger.child({ part: 'http' });
 export const accountsLog = logger.child({ part: 'accounts' });
+export const organisationsLog = logger.child({ part: 'organisations' });
 export const syncLog = logger.child({ part: 'sync' });
 
 /** Applies to every logger here. */
 export function setLogLevel(level: 'error' | 'info' | 'debug' | 'silent'): void {
-  for (const each of [logger, httpLog, accountsLog, syncLog]) each.level = level;
+  for (const each of [logger, httpLog, accountsLog, organisationsLog, syncLog]) each.level = level;
 }

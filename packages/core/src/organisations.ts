@@ -29,7 +29,8 @@ export interface MembershipRow {
   joinedAt: number;
 }
 
-export const mayInvite = (role: Role): boolean => role === 'owner' || role === 'admin';
+/** Looks after members, invitations and the organisation itself. */
+export const mayAdminister = (role: Role): boolean => role === 'owner' || role === 'admin';
 /** Nobody hands out more than they have; owners are made by owners. */
 export const mayGrant = (granter: Role, role: Role): boolean =>
   granter === 'owner' || (granter === 'admin' && role !== 'owner');

@@ -44,6 +44,7 @@ const refusalStatus: Readonly<Record<string, TrpcCode>> = {
   not_found: 'NOT_FOUND',
   forbidden: 'FORBIDDEN',
   id_taken: 'CONFLICT',
+  last_owner: 'CONFLICT',
 };
 
 /** Gives an error thrown inside a procedure its status; what is not ours passes unchanged and becomes `INTERNAL`. */

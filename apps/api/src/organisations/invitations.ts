@@ -1,5 +1,5 @@
 /** Invitations to an organisation: links bound to an e-mail address that work once and end after 14 days. */
-import { mayGrant, mayInvite, type Role } from '@parley/core/organisations';
+import { mayGrant, type Role } from '@parley/core/organisations';
 import { orgPeopleScope, userScope } from '@parley/core/scopes';
 import type { Database } from '@parley/db';
 import { invitationToken } from '@parley/jobs/invitation-token';
@@ -10,6 +10,7 @@ import { insertAccount, putMember } from '../accounts/people.ts';
 import { hashToken } from '../accounts/secret-token.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Acts } from '../services.ts';
+import { mustAdminister, noOrganisation } from './administer.ts';
 
 const VALID_DAYS = 14;
 
@@ -199,23 +200,6 @@ export async function acceptInvitation(
   return { personId, orgId, email };
 }
 
-/** The person's role, if it lets them look after members; held until the transaction ends. */
-async function mustAdminister(db: Kysely<Database>, personId: string, orgId: string): Promise<Role> {
-  const own = await db
-    .selectFrom('membership')
-    .select(['role', 'active'])
-    .where('person_id', '=', personId)
-    .where('org_id', '=', orgId)
-    .where('deleted', '=', false)
-    .forShare()
-    .executeTakeFirst();
-  if (!own?.active) throw noOrganisation();
-  if (!mayInvite(own.role)) {
-    throw new ApiError('FORBIDDEN', 'Only owners and admins look after members.', { status: 'FORBIDDEN' });
-  }
-  return own.role;
-}
-
 async function mustNotBeMember(db: Kysely<Database>, orgId: string, email: string): Promise<void> {
   const member = await db
     .selectFrom('auth_user')
@@ -261,8 +245,6 @@ function mustBeOpen<Row extends InvitationState>(row: Row | undefined, now: numb
 }
 
 const alreadyMember = () => new ApiError('ALREADY_MEMBER', 'This person is a member already.', { status: 'CONFLICT' });
-
-const noOrganisation = () => new ApiError('NOT_FOUND', 'There is no such organisation.', { status: 'NOT_FOUND' });
 
 const wrongAccount = (email: string) =>
   new ApiError('WRONG_ACCOUNT', `This invitation is for ${email}. Sign out to accept it.`, { status: 'FORBIDDEN' });

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { emailAddress } from '../accounts/people.ts';
 import { router, signedInProcedure } from '../trpc.ts';
 import { inviteToOrganisation, openInvitations, revokeInvitation } from './invitations.ts';
+import { lastSeen, letIn, setRole, shutOut } from './members.ts';
 
 const orgId = z.uuid();
 const role = z.enum(ROLES);
+const member = z.object({ orgId, personId: z.uuid() });
 /** Milliseconds since 1970. */
 const time = z.number();
 
@@ -44,4 +46,35 @@ export const organisationsRouter = router({
       await revokeInvitation(db, { ...input, personId: ctx.session.personId, now: now() });
       return null;
     }),
+
+  changeRole: signedInProcedure
+    .input(member.extend({ role }))
+    .output(z.null())
+    .mutation(async ({ ctx, input }) => {
+      await setRole(ctx.services, ctx.session.personId, input);
+      return null;
+    }),
+
+  /** Ends the person's membership until they are let in again; what they wrote stays. */
+  deactivateMember: signedInProcedure
+    .input(member)
+    .output(z.null())
+    .mutation(async ({ ctx, input }) => {
+      await shutOut(ctx.services, ctx.session.personId, input);
+      return null;
+    }),
+
+  reactivateMember: signedInProcedure
+    .input(member)
+    .output(z.null())
+    .mutation(async ({ ctx, input }) => {
+      await letIn(ctx.services, ctx.session.personId, input);
+      return null;
+    }),
+
+  /** When each member was last here, to the day; whoever never signed in or signed out everywhere is absent. */
+  lastSeen: signedInProcedure
+    .input(z.object({ orgId }))
+    .output(z.array(z.object({ personId: z.uuid(), at: time })))
+    .query(({ ctx, input }) => lastSeen(ctx.services.db, { ...input, personId: ctx.session.personId })),
 });

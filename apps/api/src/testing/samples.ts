@@ -4,21 +4,38 @@ import { PROTOCOL_VERSION } from '@parley/sync/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import type { Cast, Somebody } from './test-server.ts';
 
-/** What stands in the database when a call is made: the people, and one thread of Alice and Bob. */
+/**
+ * What stands in the database when a call is made: the people, one thread of Alice and Bob, a guest of Acme, and
+ * somebody who was a member of Acme and took part in the thread until they were deactivated.
+ */
 export interface Scene extends Cast {
+  gus: Somebody;
+  rob: Somebody;
   threadId: string;
   invitationId: string;
 }
 
-export interface Sample {
+/** An error's code, or a part of the result; `null` and `[]` are results too. */
+type Answer = string | object | null;
+
+export interface PublicSample {
   input(scene: Scene, caller: Somebody): unknown;
   /** Anybody may call it; what it does is protected by a secret in its arguments. */
-  isPublic?: true;
-  /** Answer to somebody of another organisation: an error's code, or a part of the result. */
-  stranger?: string | object;
+  isPublic: true;
+}
+
+export interface ProtectedSample {
+  input(scene: Scene, caller: Somebody): unknown;
+  isPublic?: never;
+  /** Answer to somebody of another organisation, and to somebody who was deactivated in this one. */
+  stranger: Answer;
+  /** Answer to a guest of the organisation who is not in the thread. */
+  guest: Answer;
   /** Whether its arguments name the caller. */
   namesCaller?: true;
 }
+
+export type Sample = PublicSample | ProtectedSample;
 
 const password = 'a long enough one';
 const token = 'x'.repeat(43);
@@ -42,12 +59,34 @@ export const samples: Readonly<Record<string, Sample>> = {
   'organisations.invite': {
     input: ({ acme }) => ({ orgId: acme, email: 'eve@example.org', role: 'member' }),
     stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
   },
-  'organisations.invitations': { input: ({ acme }) => ({ orgId: acme }), stranger: 'NOT_FOUND' },
+  'organisations.invitations': {
+    input: ({ acme }) => ({ orgId: acme }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
   'organisations.revokeInvitation': {
     input: ({ acme, invitationId }) => ({ orgId: acme, invitationId }),
     stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
   },
+  'organisations.changeRole': {
+    input: ({ acme, bob }) => ({ orgId: acme, personId: bob.personId, role: 'guest' }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'organisations.deactivateMember': {
+    input: ({ acme, bob }) => ({ orgId: acme, personId: bob.personId }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'organisations.reactivateMember': {
+    input: ({ acme, rob }) => ({ orgId: acme, personId: rob.personId }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'organisations.lastSeen': { input: ({ acme }) => ({ orgId: acme }), stranger: 'NOT_FOUND', guest: 'FORBIDDEN' },
   'sync.push': {
     namesCaller: true,
     input: ({ threadId }, caller) => ({
@@ -65,6 +104,7 @@ export const samples: Readonly<Record<string, Sample>> = {
       ],
     }),
     stranger: { results: [{ status: 'rejected', code: 'not_found' }] },
+    guest: { results: [{ status: 'rejected', code: 'not_found' }] },
   },
   'sync.pull': {
     namesCaller: true,
@@ -73,6 +113,7 @@ export const samples: Readonly<Record<string, Sample>> = {
       scopes: [{ scope: threadScope(threadId), from: null, epoch: null, window: 10 }],
     }),
     stranger: { answers: [{ kind: 'forbidden' }] },
+    guest: { answers: [{ kind: 'forbidden' }] },
   },
   'sync.page': {
     namesCaller: true,
@@ -85,6 +126,12 @@ export const samples: Readonly<Record<string, Sample>> = {
       limit: 10,
     }),
     stranger: { kind: 'forbidden' },
+    guest: { kind: 'forbidden' },
   },
-  'sync.live': { namesCaller: true, input: (_scene, caller) => engine(caller), stranger: { kind: 'hello' } },
+  'sync.live': {
+    namesCaller: true,
+    input: (_scene, caller) => engine(caller),
+    stranger: { kind: 'hello' },
+    guest: { kind: 'hello' },
+  },
 };

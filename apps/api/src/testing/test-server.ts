@@ -1,4 +1,5 @@
 /** A whole server on a database of its own, and people who talk to it as browsers do. */
+import type { Role } from '@parley/core/organisations';
 import { orgPeopleScope, orgScope, userScope } from '@parley/core/scopes';
 import { createTestDatabase } from '@parley/db/testing';
 import { v7 as uuidv7 } from 'uuid';
@@ -95,4 +96,17 @@ export async function makeCast({ acts }: Pick<Services, 'acts'>): Promise<Cast> 
     }
   });
   return cast;
+}
+
+/** One more person with the same password, in an organisation. */
+export async function addMember(
+  { acts }: Pick<Services, 'acts'>,
+  member: Somebody & { orgId: string; role: Role },
+): Promise<void> {
+  const passwordHash = await hashPassword(PASSWORD);
+  const scopes = { write: [orgPeopleScope(member.orgId)], create: [userScope(member.personId)] };
+  await acts.act(null, scopes, async (tx, db) => {
+    await insertAccount(db, { ...member, passwordHash });
+    await putMember(tx, member);
+  });
 }

@@ -1,4 +1,4 @@
-import { mayInvite, type Role } from '@parley/core/organisations';
+import { mayAdminister, type Role } from '@parley/core/organisations';
 import { useMemo } from 'react';
 import { useAllRows } from '../sync/views.ts';
 
@@ -18,6 +18,6 @@ export function useOrganisations(): OwnOrganisation[] {
     return memberships
       .filter((row) => row.data.active)
       .sort((one, other) => one.data.joinedAt - other.data.joinedAt)
-      .map(({ id, data }) => ({ id, name: names.get(id) ?? '', role: data.role, mayInvite: mayInvite(data.role) }));
+      .map(({ id, data }) => ({ id, name: names.get(id) ?? '', role: data.role, mayInvite: mayAdminister(data.role) }));
   }, [memberships, organisations]);
 }

@@ -33,6 +33,8 @@ export const readersSql = {
   thread: (relation: string) => `select ask.scope, reader.person_id from ${relation} as ask(scope, id, home_org)
     cross join lateral (select p.person_id from participant p
       where p.home_org = ask.home_org and p.thread_id = ask.id and p.left_at is null and not p.placeholder and not p.deleted
+        and not exists (select from membership m
+          where m.org_id = p.acting_org and m.person_id = p.person_id and not m.active)
       limit ${RECIPIENTS + 1}) reader`,
   org: (relation: string) => `select ask.scope, reader.person_id from ${relation} as ask(scope, id, home_org)
     cross join lateral (select p.person_id from org_person p

@@ -1,0 +1,107 @@
+import { orgPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Browser } from '../testing/browser.ts';
+import { SyncClient } from '../testing/sync-client.ts';
+import {
+  addMember,
+  makeCast,
+  PASSWORD,
+  startTestServer,
+  type Cast,
+  type Somebody,
+  type TestServer,
+} from '../testing/test-server.ts';
+import { v7 as uuidv7 } from 'uuid';
+
+let server: TestServer;
+let cast: Cast;
+let alice: Browser;
+beforeAll(async () => {
+  server = await startTestServer();
+  cast = await makeCast(server.services);
+  alice = await server.browser().signIn(cast.alice, PASSWORD);
+});
+afterAll(() => server.stop());
+
+async function newMember(name: string): Promise<Somebody> {
+  const person = { personId: uuidv7(), name, email: `${name.toLowerCase()}@example.org` };
+  await addMember(server.services, { ...person, orgId: cast.acme, role: 'member' });
+  return person;
+}
+
+const change = (procedure: string, { personId }: Somebody, more: object = {}) =>
+  alice.call('mutation', `organisations.${procedure}`, { orgId: cast.acme, personId, ...more });
+
+test('a role that is changed is seen by those who are connected, and by the person', async () => {
+  const mia = await newMember('Mia');
+  const client = await SyncClient.connect(await server.browser().signIn(mia, PASSWORD), mia.personId);
+  await client.pull([userScope(mia.personId), orgPeopleScope(cast.acme)]);
+  expect((await change('changeRole', mia, { role: 'admin' })).status).toBe(200);
+  const { rows: cards } = await client.poke(orgPeopleScope(cast.acme));
+  expect(cards).toEqual([['person', mia.personId, expect.any(Number), expect.objectContaining({ role: 'admin' })]]);
+  const { rows } = await client.poke(userScope(mia.personId));
+  expect(rows).toEqual([['membership', cast.acme, expect.any(Number), expect.objectContaining({ role: 'admin' })]]);
+  client.close();
+});
+
+test('the last owner stays one', async () => {
+  const answer = await change('changeRole', cast.alice, { role: 'member' });
+  expect([answer.status, answer.code]).toEqual([409, 'LAST_OWNER']);
+});
+
+describe('whoever is deactivated', () => {
+  test('hears it, loses their connection and their session, and is let in again with what they had', async () => {
+    const ned = await newMember('Ned');
+    const starter = await SyncClient.connect(alice, cast.alice.personId);
+    const threadId = await starter.startThread(cast.acme, [ned.personId]);
+    starter.close();
+    const browser = await server.browser().signIn(ned, PASSWORD);
+    const socket = await browser.connect();
+    const client = await SyncClient.connect(browser, ned.personId);
+    await client.pull([userScope(ned.personId), threadScope(threadId)]);
+
+    expect((await change('deactivateMember', ned)).status).toBe(200);
+    const { rows } = await client.poke(userScope(ned.personId));
+    expect(rows?.map(([table, id]) => [table, id])).toEqual([
+      ['membership', cast.acme],
+      ['participation', threadId],
+    ]);
+    expect((await browser.call('query', 'accounts.session')).data).toMatchObject({ person: null });
+    expect((await socket.closed()).code).toBe(4401);
+
+    const again = await server.browser().signIn(ned, PASSWORD);
+    const shut = await SyncClient.connect(again, ned.personId);
+    const refused = await shut.pull([threadScope(threadId), orgPeopleScope(cast.acme)]);
+    expect(refused.answers.map(({ kind }) => kind)).toEqual(['forbidden', 'forbidden']);
+
+    expect((await change('reactivateMember', ned)).status).toBe(200);
+    const back = await shut.pull([threadScope(threadId), orgPeopleScope(cast.acme)]);
+    expect(back.answers.map(({ kind }) => kind)).toEqual(['truncated', 'delta']);
+    shut.close();
+  });
+
+  test('keeps the session where another organisation still has them', async () => {
+    const oda = await newMember('Oda');
+    const carol = await server.browser().signIn(cast.carol, PASSWORD);
+    const { data } = await carol.call('mutation', 'organisations.invite', {
+      orgId: cast.globex,
+      email: oda.email,
+      role: 'member',
+    });
+    const token = (data as { url: string }).url.split('/').at(-1);
+    const browser = await server.browser().signIn(oda, PASSWORD);
+    expect((await browser.call('mutation', 'accounts.acceptInvitation', { token })).status).toBe(200);
+    expect((await change('deactivateMember', oda)).status).toBe(200);
+    expect((await browser.call('query', 'accounts.session')).data).toMatchObject({ person: { name: 'Oda' } });
+  });
+});
+
+test('owners see when somebody was last here', async () => {
+  const pia = await newMember('Pia');
+  const quiet = await newMember('Quinn');
+  await server.browser().signIn(pia, PASSWORD);
+  const { data } = await alice.call('query', 'organisations.lastSeen', { orgId: cast.acme });
+  const ids = (data as { personId: string; at: number }[]).map(({ personId }) => personId);
+  expect(ids).toContain(pia.personId);
+  expect(ids).not.toContain(quiet.personId);
+});

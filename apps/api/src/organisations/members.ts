@@ -1,0 +1,89 @@
+/** Members as their owners and admins look after them. What a change means for everybody's clients: core's `members`. */
+import { changeRole, deactivateMember, memberScopes, reactivateMember, type Member } from '@parley/core/members';
+import type { Role } from '@parley/core/organisations';
+import { readMemberFacts, type Database } from '@parley/db';
+import { sql, type Kysely } from 'kysely';
+import type { Connections } from '../http/connections.ts';
+import { organisationsLog } from '../logger.ts';
+import type { Acts } from '../services.ts';
+import { mustAdminister } from './administer.ts';
+
+/** Gives a member another role. @throws Refusal `not_found`, `forbidden`, `last_owner` */
+export async function setRole(
+  { acts }: { acts: Acts },
+  actorId: string,
+  change: Member & { role: Role },
+): Promise<void> {
+  await acts.act(actorId, memberScopes(change), async (tx, db) =>
+    changeRole(tx, change, await readMemberFacts(db, change)),
+  );
+  organisationsLog.info({ by: actorId, ...change }, 'a role was changed');
+}
+
+/** Milliseconds in which an open connection hears that its rights are gone, and clears its device, before it is closed. */
+const HEARING_MS = 3_000;
+
+/**
+ * Shuts a member out. Where this was their last organisation their sessions end in the same transaction; other
+ * processes close their sockets when they look after them next.
+ * @throws Refusal `not_found`, `forbidden`, `last_owner`
+ */
+export async function shutOut(
+  { acts, connections }: { acts: Acts; connections: Pick<Connections, 'closeSession'> },
+  actorId: string,
+  member: Member,
+): Promise<void> {
+  const ended = await acts.act(actorId, memberScopes(member), async (tx, db) => {
+    await deactivateMember(tx, member, await readMemberFacts(db, member));
+    return endSessionsOutside(db, member);
+  });
+  organisationsLog.info({ by: actorId, ...member }, 'a member was deactivated');
+  setTimeout(() => ended.forEach((id) => connections.closeSession(id)), HEARING_MS).unref();
+}
+
+/** Lets a member in again. @throws Refusal `not_found`, `forbidden` */
+export async function letIn({ acts }: { acts: Acts }, actorId: string, member: Member): Promise<void> {
+  await acts.act(actorId, memberScopes(member), async (tx, db) =>
+    reactivateMember(tx, member, await readMemberFacts(db, member)),
+  );
+  organisationsLog.info({ by: actorId, ...member }, 'a member was reactivated');
+}
+
+/** Ends the person's sessions unless another organisation still has them; ids of those ended. */
+async function endSessionsOutside(db: Kysely<Database>, { orgId, personId }: Member): Promise<string[]> {
+  const ended = await db
+    .deleteFrom('auth_session')
+    .where('user_id', '=', personId)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('membership')
+            .select('org_id')
+            .where('person_id', '=', personId)
+            .where('org_id', '<>', orgId)
+            .where('active', '=', true)
+            .where('deleted', '=', false),
+        ),
+      ),
+    )
+    .returning('id')
+    .execute();
+  return ended.map(({ id }) => id);
+}
+
+/** Milliseconds since 1970. A session is touched once a day. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
+export async function lastSeen(
+  db: Kysely<Database>,
+  { orgId, personId }: Member,
+): Promise<{ personId: string; at: number }[]> {
+  await mustAdminister(db, personId, orgId);
+  const rows = await db
+    .selectFrom('membership')
+    .innerJoin('auth_session', 'auth_session.user_id', 'membership.person_id')
+    .select(['membership.person_id as id', sql<Date>`max(auth_session.updated_at)`.as('at')])
+    .where('org_id', '=', orgId)
+    .where('deleted', '=', false)
+    .groupBy('membership.person_id')
+    .execute();
+  return rows.map(({ id, at }) => ({ personId: id, at: at.getTime() }));
+}
