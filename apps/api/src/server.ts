@@ -2,8 +2,9 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { mutators } from '@parley/core/mutators';
 import { isPaged, userScope } from '@parley/core/scopes';
+import { SCHEMA } from '@parley/core/tables';
 import { createPostgresStorage, openDatabase, type OpenDatabase } from '@parley/db';
-import { createHub, createSyncServer, type Bus } from '@parley/sync/server';
+import { createHub, createSyncServer, THESE_VERSIONS, type Bus } from '@parley/sync/server';
 import { Redis } from 'ioredis';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
@@ -103,6 +104,7 @@ function createServices(
     ownScope: userScope,
     publish: hub.publish,
     interest: hub,
+    versions: { ...THESE_VERSIONS, schema: SCHEMA },
   });
   return {
     settings: { publicUrl, authSecret },

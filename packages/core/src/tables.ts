@@ -3,6 +3,12 @@ import type { MembershipRow, OrgRow, PersonRow } from './organisations.ts';
 import type { MessageRow, RevisionRow } from './messages.ts';
 import type { ParticipantRow, ParticipationRow, ReadPositionRow, ThreadRow } from './threads.ts';
 
+/**
+ * Which shape the rows have. Raised when a client of the release before could no longer read them; the server then keeps
+ * a translation for it. A new table, or a new field that may be absent, needs nothing.
+ */
+export const SCHEMA = 1;
+
 export type Tables = {
   /** In `org:O`, id = organisation. */
   org: OrgRow;

@@ -49,13 +49,15 @@ export interface MutatorScopes {
 
 export interface Mutator<Tables extends TableMap, Args = unknown> {
   readonly name: string;
-  /** Raised when the arguments change shape; the server keeps old ones for 90 days. */
+  /** Raised when the arguments change shape or meaning. */
   readonly version: number;
   /**
    * Nothing that a person would call a change, such as how far they have read: that it waits is not counted, and that it
    * was refused is not told.
    */
   readonly silent?: true;
+  /** Earlier versions, which may wait in the queues of clients: kept for 90 days after the last client made one. */
+  readonly former?: readonly Mutator<Tables>[];
   /** Checks and narrows untrusted arguments. Throws on anything else. */
   parse(args: unknown): Args;
   /** Order holds inside a lane; lanes never wait for each other. */
@@ -70,6 +72,16 @@ export type AnyMutator<Tables extends TableMap> = Mutator<Tables>;
 
 /** Mutators by name. */
 export type MutatorMap<Tables extends TableMap> = Readonly<Record<string, AnyMutator<Tables>>>;
+
+/** The mutator that a mutation was made with, which may be a former one. */
+export function mutatorOf<Tables extends TableMap>(
+  mutators: MutatorMap<Tables>,
+  name: string,
+  version: number,
+): AnyMutator<Tables> | undefined {
+  const current = Object.hasOwn(mutators, name) ? mutators[name] : undefined;
+  return current?.version === version ? current : current?.former?.find((former) => former.version === version);
+}
 
 /** The arguments of one mutator of a map. */
 export type ArgsOf<M> = M extends { parse(args: unknown): infer Args } ? Args : never;

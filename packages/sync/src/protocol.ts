@@ -1,12 +1,16 @@
 /**
- * The wire between client and server, explained above each shape. Changing a shape changes `PROTOCOL_VERSION`.
+ * The wire between client and server, explained above each shape. Changing a shape changes `PROTOCOL_VERSION`, which a
+ * test sees to; what the version before said must still be understood, and be answered as it was.
  *
  * State, not a log: rows merge by (scope, table, id) and the greater version wins, so answers and pokes may arrive in
  * any order and more than once. The single exception is a page, see `PageAnswer`.
  */
 import * as z from 'zod/mini';
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
+
+/** What a client of this release says of itself: the protocol it speaks, and the oldest one it makes do with. */
+export const SPEAKS = { protocol: PROTOCOL_VERSION, oldest: PROTOCOL_VERSION - 1 } as const;
 
 /** Limits of one request; a larger one is refused whole with `too_large`. */
 export const LIMITS = {
@@ -35,8 +39,17 @@ const count = z.int().check(z.gte(0));
 const wireRow = z.tuple([id, id, count, z.nullable(z.record(z.string(), z.unknown()))]);
 export type WireRow = [table: string, id: string, version: number, data: object | null];
 
+/**
+ * The handshake, part of every request. A server serves whoever speaks a protocol it knows, and gives rows in the shape
+ * of the client's schema; where it cannot, it refuses with `OUTDATED` and the page asks to be reloaded.
+ */
 const caller = {
+  /** The newest protocol the client speaks. */
   protocol: z.int(),
+  /** The oldest one; absent, it is the newest. */
+  oldest: z.optional(z.int()),
+  /** Which shape of rows the client reads; absent, the first. */
+  schema: z.optional(count),
   /** Who the client believes to be. Another one than the session's is answered `wrong_account`. */
   personId: z.uuid(),
   /** One installation of the client storage; bound to one person for ever. */

@@ -8,7 +8,7 @@ import {
   type PullResponse,
   type PushResponse,
 } from '@parley/sync/protocol';
-import { mustMatch, RequestError } from '@parley/sync/server';
+import { RequestError } from '@parley/sync/server';
 import type { TRPCError } from '@trpc/server';
 import { ApiError } from '../http/api-error.ts';
 import type { Connection } from '../http/connections.ts';
@@ -71,12 +71,12 @@ export const syncRouter = router({
       throw new ApiError('SOCKET_ONLY', 'This works over a WebSocket only.', { status: 'METHOD_NOT_SUPPORTED' });
     }
     const { personId } = session;
-    mustMatch(personId, input);
+    const { bare } = services.engine.admit(personId, input);
     await services.limits.consume('live', personId);
     if (connection.streams >= STREAMS) {
       throw new ApiError('TOO_MANY_STREAMS', 'This socket has enough streams.', { status: 'TOO_MANY_REQUESTS' });
     }
-    return stream(connection, services.hub.connect({ personId, clientId: input.clientId }, signal), signal);
+    return stream(connection, services.hub.connect({ personId, clientId: input.clientId, bare }, signal), signal);
   }),
 });
 

@@ -3,7 +3,7 @@ import type { AppRouter } from '@parley/api/router';
 import { followedScopes } from '@parley/core/following';
 import { mutators, type Mutators } from '@parley/core/mutators';
 import { isPaged, userScope } from '@parley/core/scopes';
-import type { TableName, Tables } from '@parley/core/tables';
+import { SCHEMA, type TableName, type Tables } from '@parley/core/tables';
 import { createEngine } from '@parley/sync/client';
 import { browserTimers, createBrowserTabs } from '@parley/sync/adapters/browser';
 import { createDexieStorage } from '@parley/sync/adapters/dexie';
@@ -32,6 +32,7 @@ export function openEngine(personId: string): OpenEngine {
   if (known) return known;
   const engine = createEngine<Tables, Mutators>({
     personId,
+    schema: SCHEMA,
     mutators,
     residentTables,
     isPaged,

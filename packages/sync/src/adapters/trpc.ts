@@ -5,7 +5,7 @@
 import { createWSClient, type TRPCWebSocketClient } from '@trpc/client';
 import type { CloseReason, Connection, ConnectionEvents, Network } from '../client/ports.ts';
 import {
-  PROTOCOL_VERSION,
+  SPEAKS,
   type LiveEvent,
   type LiveRequest,
   type PageAnswer,
@@ -106,7 +106,7 @@ function connect(
   const { pull, push, page, live } = calls(client);
 
   live.subscribe(
-    { protocol: PROTOCOL_VERSION, ...caller },
+    { ...SPEAKS, ...caller },
     {
       onData: (event) => {
         if (!over) events.live(event);

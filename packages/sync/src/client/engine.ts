@@ -32,6 +32,8 @@ export interface BaseRows<Tables extends TableMap> {
 
 export interface EngineOptions<Tables extends TableMap, Mutators extends MutatorMap<Tables>> {
   personId: string;
+  /** Which shape the program's rows have; absent, the first. */
+  schema?: number;
   mutators: Mutators;
   /** Tables kept in memory whole: those that lists are made of. */
   residentTables: readonly (keyof Tables & string)[];

@@ -2,7 +2,7 @@
  * The person's mutations that the server has not confirmed: run over the replica at once, run again whenever what lies
  * below them changes, and taken away when the server's rows have arrived.
  */
-import { Refusal, type MutatorMap, type MutatorTx, type ScopeId, type TableMap } from '../mutator.ts';
+import { mutatorOf, Refusal, type MutatorMap, type MutatorTx, type ScopeId, type TableMap } from '../mutator.ts';
 import type { OutboxItem } from './ports.ts';
 import type { Effect, Replica } from './replica.ts';
 
@@ -143,7 +143,7 @@ export class Outbox<Tables extends TableMap> {
 
   async #run(layer: Layer, lookup: (scope: ScopeId, table: string, id: string) => Effect | undefined): Promise<void> {
     const { item } = layer;
-    const mutator = this.#mutators[item.name];
+    const mutator = mutatorOf(this.#mutators, item.name, item.version);
     if (!mutator) throw new Refusal('unknown_mutator', 'This version of the app does not know how to show this.');
     const args = mutator.parse(item.args);
     const effects: Effect[] = [];

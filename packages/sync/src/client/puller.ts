@@ -3,7 +3,7 @@
  * nothing is wanted any more, so a lost or doubled answer costs time and never data.
  */
 import type { ScopeId } from '../mutator.ts';
-import { LIMITS, PROTOCOL_VERSION, type PageAnswer, type ScopeAnswer, type WireRow } from '../protocol.ts';
+import { LIMITS, SPEAKS, type PageAnswer, type ScopeAnswer, type WireRow } from '../protocol.ts';
 import { Backoff } from './backoff.ts';
 import type { Connection, ScopeChange, ScopeState, StoredRow, Timers } from './ports.ts';
 
@@ -88,7 +88,7 @@ export class Puller {
       if (state.low <= 1) return true;
       const answer = await connection
         .page({
-          protocol: PROTOCOL_VERSION,
+          ...SPEAKS,
           ...caller,
           incarnation,
           scope,
@@ -131,7 +131,7 @@ export class Puller {
     const connection = this.#options.connection();
     const answer = await connection
       ?.pull({
-        protocol: PROTOCOL_VERSION,
+        ...SPEAKS,
         ...caller,
         incarnation,
         scopes: scopes.map((scope) => {

@@ -2,7 +2,7 @@
  * Sends the outbox: in order inside each lane, one batch at a time, again and again until the server has answered for
  * each item. The server keeps every result, so sending twice does nothing twice.
  */
-import { LIMITS, PROTOCOL_VERSION, type PushResult, type WireMutation } from '../protocol.ts';
+import { LIMITS, SPEAKS, type PushResult, type WireMutation } from '../protocol.ts';
 import { Backoff } from './backoff.ts';
 import type { Connection, OutboxItem, Timers } from './ports.ts';
 
@@ -53,7 +53,7 @@ export class Pusher {
     if (mutations.length === 0 || !open) return;
     sending(new Set(mutations.map(({ id }) => id)));
     const answer = await open
-      .push({ protocol: PROTOCOL_VERSION, ...caller(), mutations })
+      .push({ ...SPEAKS, ...caller(), mutations })
       .catch(() => null)
       .finally(() => sending(new Set()));
     if (!answer) {

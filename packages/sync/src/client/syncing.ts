@@ -33,6 +33,7 @@ const FEW_SCOPES = 50;
 
 export interface SyncingOptions<Tables extends TableMap> {
   personId: string;
+  schema?: number;
   rootScope: ScopeId;
   follow: (rows: BaseRows<Tables>) => FollowedScope[];
   isPaged: (scope: ScopeId) => boolean;
@@ -77,7 +78,8 @@ export class Syncing<Tables extends TableMap> {
   constructor(options: SyncingOptions<Tables>) {
     this.#options = options;
     const { timers, network, replica, isPaged, outbox } = options;
-    const caller = () => ({ personId: options.personId, clientId: this.clientId, incarnation: options.incarnation() });
+    const { personId, schema } = options;
+    const caller = () => ({ personId, clientId: this.clientId, schema, incarnation: options.incarnation() });
     const connection = () => this.#connector.connection;
     this.#connector = new Connector({
       network,

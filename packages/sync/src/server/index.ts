@@ -1,7 +1,8 @@
-export { createSyncServer, mustMatch, type SyncServer, type SyncServerOptions } from './sync-server.ts';
+export { createSyncServer, type SyncServer, type SyncServerOptions } from './sync-server.ts';
 export type { Commit, Publish, ScopeChange } from './commit.ts';
 export { RequestError } from './errors.ts';
 export * from './storage.ts';
 export { NOBODY } from './write.ts';
+export { THESE_VERSIONS, type Versions } from './versions.ts';
 export { createLocalBus, type Bus, type BusListener } from './bus.ts';
 export { createHub, type Hub, type HubOptions, type Interest } from './live.ts';

@@ -27,7 +27,7 @@ export interface Interest {
 export interface Hub extends Interest {
   publish: Publish;
   /** Opens a connection at once; its events are `hello` and then what changes, until the signal or the consumer ends it. */
-  connect(who: { personId: string; clientId: string }, signal: AbortSignal): AsyncIterable<LiveEvent>;
+  connect(who: { personId: string; clientId: string; bare?: boolean }, signal: AbortSignal): AsyncIterable<LiveEvent>;
   /** Connections that are open. */
   readonly connections: number;
   close(): void;
@@ -95,8 +95,8 @@ export function createHub({ bus, incarnation, now = Date.now, queueLimit = 256 }
       };
     },
 
-    connect({ personId, clientId }, signal) {
-      const connection = new LiveConnection(personId, clientKey(personId, clientId), queueLimit);
+    connect({ personId, clientId, bare = false }, signal) {
+      const connection = new LiveConnection(personId, clientKey(personId, clientId), { queueLimit, bare });
       open.add(connection);
       addTo(byClient, connection.client, connection);
       const onAbort = () => disconnect(connection);
@@ -134,23 +134,24 @@ class LiveConnection {
   readonly personId: string;
   readonly client: string;
   readonly interest = new Map<ScopeId, Following>();
-  readonly #queueLimit: number;
+  readonly #limits: { queueLimit: number; bare: boolean };
   #queue: LiveEvent[] = [];
   #mustResync = false;
   #ended = false;
   #wake: () => void = () => undefined;
 
-  constructor(personId: string, client: string, queueLimit: number) {
+  constructor(personId: string, client: string, limits: { queueLimit: number; bare: boolean }) {
     this.personId = personId;
     this.client = client;
-    this.#queueLimit = queueLimit;
+    this.#limits = limits;
   }
 
-  /** Only for those whom the change may reach. Rows travel only to named recipients. */
+  /** Only for those whom the change may reach. Rows travel only to named recipients who read them as they are. */
   hear({ scope, from, to, rows, recipients }: ScopeChange): void {
     const following = this.interest.get(scope);
     if (!following) return;
-    if (following.confirmed) this.#push({ kind: 'poke', scope, from, to, rows: recipients ? rows : null });
+    const told = recipients && !this.#limits.bare ? rows : null;
+    if (following.confirmed) this.#push({ kind: 'poke', scope, from, to, rows: told });
     else following.missed = { from, to };
   }
 
@@ -190,7 +191,7 @@ class LiveConnection {
 
   #push(event: LiveEvent): void {
     if (this.#mustResync) return;
-    if (this.#queue.length >= this.#queueLimit) return this.resync();
+    if (this.#queue.length >= this.#limits.queueLimit) return this.resync();
     this.#queue.push(event);
     this.#wake();
   }

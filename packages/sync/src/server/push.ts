@@ -1,5 +1,5 @@
 /** Carries out what clients did, exactly once and in order inside each lane. Rules: SPEC.md, [PUSH1] and on. */
-import { Refusal, type AnyMutator, type MutatorMap, type MutatorScopes, type TableMap } from '../mutator.ts';
+import { mutatorOf, Refusal, type AnyMutator, type MutatorMap, type MutatorScopes, type TableMap } from '../mutator.ts';
 import { LIMITS, type PushRequest, type PushResponse, type PushResult, type WireMutation } from '../protocol.ts';
 import { RequestError } from './errors.ts';
 import type { SyncServerOptions } from './sync-server.ts';
@@ -88,8 +88,8 @@ function mustUnderstand<Tables extends TableMap>(
   { name, version, args: untrusted, lane }: WireMutation,
   personId: string,
 ): { mutator: AnyMutator<Tables>; args: unknown; scopes: MutatorScopes } {
-  const mutator = Object.hasOwn(mutators, name) ? mutators[name] : undefined;
-  if (!mutator || mutator.version !== version) throw new Refusal('invalid', 'The server does not know this act.');
+  const mutator = mutatorOf(mutators, name, version);
+  if (!mutator) throw new Refusal('invalid', 'The server does not know this act.');
   let args: unknown;
   try {
     args = mutator.parse(untrusted);

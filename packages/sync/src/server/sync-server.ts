@@ -1,20 +1,12 @@
 /** The server half of the engine: takes pushes, answers pulls, and lets the server itself act by the same rules. */
 import type { MutatorMap, MutatorScopes, MutatorTx, ScopeId, TableMap } from '../mutator.ts';
-import {
-  PROTOCOL_VERSION,
-  type PageAnswer,
-  type PageRequest,
-  type PullRequest,
-  type PullResponse,
-  type PushRequest,
-  type PushResponse,
-} from '../protocol.ts';
+import type { PageAnswer, PageRequest, PullRequest, PullResponse, PushRequest, PushResponse } from '../protocol.ts';
 import type { Publish } from './commit.ts';
-import { RequestError } from './errors.ts';
 import type { Interest } from './live.ts';
 import { page, pull } from './pull.ts';
 import { push } from './push.ts';
 import type { ServerStorage } from './storage.ts';
+import { admit, THESE_VERSIONS, translated, type Handshake, type Versions } from './versions.ts';
 import { NOBODY, prepare, toCommit } from './write.ts';
 
 export interface SyncServerOptions<Tables extends TableMap, Native> {
@@ -30,7 +22,10 @@ export interface SyncServerOptions<Tables extends TableMap, Native> {
   ownScope: (personId: string) => ScopeId;
   /** Milliseconds since 1970. */
   now: () => number;
+  versions: Versions;
 }
+
+type Defaulted = 'now' | 'versions';
 
 /** `personId` is always that of the session; a request that names another is refused with `WRONG_ACCOUNT`. */
 export interface SyncServer<Tables extends TableMap, Native> {
@@ -40,6 +35,8 @@ export interface SyncServer<Tables extends TableMap, Native> {
   pull(personId: string, request: PullRequest): Promise<PullResponse>;
   /** @throws RequestError */
   page(personId: string, request: PageRequest): Promise<PageAnswer>;
+  /** Judges the handshake of a stream. @throws RequestError. @returns whether its pokes must be bare */
+  admit(personId: string, handshake: Handshake): { bare: boolean };
   /**
    * Lets the server write synced rows, for a person or (`null`) for nobody, in one transaction with whatever else `run`
    * does through `native`. What `tx` writes reaches the database after `run`; `run` is called again if the database
@@ -54,23 +51,28 @@ export interface SyncServer<Tables extends TableMap, Native> {
 }
 
 export function createSyncServer<Tables extends TableMap, Native>(
-  given: Omit<SyncServerOptions<Tables, Native>, 'now'> & { now?: () => number },
+  given: Omit<SyncServerOptions<Tables, Native>, Defaulted> &
+    Partial<Pick<SyncServerOptions<Tables, Native>, Defaulted>>,
 ): SyncServer<Tables, Native> {
-  const options: SyncServerOptions<Tables, Native> = { now: Date.now, ...given };
-  const { storage } = options;
+  const options: SyncServerOptions<Tables, Native> = { now: Date.now, versions: THESE_VERSIONS, ...given };
+  const { storage, versions } = options;
   return {
     async push(personId, request) {
-      mustMatch(personId, request);
+      admit(versions, personId, request);
       return push(options, personId, request);
     },
     async pull(personId, request) {
-      mustMatch(personId, request);
-      return pull(options, personId, request);
+      const translate = admit(versions, personId, request);
+      const response = await pull(options, personId, request);
+      if (!translate) return response;
+      return { ...response, answers: response.answers.map((answer) => translated(answer, translate)) };
     },
     async page(personId, request) {
-      mustMatch(personId, request);
-      return page(options, personId, request);
+      const translate = admit(versions, personId, request);
+      const answer = await page(options, personId, request);
+      return translate && answer.kind === 'page' ? { ...answer, rows: answer.rows.map(translate) } : answer;
     },
+    admit: (personId, handshake) => ({ bare: admit(versions, personId, handshake) !== null }),
     async act<R>(
       actorId: string | null,
       scopes: MutatorScopes,
@@ -92,10 +94,4 @@ export function createSyncServer<Tables extends TableMap, Native>(
       return value;
     },
   };
-}
-
-/** @throws RequestError `OUTDATED` or `WRONG_ACCOUNT` */
-export function mustMatch(personId: string, request: { protocol: number; personId: string }): void {
-  if (request.protocol !== PROTOCOL_VERSION) throw new RequestError('OUTDATED', 'This version is too old; reload.');
-  if (request.personId !== personId) throw new RequestError('WRONG_ACCOUNT', 'Somebody else is signed in here.');
 }
