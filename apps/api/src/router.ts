@@ -1,11 +1,13 @@
 /** Every procedure of the server. Its type is all that clients know of it. */
 import { accountsRouter } from './accounts/accounts-router.ts';
+import { demoRouter } from './demo/demo-router.ts';
 import { organisationsRouter } from './organisations/organisations-router.ts';
 import { syncRouter } from './sync/sync-router.ts';
 import { router } from './trpc.ts';
 
 export const appRouter = router({
   accounts: accountsRouter,
+  demo: demoRouter,
   organisations: organisationsRouter,
   sync: syncRouter,
 });

@@ -49,7 +49,7 @@ describe('help', () => {
   test.each([[[]], [['help']], [['--help']]])('%j lists the commands', async (args) => {
     const { code, out } = await parley(args);
     expect(code).toBe(0);
-    for (const name of ['create-admin', 'import slack FILE.zip', 'invite EMAIL', 'migrate'])
+    for (const name of ['create-admin', 'import slack FILE.zip', 'invite EMAIL', 'migrate', 'seed'])
       expect(out).toContain(name);
   });
 
@@ -153,4 +153,23 @@ test('as a process: the exit code tells, and standard output is the result alone
   expect(code).toBe(1);
   expect(JSON.parse(out)).toMatchObject({ ok: false, error: { code: 'ORGANISATION_MISSING' } });
   expect(err).toContain('There is no organisation yet.');
+});
+
+describe('seed', () => {
+  test('makes a demo for the only account, and takes it away', async () => {
+    await foundAcme();
+    const made = await parley(['seed', '--json']);
+    expect(JSON.parse(made.out)).toMatchObject({ ok: true });
+    expect((await parley(['invite', 'bob@acme.example'])).err).toContain('Brightwater Ferries');
+    expect((await parley(['seed', '--remove'])).out).toContain('alice@acme.example no longer has a demo workspace.');
+    expect((await parley(['invite', 'bob@acme.example'])).code).toBe(0);
+  });
+
+  test.each([
+    [[], 'ACCOUNT_MISSING'],
+    [['--for', 'nobody@acme.example'], 'ACCOUNT_UNKNOWN'],
+  ])('%j is refused while nobody has an account', async (args, code) => {
+    const { out } = await parley(['seed', ...args, '--json']);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, error: { code } });
+  });
 });

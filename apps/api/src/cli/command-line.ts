@@ -4,8 +4,9 @@ import { helpFor, helpForAll } from './help.ts';
 import { importSlackCommand } from './import-slack.ts';
 import { invite } from './invite.ts';
 import { migrate } from './migrate.ts';
+import { seed } from './seed.ts';
 
-const commands: readonly Command[] = [createAdmin, importSlackCommand, invite, migrate];
+const commands: readonly Command[] = [createAdmin, importSlackCommand, invite, migrate, seed];
 
 /**
  * Runs one command. Resolves to the exit code: 0 done, 1 refused or failed, 2 called wrongly. With `--json`, standard

@@ -1,14 +1,10 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { mutators } from '@parley/core/mutators';
-import { isPaged, userScope } from '@parley/core/scopes';
-import { createPostgresStorage, type Database } from '@parley/db';
-import { createSyncServer } from '@parley/sync/server';
-import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { chosenPassword } from '../accounts/password.ts';
 import { emailAddress, organisationName, personName } from '../accounts/people.ts';
 import { setUpFirstAccount } from '../accounts/set-up.ts';
+import { actsOn } from './acts-on.ts';
 import { readArguments, UsageError, withInstallation, type Command, type Terminal } from './command.ts';
 
 export const createAdmin: Command = {
@@ -45,17 +41,6 @@ export const createAdmin: Command = {
     else terminal.say(`${account.name} owns ${account.organisationName} and signs in as ${account.email}.`);
   },
 };
-
-/** Nobody who is connected can be waiting for the first account: there is nothing to publish. */
-function actsOn(db: Kysely<Database>) {
-  return createSyncServer({
-    storage: createPostgresStorage(db),
-    mutators,
-    isPaged,
-    ownScope: userScope,
-    publish: () => {},
-  });
-}
 
 function mustBe<Output>(schema: z.core.$ZodType<Output>, option: string, value: string | undefined): Output {
   if (value === undefined) throw new UsageError(`${option} is missing.`);

@@ -17,6 +17,8 @@ const limits = {
   /** Wrong passwords for one account from everywhere: slows a botnet, and is far above what its owner mistypes. */
   guessByAccount: { points: 200, seconds: 3600 },
   invite: { points: 200, seconds: 3600 },
+  /** A demo is some hundred rows each time. */
+  demo: { points: 20, seconds: 3600 },
   /** Pushes, pulls and pages of one person, all their devices together. */
   sync: { points: 6_000, seconds: 60 },
   /** Streams opened by one person. */

@@ -27,6 +27,7 @@ export interface PublicSample {
 export interface ProtectedSample {
   input(scene: Scene, caller: Somebody): unknown;
   isPublic?: never;
+  ownOnly?: never;
   /** Answer to somebody of another organisation, and to somebody who was deactivated in this one. */
   stranger: Answer;
   /** Answer to a guest of the organisation who is not in the thread. */
@@ -35,7 +36,14 @@ export interface ProtectedSample {
   namesCaller?: true;
 }
 
-export type Sample = PublicSample | ProtectedSample;
+/** Names nothing: it reaches only what is the caller's own, whoever calls. */
+export interface OwnSample {
+  input(scene: Scene, caller: Somebody): unknown;
+  isPublic?: never;
+  ownOnly: true;
+}
+
+export type Sample = PublicSample | ProtectedSample | OwnSample;
 
 const password = 'a long enough one';
 const token = 'x'.repeat(43);
@@ -56,6 +64,10 @@ export const samples: Readonly<Record<string, Sample>> = {
   'accounts.signOut': { isPublic: true, input: () => undefined },
   'accounts.invitation': { isPublic: true, input: () => ({ token }) },
   'accounts.acceptInvitation': { isPublic: true, input: () => ({ token, name: 'Eve', password }) },
+  // The demo is the caller's own: there is nobody else's to be refused.
+  'demo.isThere': { ownOnly: true, input: () => undefined },
+  'demo.add': { ownOnly: true, input: () => undefined },
+  'demo.remove': { ownOnly: true, input: () => undefined },
   'organisations.invite': {
     input: ({ acme }) => ({ orgId: acme, email: 'eve@example.org', role: 'member' }),
     stranger: 'NOT_FOUND',

@@ -1,8 +1,11 @@
+import { mayStartThread } from '@parley/core/organisations';
 import { Avatar, Button, Segmented } from '@parley/ui';
 import type { ReactNode } from 'react';
 import { SignOutButton } from '../accounts/sign-out-button.tsx';
 import { useSession } from '../accounts/session.ts';
+import { DemoButton } from '../demo/demo-button.tsx';
 import { PageFrame } from './page-frame.tsx';
+import { useOrganisations } from './use-organisations.ts';
 import { chooseTheme, useTheme, type Theme } from './theme.ts';
 import { useInstall } from './install.ts';
 
@@ -16,6 +19,7 @@ export function SettingsPage() {
   const session = useSession();
   const theme = useTheme();
   const install = useInstall();
+  const mayStart = useOrganisations().some(({ role }) => mayStartThread(role));
   if (session.state !== 'signedIn') return null;
   const { person } = session;
   return (
@@ -36,6 +40,11 @@ export function SettingsPage() {
             <Button onClick={install}>Install</Button>
           </Setting>
         )}
+        {mayStart ? (
+          <Setting title="Demo" note="Two organisations at work, to try things in. Only you see it.">
+            <DemoButton />
+          </Setting>
+        ) : null}
         <Setting title="Sign out" note="Your messages are removed from this device; the server keeps them.">
           <SignOutButton />
         </Setting>

@@ -3,6 +3,8 @@ import { Button, classNames, EmptyState, IconButton } from '@parley/ui';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { Check, MessagesSquare, Plus, Search } from 'lucide-react';
 import {
+  lazy,
+  Suspense,
   useCallback,
   useDeferredValue,
   useEffect,
@@ -21,6 +23,8 @@ import { filterThreads, nextUnread, threadSummaries, type ThreadFilter } from '.
 import { ThreadRows } from './thread-rows.tsx';
 import { createUnreadCounts } from './unread-counts.ts';
 import { usePersonNames } from './use-person-names.ts';
+
+const DemoButton = lazy(async () => ({ default: (await import('../demo/demo-button.tsx')).DemoButton }));
 
 /** The column of threads: find, filter, open; and what is saved or waits at its foot. */
 export function ThreadList() {
@@ -222,6 +226,11 @@ function Nothing(props: {
                 </Button>
               ) : null}
               {mayInvite ? <Button onClick={onInvite}>Invite people</Button> : null}
+              {mayStart ? (
+                <Suspense>
+                  <DemoButton />
+                </Suspense>
+              ) : null}
             </span>
           }
         >

@@ -24,6 +24,8 @@ export interface PlannedThread {
   readonly participantIds: readonly string[];
   /** Oldest first. */
   readonly messages: readonly PlannedMessage[];
+  /** How many of the newest messages its readers have not read; years of history do not come in as unread. */
+  readonly unread?: number;
 }
 
 export interface PlannedMessage {

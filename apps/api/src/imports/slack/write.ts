@@ -49,7 +49,7 @@ interface Reader {
 export async function writePlan(
   kysely: Kysely<Database>,
   orgId: string,
-  plan: ImportPlan,
+  plan: Pick<ImportPlan, 'people' | 'threads'>,
   now: number,
 ): Promise<WrittenCounts> {
   return kysely.transaction().execute(async (tx) => {
@@ -295,8 +295,7 @@ async function writeParticipants(
       version: scopes.nextVersion(userScope(personId)),
     })),
   );
-  // Years of history do not come in as unread.
-  const lastSeq = scopes.lastSeq(threadScope(thread.id));
+  const readSeq = Math.max(0, scopes.lastSeq(threadScope(thread.id)) - (thread.unread ?? 0));
   await insertRows(
     tx,
     'read_position',
@@ -306,7 +305,7 @@ async function writeParticipants(
       .map((personId) => ({
         person_id: personId,
         thread_id: thread.id,
-        seq: lastSeq,
+        seq: readSeq,
         note_seq: 0,
         mark_epoch: 0,
         version: scopes.nextVersion(userScope(personId)),

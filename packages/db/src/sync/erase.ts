@@ -1,0 +1,40 @@
+/** Erasing what has an end: an organisation that was made for trying things out. */
+import { orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import type { ScopeId } from '@parley/sync/mutator';
+import { sql, type Kysely } from 'kysely';
+import type { Database } from '../tables.ts';
+import { syncedTables } from './synced-tables.ts';
+
+export interface Erasable {
+  orgId: string;
+  /** People who exist for this organisation only. */
+  personIds: readonly string[];
+}
+
+/** The scopes that go with an organisation. Whoever erases it holds them all. */
+export async function scopesToErase(db: Kysely<Database>, { orgId, personIds }: Erasable): Promise<ScopeId[]> {
+  const threads = await db.selectFrom('thread').select('id').where('home_org', '=', orgId).execute();
+  return [
+    orgScope(orgId),
+    orgPeopleScope(orgId),
+    ...threads.flatMap(({ id }) => [threadScope(id), threadPeopleScope(id)]),
+    ...personIds.map(userScope),
+  ];
+}
+
+/**
+ * Deletes every row of an organisation, of its threads and of people who exist for it only. No tombstone is left: the
+ * caller first takes from everybody else what they know of it.
+ */
+export async function eraseOrganisation(tx: Kysely<Database>, erasable: Erasable): Promise<void> {
+  const { orgId, personIds } = erasable;
+  const scopes = await scopesToErase(tx, erasable);
+  for (const { sql: table, scopeKind, scopeColumn, isOfThread } of Object.values(syncedTables)) {
+    const column = isOfThread ? 'home_org' : scopeColumn;
+    const ids = scopeKind === 'user' ? personIds : [orgId];
+    await sql`delete from ${sql.table(table)} where ${sql.ref(column)} = any(${ids}::uuid[])`.execute(tx);
+  }
+  await tx.deleteFrom('invitation').where('org_id', '=', orgId).execute();
+  await sql`delete from person where id = any(${personIds}::uuid[]) and placeholder`.execute(tx);
+  await sql`delete from sync_scope where id = any(${scopes})`.execute(tx);
+}
