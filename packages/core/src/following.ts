@@ -12,6 +12,7 @@ export const residentTables = [
   'thread',
   'participation',
   'readPosition',
+  'threadSetting',
 ] as const satisfies readonly TableName[];
 
 /** Unread counts are exact up to here and shown as "99+" beyond. */

@@ -1,18 +1,12 @@
 /** Messages: sending, editing with history, deleting, reacting. The rules here run on both sides. */
 import { Refusal, type Mutator, type MutatorTx, type PagedRow } from '@parley/sync/mutator';
 import * as z from 'zod/mini';
+import { shortNotice, type SystemNotice } from './notices.ts';
 import { accessOrg, mayDeleteForOthers } from './organisations.ts';
 import { threadScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { mentionsIn, MESSAGE_LENGTH, snippetOf, typedText } from './text.ts';
 import { accessThread, type MessageKind } from './threads.ts';
-
-/** What the software says in a thread, as data, so that every client words it in its own language. */
-export interface SystemNotice {
-  type: 'added' | 'removed';
-  by: string;
-  personIds: string[];
-}
 
 export interface MessageRow extends PagedRow {
   kind: MessageKind;
@@ -199,11 +193,18 @@ async function append(tx: MutatorTx<Tables>, threadId: string, messageId: string
     revisions: 0,
     deletedAt: null,
   });
-  const { kind, authorId, text } = message;
+  const { kind, authorId, text, notice } = message;
   tx.put('thread', scope, threadId, {
     ...thread,
     lastSeq: seq ?? thread.lastSeq,
-    lastMessage: { id: messageId, authorId, kind, snippet: snippetOf(text), at: tx.now },
+    lastMessage: {
+      id: messageId,
+      authorId,
+      kind,
+      snippet: snippetOf(text),
+      at: tx.now,
+      ...(notice && { notice: shortNotice(notice) }),
+    },
   });
   if (kind !== 'system') tx.enqueue('message.sent', { threadId, messageId });
 }

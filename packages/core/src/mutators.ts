@@ -3,11 +3,15 @@ import type { AnyMutator, ArgsOf } from '@parley/sync/mutator';
 import { deleteMessage, editMessage, react, sendMessage } from './messages.ts';
 import { addParticipants, removeParticipant } from './participants.ts';
 import type { Tables } from './tables.ts';
-import { createThread, markRead, markUnread, renameThread } from './threads.ts';
+import { renameThread, resolveThread } from './thread-heads.ts';
+import { changeThreadSetting } from './thread-settings.ts';
+import { createThread, markRead, markUnread } from './threads.ts';
 
 export const mutators = {
   createThread,
   renameThread,
+  resolveThread,
+  changeThreadSetting,
   addParticipants,
   removeParticipant,
   markRead,

@@ -1,6 +1,7 @@
 /** Every synced table and the shape of its rows' data: what travels, what the client keeps, what mutators read and write. */
 import type { MembershipRow, OrgRow, PersonRow } from './organisations.ts';
 import type { MessageRow, RevisionRow } from './messages.ts';
+import type { ThreadSettingRow } from './thread-settings.ts';
 import type { ParticipantRow, ParticipationRow, ReadPositionRow, ThreadRow } from './threads.ts';
 
 /**
@@ -24,6 +25,8 @@ export type Tables = {
   participation: ParticipationRow;
   /** In `user:U`, id = thread. */
   readPosition: ReadPositionRow;
+  /** In `user:U`, id = thread; where there is none, `usualSetting`. */
+  threadSetting: ThreadSettingRow;
   /** In `thread:T`, paged. */
   message: MessageRow;
   /** In `thread:T`, paged with the message it belongs to; id = `<message>.<n>`. */

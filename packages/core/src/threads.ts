@@ -1,6 +1,7 @@
 /** Threads: their heads, the door to them, starting one, and how far each person has read. */
 import { Refusal, type Mutator, type MutatorTx } from '@parley/sync/mutator';
 import * as z from 'zod/mini';
+import type { SystemNotice } from './notices.ts';
 import { accessOrg, mayStartThread } from './organisations.ts';
 import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
@@ -16,7 +17,17 @@ export interface ThreadRow {
   createdAt: number;
   /** Place of the newest message; 0 while there is none. */
   lastSeq: number;
-  lastMessage: { id: string; authorId: string | null; kind: MessageKind; snippet: string; at: number } | null;
+  lastMessage: {
+    id: string;
+    authorId: string | null;
+    kind: MessageKind;
+    snippet: string;
+    at: number;
+    /** Of a system message, shortened. */
+    notice?: SystemNotice;
+  } | null;
+  /** By whom and when it was said that it has come to its end. */
+  resolved: { by: string; at: number } | null;
 }
 
 /** A person in a thread, for one organisation, with the card the others see. */
@@ -96,24 +107,10 @@ export const createThread: Mutator<Tables, z.infer<typeof createThreadArgs>> = {
       createdAt: tx.now,
       lastSeq: 0,
       lastMessage: null,
+      resolved: null,
     });
     const joining = everyone(participantIds, tx.personId);
     await Promise.all(joining.map((personId) => join(tx, { threadId, orgId, personId })));
-  },
-};
-
-const renameThreadArgs = z.object({ threadId: z.uuid(), subject: lineOfText(SUBJECT_LENGTH) });
-
-/** Gives a thread another subject. Refused: `not_found`. */
-export const renameThread: Mutator<Tables, z.infer<typeof renameThreadArgs>> = {
-  name: 'renameThread',
-  version: 1,
-  parse: (args) => renameThreadArgs.parse(args),
-  lane: ({ threadId }) => threadScope(threadId),
-  scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
-  async run(tx, { threadId, subject }) {
-    const { thread } = await accessThread(tx, threadId);
-    tx.put('thread', threadScope(threadId), threadId, { ...thread, subject });
   },
 };
 

@@ -95,6 +95,7 @@ export function acmeWorld(): World {
     createdAt: 1,
     lastSeq: 0,
     lastMessage: null,
+    resolved: null,
   });
   return world;
 }

@@ -7,7 +7,10 @@ test('racing processes migrate an empty database once, and it has one incarnatio
   const { url, drop } = await createEmptyTestDatabase();
   expect(await isMigrated(url)).toBe(false);
   const applied = await Promise.all([migrateToLatest(url), migrateToLatest(url), migrateToLatest(url)]);
-  expect(applied.flat()).toEqual(['0001-first-tables', '0002-mailed-invitations']);
+  const names = applied.flat();
+  expect(names[0]).toBe('0001-first-tables');
+  // Each once, in order.
+  expect(names).toEqual([...new Set(names)].sort());
   expect(await isMigrated(url)).toBe(true);
   expect(await migrateToLatest(url)).toEqual([]);
 

@@ -1,6 +1,7 @@
 /** Every table, as Kysely sees it. The truth is in the migrations. */
 import type { MessageRow } from '@parley/core/messages';
 import type { Role } from '@parley/core/organisations';
+import type { FollowLevel } from '@parley/core/thread-settings';
 import type { ThreadRow } from '@parley/core/threads';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
@@ -138,6 +139,7 @@ export interface Database {
     created_at: Time;
     last_seq: number;
     last_message: JsonOrNull<NonNullable<ThreadRow['lastMessage']>>;
+    resolved: JsonOrNull<NonNullable<ThreadRow['resolved']>>;
   };
   participant: Synced & {
     home_org: string;
@@ -163,6 +165,13 @@ export interface Database {
     seq: number;
     note_seq: number;
     mark_epoch: number;
+  };
+  thread_setting: Synced & {
+    person_id: string;
+    thread_id: string;
+    level: FollowLevel;
+    archived_seq: number | null;
+    pinned_at: TimeOrNull;
   };
   message: Synced & {
     home_org: string;

@@ -13,6 +13,7 @@ export { Kbd } from './kbd.tsx';
 export { LiveRegion } from './live-region.tsx';
 export { loadOverlays } from './load-overlays.ts';
 export { Menu, type MenuItem, type MenuProps } from './menu.tsx';
+export { MenuAt, type MenuAnchor, type MenuAtProps } from './menu-at.tsx';
 export { announce, notify } from './notices.ts';
 export type { OverlayTriggerProps } from './overlay-trigger.ts';
 export { Popover, type PopoverProps } from './popover.tsx';

@@ -1,11 +1,19 @@
 import { Menu as Base } from '@base-ui/react/menu';
+import { Check } from 'lucide-react';
+import type { RefObject } from 'react';
 import { classNames } from './class-names.ts';
 import { Kbd } from './kbd.tsx';
 import type { MenuProps } from './menu.tsx';
-import type { OverlayState } from './overlay-trigger.ts';
 
 export interface MenuPopupProps extends Omit<MenuProps, 'trigger' | 'onOpen'> {
-  overlay: OverlayState;
+  overlay: {
+    open: boolean;
+    setOpen: (open: boolean, event?: Event) => void;
+    /** Gets the focus back. */
+    trigger: RefObject<HTMLElement | null>;
+    /** Where it stands; at the trigger where it is not given. */
+    anchor?: { getBoundingClientRect: () => DOMRect };
+  };
 }
 
 export function MenuPopup({ label, items, side = 'bottom', align = 'end', overlay }: MenuPopupProps) {
@@ -18,7 +26,13 @@ export function MenuPopup({ label, items, side = 'bottom', align = 'end', overla
       }
     >
       <Base.Portal>
-        <Base.Positioner anchor={overlay.trigger} side={side} align={align} sideOffset={6} className="z-40">
+        <Base.Positioner
+          anchor={overlay.anchor ?? overlay.trigger}
+          side={side}
+          align={align}
+          sideOffset={6}
+          className="z-40"
+        >
           <Base.Popup
             aria-label={label}
             finalFocus={overlay.trigger}
@@ -34,19 +48,33 @@ export function MenuPopup({ label, items, side = 'bottom', align = 'end', overla
   );
 }
 
-function MenuEntry({ label, icon, shortcut, danger, disabled, separated, onSelect }: MenuProps['items'][number]) {
+function MenuEntry(props: MenuProps['items'][number]) {
+  const { label, icon, shortcut, danger, disabled, checked, separated, onSelect } = props;
+  const entry = {
+    disabled: disabled ?? false,
+    onClick: onSelect,
+    className: classNames(
+      'flex min-h-8 cursor-default items-center gap-2.5 rounded-sm px-2.5 text-base outline-none select-none pointer-coarse:min-h-11',
+      'data-highlighted:bg-sunk data-disabled:opacity-50 forced:data-highlighted:outline-2',
+      danger ? 'text-bad data-highlighted:bg-bad-soft' : 'text-ink',
+    ),
+  };
+  if (checked !== undefined) {
+    return (
+      <>
+        {separated ? <Base.Separator className="mx-2 my-1 h-px bg-line" /> : null}
+        <Base.CheckboxItem {...entry} checked={checked} closeOnClick>
+          <span className="w-[15px] text-ink-3">{checked ? <Check size={15} aria-hidden /> : null}</span>
+          <span className="min-w-0 flex-1">{label}</span>
+          {shortcut === undefined ? null : <Kbd className="ml-4">{shortcut}</Kbd>}
+        </Base.CheckboxItem>
+      </>
+    );
+  }
   return (
     <>
       {separated ? <Base.Separator className="mx-2 my-1 h-px bg-line" /> : null}
-      <Base.Item
-        disabled={disabled ?? false}
-        onClick={onSelect}
-        className={classNames(
-          'flex min-h-8 cursor-default items-center gap-2.5 rounded-sm px-2.5 text-base outline-none select-none pointer-coarse:min-h-11',
-          'data-highlighted:bg-sunk data-disabled:opacity-50 forced:data-highlighted:outline-2',
-          danger ? 'text-bad data-highlighted:bg-bad-soft' : 'text-ink',
-        )}
-      >
+      <Base.Item {...entry}>
         {icon === undefined ? null : <span className={danger ? 'text-bad' : 'text-ink-3'}>{icon}</span>}
         <span className="min-w-0 flex-1">{label}</span>
         {shortcut === undefined ? null : <Kbd className="ml-4">{shortcut}</Kbd>}

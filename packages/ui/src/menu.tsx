@@ -8,6 +8,8 @@ export interface MenuItem {
   shortcut?: string;
   danger?: boolean;
   disabled?: boolean;
+  /** One of several, or on and off; the mark stands where it is true. */
+  checked?: boolean;
   /** A hairline above. */
   separated?: boolean;
   onSelect: () => void;

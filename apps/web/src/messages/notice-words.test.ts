@@ -13,4 +13,15 @@ test('words who did what to whom, the reader as you', () => {
   expect(noticeWords({ type: 'added', by: 'a', personIds: ['b', 'c', 'd', 'e', 'f'] }, nameOf, 'x')).toBe(
     'Alice added Bob, Carol, Dave, Eve, and 1 more',
   );
+  expect(noticeWords({ type: 'added', by: 'a', personIds: ['b', 'c', 'd', 'e'], more: 7 }, nameOf, 'x')).toBe(
+    'Alice added Bob, Carol, Dave, Eve, and 7 more',
+  );
+});
+
+test('words what was done to the thread itself', () => {
+  expect(noticeWords({ type: 'renamed', by: 'a', subject: 'Rota' }, nameOf, 'a')).toBe(
+    'You renamed this thread “Rota”',
+  );
+  expect(noticeWords({ type: 'resolved', by: 'b' }, nameOf, 'a')).toBe('Bob resolved this thread');
+  expect(noticeWords({ type: 'reopened', by: 'a' }, nameOf, 'a')).toBe('You reopened this thread');
 });

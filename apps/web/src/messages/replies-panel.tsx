@@ -13,11 +13,12 @@ export interface RepliesPanelProps {
   rootId: string;
   people: readonly MentionablePerson[];
   reads: ReactNode;
+  onSent: () => void;
   onClose: () => void;
 }
 
 /** One message and what was replied to it, with a composer of its own. */
-export function RepliesPanel({ threadId, rootId, people, reads, onClose }: RepliesPanelProps) {
+export function RepliesPanel({ threadId, rootId, people, reads, onSent, onClose }: RepliesPanelProps) {
   const { personName } = useLogDoor();
   const rows = useRows(threadScope(threadId), 'message');
   const root = rows.find(({ id }) => id === rootId);
@@ -54,7 +55,7 @@ export function RepliesPanel({ threadId, rootId, people, reads, onClose }: Repli
         inReplies
         autoFocus
         onLeave={onClose}
-        onSent={() => {}}
+        onSent={onSent}
       />
     </SidePanel>
   );

@@ -78,6 +78,7 @@ export function useReadMarker({ readSeq, markEpoch, mark }: ReadMarkerOptions): 
     [settle],
   );
   const goOn = useCallback(() => {
+    if (epoch.current === latest.current.markEpoch) return;
     epoch.current = latest.current.markEpoch;
     state.current.marked = 0;
     settle();

@@ -5,6 +5,8 @@ import type { Pending } from '@parley/sync/client';
 const titles: Record<MutatorName, string> = {
   createThread: 'New thread',
   renameThread: 'New subject',
+  resolveThread: 'Thread resolved or reopened',
+  changeThreadSetting: 'Your setting for a thread',
   addParticipants: 'People added',
   removeParticipant: 'Person removed',
   markRead: 'Read position',

@@ -14,7 +14,15 @@ import { accountCalls } from '../accounts/account-calls.ts';
 import type { ParleyEngine } from './engine-provider.tsx';
 
 /** What lists are made of; messages, their history and participants come into memory with the thread. */
-const residentTables: readonly TableName[] = ['org', 'person', 'membership', 'thread', 'participation', 'readPosition'];
+const residentTables: readonly TableName[] = [
+  'org',
+  'person',
+  'membership',
+  'thread',
+  'participation',
+  'readPosition',
+  'threadSetting',
+];
 
 const socketUrl = (): string => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/trpc`;
 

@@ -23,7 +23,15 @@ import { EngineProvider, type ParleyEngine } from '../sync/engine-provider.tsx';
 import { ThreadPage } from './thread-page.tsx';
 
 const noon = new Date(2026, 10, 22, 12).getTime();
-const resident: TableName[] = ['org', 'person', 'membership', 'thread', 'participation', 'readPosition'];
+const resident: TableName[] = [
+  'org',
+  'person',
+  'membership',
+  'thread',
+  'participation',
+  'readPosition',
+  'threadSetting',
+];
 
 const nowhere: Network = {
   connect() {
@@ -83,6 +91,7 @@ export async function acmeOffline({ count, readSeq }: { count: number; readSeq: 
     createdAt: noon,
     lastSeq: count,
     lastMessage: { id: ids[count] ?? '', authorId: bob, kind: 'internal', snippet: last.text, at: last.createdAt },
+    resolved: null,
   });
   for (let seq = 1; seq <= count; seq += 1) {
     put(threadScope(threadId), 'message', ids[seq] ?? '', message(seq, orgId, bob));

@@ -1,13 +1,17 @@
 import { SUBJECT_LENGTH } from '@parley/core/text';
-import { AvatarStack, IconButton } from '@parley/ui';
-import { ChevronLeft, Info } from 'lucide-react';
-import { useRef, useState, type KeyboardEvent } from 'react';
+import { AvatarStack, Chip, IconButton, Menu, type MenuItem } from '@parley/ui';
+import { BellOff, ChevronLeft, CircleCheck, Ellipsis, Info, Pin } from 'lucide-react';
+import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 
 export interface ThreadHeaderProps {
   subject: string;
   /** Who takes part; the reader among them. */
   people: readonly { id: string; name: string }[];
   personId: string;
+  /** What it is besides: for everybody resolved, for the reader the rest. */
+  is: { resolved: boolean; archived: boolean; muted: boolean; pinned: boolean };
+  /** What can be done with the thread as a whole, made when it is asked for. */
+  menu: () => readonly MenuItem[];
   detailsOpen: boolean;
   mayRename: boolean;
   onRename: (subject: string) => void;
@@ -17,7 +21,7 @@ export interface ThreadHeaderProps {
 
 /** What the thread is about and who takes part. The subject is changed where it stands. */
 export function ThreadHeader(props: ThreadHeaderProps) {
-  const { subject, people, personId, detailsOpen, mayRename, onRename, onBack, onDetails } = props;
+  const { subject, people, personId, is, menu, detailsOpen, mayRename, onRename, onBack, onDetails } = props;
   const [renaming, setRenaming] = useState(false);
   return (
     <header className="flex min-h-15 items-center gap-3 border-b border-line px-5 py-2 max-desk:gap-1.5 max-desk:px-2">
@@ -34,31 +38,68 @@ export function ThreadHeader(props: ThreadHeaderProps) {
             }}
           />
         ) : (
-          <h1 className="truncate text-lg font-[650] tracking-[-0.01em]">
-            {mayRename ? (
-              <button
-                type="button"
-                data-tooltip="Rename"
-                className="relative -mx-1.5 max-w-full truncate rounded-sm px-1.5 text-left align-bottom hover:bg-sunk"
-                onClick={() => setRenaming(true)}
-              >
-                {subject}
-                <span className="sr-only">, rename</span>
-              </button>
-            ) : (
-              subject
-            )}
-          </h1>
+          <div className="flex min-w-0 items-center gap-2">
+            <h1 className="min-w-0 truncate text-lg font-[650] tracking-[-0.01em]">
+              {mayRename ? (
+                <button
+                  type="button"
+                  data-tooltip="Rename"
+                  className="relative -mx-1.5 max-w-full truncate rounded-sm px-1.5 text-left align-bottom hover:bg-sunk"
+                  onClick={() => setRenaming(true)}
+                >
+                  {subject}
+                  <span className="sr-only">, rename</span>
+                </button>
+              ) : (
+                subject
+              )}
+            </h1>
+            {is.resolved ? (
+              <Chip>
+                <CircleCheck size={13} aria-hidden />
+                Resolved
+              </Chip>
+            ) : null}
+            {is.archived ? <Chip>Archived</Chip> : null}
+            {is.pinned ? <Sign icon={<Pin size={14} aria-hidden />} label="Pinned" /> : null}
+            {is.muted ? <Sign icon={<BellOff size={14} aria-hidden />} label="Muted" /> : null}
+          </div>
         )}
         <p className="truncate text-sm text-ink-3">{peopleWords(people, personId)}</p>
       </div>
       <span className="max-desk:hidden">
         <AvatarStack people={people} />
       </span>
+      <ThreadMenu items={menu} />
       <IconButton label="Details" aria-pressed={detailsOpen} onClick={onDetails}>
         <Info size={18} />
       </IconButton>
     </header>
+  );
+}
+
+function ThreadMenu({ items }: { items: () => readonly MenuItem[] }) {
+  const [shown, setShown] = useState<readonly MenuItem[]>([]);
+  return (
+    <Menu
+      label="Thread menu"
+      items={shown}
+      onOpen={() => setShown(items())}
+      trigger={(props) => (
+        <IconButton label="Thread menu" {...props}>
+          <Ellipsis size={18} />
+        </IconButton>
+      )}
+    />
+  );
+}
+
+function Sign({ icon, label }: { icon: ReactNode; label: string }) {
+  return (
+    <span className="shrink-0 text-ink-3" data-tooltip={label}>
+      {icon}
+      <span className="sr-only">{label}</span>
+    </span>
   );
 }
 

@@ -19,7 +19,13 @@ import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
 import { StatusLine } from '../sync/status-line.tsx';
 import { useAllRows, useItems, useStatus } from '../sync/views.ts';
-import { filterThreads, nextUnread, threadSummaries, type ThreadFilter } from './thread-summaries.ts';
+import {
+  filterThreads,
+  nextUnread,
+  threadSummaries,
+  type ThreadFilter,
+  type ThreadSummary,
+} from './thread-summaries.ts';
 import { ThreadRows } from './thread-rows.tsx';
 import { createUnreadCounts } from './unread-counts.ts';
 import { usePersonNames } from './use-person-names.ts';
@@ -39,15 +45,17 @@ export function ThreadList() {
   const unreadByThreadId = useSyncExternalStore(counts.subscribe, counts.get);
   const threadRows = useAllRows('thread');
   const participations = useAllRows('participation');
+  const settings = useAllRows('threadSetting');
   const items = useItems();
   const all = useMemo(
-    () => threadSummaries({ threads: threadRows, participations, unreadByThreadId, items }),
-    [threadRows, participations, unreadByThreadId, items],
+    () => threadSummaries({ threads: threadRows, participations, settings, unreadByThreadId, items }),
+    [threadRows, participations, settings, unreadByThreadId, items],
   );
   const [filter, setFilter] = useState<ThreadFilter>('all');
   const [query, setQuery] = useState('');
   const sought = useDeferredValue(query);
   const shown = useMemo(() => filterThreads(all, { filter, query: sought, openId }), [all, filter, sought, openId]);
+  const unread = all.filter((thread) => thread.unread > 0).length;
   const find = useRef<HTMLInputElement>(null);
   const region = useRef<HTMLDivElement>(null);
 
@@ -79,6 +87,14 @@ export function ThreadList() {
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   }, [open]);
+
+  const act = useCallback(
+    (key: string, { id, fresh }: ThreadSummary) =>
+      void import('./thread-acts.tsx').then(({ ACT_KEYS }) =>
+        ACT_KEYS[key]?.({ engine, personId, threadId: id }, fresh),
+      ),
+    [engine, personId],
+  );
 
   const onFindKey = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
@@ -129,22 +145,39 @@ export function ThreadList() {
               {isMac ? '⌘K' : 'Ctrl K'}
             </kbd>
           </div>
-          <div role="group" aria-label="Show" className="flex gap-1 px-3 pb-2">
+          <div role="group" aria-label="Show" className="flex flex-wrap gap-1 px-3 pb-2">
             <Filter value="all" now={filter} onPick={setFilter}>
               All
             </Filter>
             <Filter value="unread" now={filter} onPick={setFilter}>
-              {unreadByThreadId.size > 0 ? `Unread ${unreadByThreadId.size}` : 'Unread'}
+              {unread > 0 ? `Unread ${unread}` : 'Unread'}
             </Filter>
+            {filter === 'resolved' || all.some(({ resolved, archived }) => resolved && !archived) ? (
+              <Filter value="resolved" now={filter} onPick={setFilter}>
+                Resolved
+              </Filter>
+            ) : null}
+            {filter === 'archived' || all.some(({ archived }) => archived) ? (
+              <Filter value="archived" now={filter} onPick={setFilter}>
+                Archived
+              </Filter>
+            ) : null}
           </div>
         </>
       ) : null}
       {shown.length > 0 ? (
-        <ThreadRows threads={shown} openId={openId} personId={personId} personName={personName} onOpen={open} />
+        <ThreadRows
+          threads={shown}
+          openId={openId}
+          personId={personId}
+          personName={personName}
+          onOpen={open}
+          onKey={act}
+        />
       ) : (
         <div className="min-h-0 flex-1 overflow-y-auto">
           <Nothing
-            why={!ready ? 'loading' : all.length === 0 ? 'none' : query.trim() === '' ? 'read' : 'unmatched'}
+            why={!ready ? 'loading' : all.length === 0 ? 'none' : query.trim() === '' ? filter : 'unmatched'}
             mayStart={mayStart}
             mayInvite={organisations.some((organisation) => organisation.mayInvite)}
             onStart={() => void navigate({ to: '/new' })}
@@ -186,7 +219,7 @@ function Filter(props: {
 }
 
 function Nothing(props: {
-  why: 'loading' | 'none' | 'read' | 'unmatched';
+  why: 'loading' | 'none' | 'unmatched' | ThreadFilter;
   mayStart: boolean;
   mayInvite: boolean;
   onStart: () => void;
@@ -207,10 +240,25 @@ function Nothing(props: {
           Subjects are looked through.
         </EmptyState>
       );
-    case 'read':
+    case 'unread':
       return (
         <EmptyState icon={<Check size={22} />} title="All read" action={<Button onClick={onAll}>Show all</Button>}>
           New messages appear here.
+        </EmptyState>
+      );
+    case 'resolved':
+    case 'archived':
+      return (
+        <EmptyState
+          icon={<Check size={22} />}
+          title={`Nothing ${why}`}
+          action={<Button onClick={onAll}>Show all</Button>}
+        />
+      );
+    case 'all':
+      return (
+        <EmptyState icon={<Check size={22} />} title="Nothing here to do">
+          All your threads are archived. The next message brings its thread back.
         </EmptyState>
       );
     case 'none':

@@ -1,5 +1,6 @@
 import { mayDeleteForOthers, mayRemoveFromThread, mayStartThread } from '@parley/core/organisations';
 import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import { isArchived, usualSetting } from '@parley/core/thread-settings';
 import type { ThreadRow } from '@parley/core/threads';
 import type { ViewRow } from '@parley/sync/client';
 import { Button, Delayed, Dialog, EmptyState, notify, Spinner } from '@parley/ui';
@@ -8,7 +9,7 @@ import { MessagesSquare } from 'lucide-react';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { v7 as uuidv7 } from 'uuid';
 import type { ComposerHandle } from '../messages/composer.tsx';
-import { LogDoorContext } from '../messages/log-door.ts';
+import { LogDoorContext, UNKNOWN_PERSON } from '../messages/log-door.ts';
 import { ThreadComposer, type Writing } from '../messages/thread-composer.tsx';
 import { ThreadLog, type ThreadLogHandle } from '../messages/thread-log.tsx';
 import { useLogDoorOf } from '../messages/use-log-door-of.ts';
@@ -20,6 +21,8 @@ import { itemThreadId } from '../sync/item-words.ts';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
 import { useItems, useOpenScope, useRow, useRows, useStatus } from '../sync/views.ts';
 import { readsWords } from './reads-words.ts';
+import { ResolvedBar } from './resolved-bar.tsx';
+import { setResolved, threadMenuItems } from './thread-acts.tsx';
 import { ThreadHeader } from './thread-header.tsx';
 import { useNamesInThread } from './use-person-names.ts';
 
@@ -78,7 +81,8 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
   const engine = useEngine();
   const personId = usePersonId();
   const navigate = useNavigate();
-  const { homeOrg, subject, createdAt, createdBy, lastSeq } = thread.data;
+  const { homeOrg, subject, createdAt, createdBy, lastSeq, resolved } = thread.data;
+  const setting = useRow(userScope(personId), 'threadSetting', threadId)?.data ?? usualSetting;
   const participants = useRows(threadPeopleScope(threadId), 'participant');
   const directory = useRows(orgPeopleScope(homeOrg), 'person');
   const organisation = useRow(`org:${homeOrg}`, 'org', homeOrg);
@@ -102,6 +106,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
   const composer = useRef<ComposerHandle>(null);
   const [panel, setPanel] = useState<Panel>(null);
   const [writing, setWriting] = useState<Writing>({ kind: 'message', replyTo: null });
+  const [reopens, setReopens] = useState(true);
   const [deleting, setDeleting] = useState<string | null>(null);
   // On a phone the keyboard would cover the thread before it is read.
   const takesFocus = useRef(matchMedia('(hover: hover)').matches);
@@ -147,6 +152,11 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
       void navigate({ to: '/' });
     }
   };
+  const parts = { engine, personId, threadId };
+  const onSent = () => {
+    if (resolved && reopens) void setResolved(parts, false);
+    log.current?.goOn();
+  };
   const reads = readsWords(others, organisation?.data.name);
   const draftKey = writing.kind === 'edit' ? `edit.${writing.messageId}` : `thread.${threadId}`;
 
@@ -160,13 +170,31 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
               subject={subject}
               people={people}
               personId={personId}
+              is={{
+                resolved: Boolean(resolved),
+                archived: isArchived(setting, { lastSeq }),
+                muted: setting.level === 'nothing',
+                pinned: setting.pinnedAt !== null,
+              }}
+              menu={() => threadMenuItems(parts, { unread: false })}
               detailsOpen={panel?.kind === 'details'}
               mayRename
-              onRename={(next) => void attempt(engine.mutate('renameThread', { threadId, subject: next }))}
+              onRename={(next) =>
+                void attempt(engine.mutate('renameThread', { threadId, messageId: uuidv7(), subject: next }))
+              }
               onBack={() => void navigate({ to: '/' })}
               onDetails={() => setPanel(panel?.kind === 'details' ? null : { kind: 'details' })}
             />
             <ThreadLog ref={log} threadId={threadId} lastSeq={lastSeq} />
+            {resolved ? (
+              <ResolvedBar
+                by={resolved.by === personId ? 'you' : (personName(resolved.by) ?? UNKNOWN_PERSON)}
+                at={resolved.at}
+                reopens={reopens}
+                onReopens={setReopens}
+                onReopen={() => void setResolved(parts, false)}
+              />
+            ) : null}
             <ThreadComposer
               key={draftKey}
               ref={composer}
@@ -181,7 +209,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
               onLeave={backToMessage}
               onSent={() => {
                 setWriting({ kind: 'message', replyTo: null });
-                log.current?.goOn();
+                onSent();
                 log.current?.jumpToEnd();
               }}
               onEditLast={editLast}
@@ -211,6 +239,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
                 rootId={panel.rootId}
                 people={others}
                 reads={reads}
+                onSent={onSent}
                 onClose={() => setPanel(null)}
               />
             ) : null}

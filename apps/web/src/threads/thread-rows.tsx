@@ -1,10 +1,20 @@
-import { classNames, Count, Time } from '@parley/ui';
+import { classNames, Count, Time, type MenuAnchor } from '@parley/ui';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { CircleAlert, Clock } from 'lucide-react';
-import { memo, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import { BellOff, Check, CircleAlert, Clock, Pin, type LucideIcon } from 'lucide-react';
+import {
+  lazy,
+  memo,
+  Suspense,
+  useCallback,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+} from 'react';
 import type { ThreadSummary } from './thread-summaries.ts';
 import type { PersonNames } from './use-person-names.ts';
-import { usePlainText } from './use-plain-text.ts';
+import { useLastWords, type LastWords } from './use-last-words.ts';
 
 export interface ThreadRowsProps {
   threads: readonly ThreadSummary[];
@@ -12,15 +22,21 @@ export interface ThreadRowsProps {
   personId: string;
   personName: PersonNames;
   onOpen: (threadId: string) => void;
+  /** A letter was pressed on a thread. */
+  onKey: (key: string, thread: ThreadSummary) => void;
 }
+
+const ThreadRowMenu = lazy(async () => ({ default: (await import('./thread-row-menu.tsx')).ThreadRowMenu }));
 
 const ROW_PX = 59;
 
-/** The list of threads: arrows move, Enter opens; only what is in sight is drawn. */
-export function ThreadRows({ threads, openId, personId, personName, onOpen }: ThreadRowsProps) {
+/** The list of threads: arrows move, Enter opens, letters act, a menu has the rest; only what is in sight is drawn. */
+export function ThreadRows({ threads, openId, personId, personName, onOpen, onKey }: ThreadRowsProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [wanted, setWanted] = useState<string | null>(null);
-  const plainText = usePlainText();
+  const lastWords = useLastWords();
+  const [menu, setMenu] = useState<{ threadId: string; anchor: MenuAnchor | null } | null>(null);
+  const closeMenu = useCallback(() => setMenu((now) => now && { ...now, anchor: null }), []);
   const list = useVirtualizer({
     count: threads.length,
     getScrollElement: () => scroller.current,
@@ -48,16 +64,33 @@ export function ThreadRows({ threads, openId, personId, personName, onOpen }: Th
     const last = threads.length - 1;
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last }[event.key];
     const thread = to === undefined ? undefined : threads[Math.max(0, Math.min(last, to))];
+    if (to === undefined && threads[at] && event.key.length === 1 && !event.shiftKey) onKey(event.key, threads[at]);
     if (to === undefined || thread === undefined) return;
     event.preventDefault();
     list.scrollToIndex(Math.max(0, Math.min(last, to)), { align: 'auto' });
     setWanted(thread.id);
   };
+  const onContextMenu = (event: MouseEvent) => {
+    const link = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-thread]') : null;
+    const threadId = link?.dataset['thread'];
+    if (link === null || threadId === undefined) return;
+    event.preventDefault();
+    // A key opens it beside the thread, a pointer where it is.
+    const point = event.button === 2 || event.clientX > 0 ? { x: event.clientX, y: event.clientY } : null;
+    setMenu({ threadId, anchor: { element: link, point } });
+  };
+  const menuThread = menu === null ? undefined : threads.find(({ id }) => id === menu.threadId);
   const reachable = threads.some(({ id }) => id === openId) ? openId : threads[0]?.id;
 
   return (
     <div ref={scroller} className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-2 pt-0.5">
-      <ul aria-label="Threads" className="relative" style={{ height: list.getTotalSize() }} onKeyDown={onKeyDown}>
+      <ul
+        aria-label="Threads"
+        className="relative"
+        style={{ height: list.getTotalSize() }}
+        onKeyDown={onKeyDown}
+        onContextMenu={onContextMenu}
+      >
         {drawn.map(({ key, index, start }) => {
           const thread = threads[index];
           return thread === undefined ? null : (
@@ -76,13 +109,24 @@ export function ThreadRows({ threads, openId, personId, personName, onOpen }: Th
                 reachable={thread.id === reachable}
                 personId={personId}
                 personName={personName}
-                plainText={plainText}
+                lastWords={lastWords}
                 onOpen={onOpen}
               />
             </li>
           );
         })}
       </ul>
+      {menu === null || menuThread === undefined ? null : (
+        <Suspense>
+          <ThreadRowMenu
+            threadId={menuThread.id}
+            subject={menuThread.subject}
+            unread={menuThread.fresh}
+            anchor={menu.anchor}
+            onClose={closeMenu}
+          />
+        </Suspense>
+      )}
     </div>
   );
 }
@@ -94,13 +138,14 @@ interface ThreadItemProps {
   reachable: boolean;
   personId: string;
   personName: PersonNames;
-  plainText: ReturnType<typeof usePlainText>;
+  lastWords: LastWords | undefined;
   onOpen: (threadId: string) => void;
 }
 
 const ThreadItem = memo(function ThreadItem(props: ThreadItemProps) {
-  const { thread, open, reachable, onOpen } = props;
-  const { id, subject, at, unread, state } = thread;
+  const { thread, open, reachable, personId, personName, lastWords, onOpen } = props;
+  const { id, subject, at, last, unread, state } = thread;
+  const muted = thread.level === 'nothing';
   const press = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0) return;
     event.preventDefault();
@@ -118,10 +163,24 @@ const ThreadItem = memo(function ThreadItem(props: ThreadItemProps) {
         open ? 'bg-sheet shadow-[0_0_0_1px_var(--line),var(--shadow)]' : 'hover:bg-sunk',
       )}
     >
-      <span className={classNames('truncate', unread > 0 ? 'font-[650]' : 'font-medium')}>{subject}</span>
+      <span className="flex min-w-0 items-center gap-1.5">
+        <span
+          className={classNames(
+            'truncate',
+            thread.fresh ? 'font-[650]' : 'font-medium',
+            muted && !open && 'text-ink-3',
+          )}
+        >
+          {subject}
+        </span>
+        {thread.pinned ? <Sign icon={Pin} label="Pinned" /> : null}
+        {muted ? <Sign icon={BellOff} label="Muted" /> : null}
+        {thread.resolved ? <Sign icon={Check} label="Resolved" /> : null}
+      </span>
       <Time at={at} className="text-sm text-ink-3" />
       <span className={classNames('truncate text-sm text-ink-3', unread === 0 && state === 'settled' && 'col-span-2')}>
-        {lastWords(props)}
+        {/* The line keeps its height while the words for it are on their way. */}
+        {last === null ? 'No messages yet' : (lastWords?.(last, personId, personName) ?? '\u00A0')}
       </span>
       {state === 'failed' ? (
         <span className="flex items-center gap-1 text-sm font-medium text-bad">
@@ -140,6 +199,15 @@ const ThreadItem = memo(function ThreadItem(props: ThreadItemProps) {
   );
 }, sameItem);
 
+function Sign({ icon: Icon, label }: { icon: LucideIcon; label: string }) {
+  return (
+    <span className="shrink-0 text-ink-3">
+      <Icon size={13} aria-hidden />
+      <span className="sr-only">{label}</span>
+    </span>
+  );
+}
+
 /** Summaries are made anew with every change of any thread; an item is drawn anew only with its own. */
 function sameItem(
   { thread: one, ...rest }: ThreadItemProps,
@@ -151,14 +219,4 @@ function sameItem(
 function same(one: object, other: object): boolean {
   const values = new Map(Object.entries(other));
   return Object.entries(one).every(([key, value]) => Object.is(value, values.get(key)));
-}
-
-function lastWords({ thread: { last }, personId, personName, plainText }: ThreadItemProps): string {
-  if (last === null) return 'No messages yet';
-  if (last.kind === 'system') return 'Somebody joined or left';
-  // The line keeps its height while the words for it are on their way.
-  if (plainText === undefined) return '\u00A0';
-  const words = last.snippet === '' ? 'Message deleted' : plainText(last.snippet, personName);
-  const name = last.authorId === personId ? 'You' : last.authorId === null ? undefined : personName(last.authorId);
-  return name === undefined ? words : `${name.split(' ')[0] ?? name}: ${words}`;
 }

@@ -1,3 +1,4 @@
+import type { SystemNotice } from '@parley/core/notices';
 import axe from 'axe-core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
@@ -13,6 +14,11 @@ const summary = (n: number, changes: Partial<ThreadSummary> = {}): ThreadSummary
   at: new Date(2026, 10, 22, 12).getTime() - n * 60_000,
   last: { id: `m${n}`, authorId: 'bob', kind: 'internal', snippet: `**Word** ${n} <@alice>`, at: 0 },
   unread: 0,
+  fresh: false,
+  level: 'all',
+  pinned: false,
+  archived: false,
+  resolved: false,
   state: 'settled',
   ...changes,
 });
@@ -26,6 +32,7 @@ const rows = (props: Partial<ThreadRowsProps>) => (
     personId="alice"
     personName={personName}
     onOpen={() => {}}
+    onKey={() => {}}
     {...props}
   />
 );
@@ -39,6 +46,7 @@ afterEach(clear);
 
 describe('ThreadRows', () => {
   test('shows who said what last, what is unread, what waits and what was refused', async () => {
+    const notice: SystemNotice = { type: 'added', by: 'bob', personIds: ['alice'] };
     const threads = [
       summary(1, { unread: 7 }),
       summary(2, { unread: 100 }),
@@ -46,6 +54,8 @@ describe('ThreadRows', () => {
       summary(4, { state: 'waiting' }),
       summary(5, { last: { id: 'm', authorId: 'alice', kind: 'internal', snippet: 'Mine', at: 0 } }),
       summary(6, { last: null }),
+      summary(7, { last: { id: 'm', authorId: null, kind: 'system', snippet: '', at: 0, notice } }),
+      summary(8, { pinned: true, resolved: true, level: 'nothing' }),
     ];
     draw(rows({ threads }));
     await soon(() => expect(link('t1').textContent).toContain('Bob: Word 1'));
@@ -55,6 +65,8 @@ describe('ThreadRows', () => {
     expect(link('t4').textContent).toContain('Waiting to send');
     expect(link('t5').textContent).toContain('You: Mine');
     expect(link('t6').textContent).toContain('No messages yet');
+    expect(link('t7').textContent).toContain('Bob added you');
+    expect(link('t8').textContent).toMatch(/Pinned.*Muted.*Resolved/);
   });
 
   test('is one stop for Tab, walked with arrows, opened with Enter', async () => {
@@ -69,6 +81,15 @@ describe('ThreadRows', () => {
     await soon(() => expect(document.activeElement).toBe(link('t1')));
     await userEvent.keyboard('{Enter}');
     expect(onOpen.mock.calls).toEqual([['t1']]);
+  });
+
+  test('hands letters on to the thread that has the focus, and nothing that browsers use', async () => {
+    const onKey = vi.fn<ThreadRowsProps['onKey']>();
+    draw(rows({ onKey }));
+    link('t2').focus();
+    await userEvent.keyboard('e{Control>}p{/Control}{ArrowDown}');
+    await soon(() => expect(document.activeElement).toBe(link('t3')));
+    expect(onKey.mock.calls.map(([key, { id }]) => [key, id])).toEqual([['e', 't2']]);
   });
 
   test('draws only what is in sight of thousands, and walks to the last one', async () => {

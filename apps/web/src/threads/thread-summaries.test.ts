@@ -1,3 +1,4 @@
+import { usualSetting, type ThreadSettingRow } from '@parley/core/thread-settings';
 import type { ThreadRow } from '@parley/core/threads';
 import type { Pending } from '@parley/sync/client';
 import { describe, expect, test } from 'vitest';
@@ -15,6 +16,7 @@ const thread = (id: string, at: number, subject = `Thread ${id}`, pending: Pendi
     createdAt: 1,
     lastSeq: 1,
     lastMessage: { id: 'm', authorId: 'bob', kind: 'internal', snippet: '', at },
+    resolved: null,
   } satisfies ThreadRow,
 });
 const participation = (id: string, leftAt: number | null = null) => ({
@@ -22,6 +24,12 @@ const participation = (id: string, leftAt: number | null = null) => ({
   scope: 'user:alice',
   pending: [],
   data: { actingOrg: 'acme', epoch: 1, joinedAt: 1, leftAt },
+});
+const setting = (id: string, changes: Partial<ThreadSettingRow>) => ({
+  id,
+  scope: 'user:alice',
+  pending: [],
+  data: { ...usualSetting, ...changes },
 });
 const item = (state: Pending['state'], threadId: string): Pending => ({
   id: `i-${threadId}`,
@@ -33,7 +41,7 @@ const item = (state: Pending['state'], threadId: string): Pending => ({
   message: null,
 });
 const summaries = (input: Partial<SummaryInput>) =>
-  threadSummaries({ threads: [], participations: [], unreadByThreadId: new Map(), items: [], ...input });
+  threadSummaries({ threads: [], participations: [], settings: [], unreadByThreadId: new Map(), items: [], ...input });
 
 describe('threadSummaries', () => {
   const threads = [thread('a', 10), thread('b', 30), thread('c', 20)];
@@ -41,6 +49,16 @@ describe('threadSummaries', () => {
   test('shows the threads one takes part in, the last moved on top', () => {
     const participations = [participation('a'), participation('b'), participation('c', 15)];
     expect(summaries({ threads, participations }).map(({ id }) => id)).toEqual(['b', 'a']);
+  });
+
+  test('keeps pinned threads on top, in the order they were pinned', () => {
+    const participations = ['a', 'b', 'c'].map((id) => participation(id));
+    const settings = [setting('c', { pinnedAt: 8 }), setting('a', { pinnedAt: 5 })];
+    expect(summaries({ threads, participations, settings }).map(({ id, pinned }) => [id, pinned])).toEqual([
+      ['a', true],
+      ['c', true],
+      ['b', false],
+    ]);
   });
 
   test('marks what waits and what was refused; a refused one stays even where one no longer takes part', () => {
@@ -73,6 +91,34 @@ describe('filterThreads', () => {
   test('keeps what is unread, and the open one', () => {
     expect(ids({ filter: 'unread', query: '', openId: null })).toEqual(['b']);
     expect(ids({ filter: 'unread', query: '', openId: 'c' })).toEqual(['b', 'c']);
+  });
+
+  test('keeps what is archived out of sight until it is asked for, by filter or by name', () => {
+    const put = summaries({
+      threads: [thread('a', 3, 'Zürich depot'), thread('b', 2, 'Berlin depot'), thread('c', 1, 'Berlin rota')],
+      participations: ['a', 'b', 'c'].map((id) => participation(id)),
+      // One message came since the last one was put away; the muted one does not mind.
+      settings: [
+        setting('a', { archivedSeq: 1 }),
+        setting('b', { archivedSeq: 0, level: 'nothing' }),
+        setting('c', { archivedSeq: 0 }),
+      ],
+    });
+    const shown = (options: Partial<Parameters<typeof filterThreads>[1]>) =>
+      filterThreads(put, { filter: 'all', query: '', openId: null, ...options }).map(({ id }) => id);
+    expect(shown({})).toEqual(['c']);
+    expect(shown({ filter: 'archived' })).toEqual(['a', 'b']);
+    expect(shown({ query: 'depot' })).toEqual(['a', 'b']);
+  });
+
+  test('shows what is resolved in its place, and by itself', () => {
+    const done = thread('a', 3);
+    const put = summaries({
+      threads: [{ ...done, data: { ...done.data, resolved: { by: 'bob', at: 2 } } }, thread('b', 2)],
+      participations: ['a', 'b'].map((id) => participation(id)),
+    });
+    expect(filterThreads(put, { filter: 'all', query: '', openId: null }).map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(filterThreads(put, { filter: 'resolved', query: '', openId: null }).map(({ id }) => id)).toEqual(['a']);
   });
 
   test('finds by words of the subject, read or not, without accents', () => {

@@ -1,4 +1,5 @@
 /** The threads of a person as the list shows them. */
+import { isArchived, usualSetting, type FollowLevel, type ThreadSettingRow } from '@parley/core/thread-settings';
 import type { ParticipationRow, ThreadRow } from '@parley/core/threads';
 import type { Pending, ViewRow } from '@parley/sync/client';
 import { itemThreadId } from '../sync/item-words.ts';
@@ -9,7 +10,14 @@ export interface ThreadSummary {
   /** When it last moved, in milliseconds since 1970. */
   at: number;
   last: ThreadRow['lastMessage'];
+  /** What counts as unread. */
   unread: number;
+  /** Something is unread, whether it counts or not. */
+  fresh: boolean;
+  level: FollowLevel;
+  pinned: boolean;
+  archived: boolean;
+  resolved: boolean;
   /** Something written here waits to be sent, or was refused. */
   state: 'settled' | 'waiting' | 'failed';
 }
@@ -17,46 +25,67 @@ export interface ThreadSummary {
 export interface SummaryInput {
   threads: readonly ViewRow<ThreadRow>[];
   participations: readonly ViewRow<ParticipationRow>[];
+  settings: readonly ViewRow<ThreadSettingRow>[];
   unreadByThreadId: ReadonlyMap<string, number>;
   /** The queue. */
   items: readonly Pending[];
 }
 
-/** Threads the person takes part in, the one that moved last on top. */
-export function threadSummaries({ threads, participations, unreadByThreadId, items }: SummaryInput): ThreadSummary[] {
+/** Threads the person takes part in: pinned ones on top as they were pinned, then the one that moved last. */
+export function threadSummaries({
+  threads,
+  participations,
+  settings,
+  unreadByThreadId,
+  items,
+}: SummaryInput): ThreadSummary[] {
   const present = new Set(participations.filter(({ data }) => data.leftAt === null).map(({ id }) => id));
   const failed = new Set(items.filter(({ state }) => state === 'failed').map(itemThreadId));
+  const settingByThreadId = new Map(settings.map(({ id, data }) => [id, data]));
+  const pinnedAt = (id: string) => settingByThreadId.get(id)?.pinnedAt ?? Number.MAX_SAFE_INTEGER;
   return threads
     .filter(({ id }) => present.has(id) || failed.has(id))
     .map(({ id, data, pending }): ThreadSummary => {
       const waiting = pending.some(({ state }) => state !== 'applied' && state !== 'failed');
+      const setting = settingByThreadId.get(id) ?? usualSetting;
       return {
         id,
         subject: data.subject,
         at: data.lastMessage?.at ?? data.createdAt,
         last: data.lastMessage,
         unread: unreadByThreadId.get(id) ?? 0,
+        fresh: unreadByThreadId.has(id),
+        level: setting.level,
+        pinned: setting.pinnedAt !== null,
+        archived: isArchived(setting, data),
+        resolved: Boolean(data.resolved),
         state: failed.has(id) ? 'failed' : waiting ? 'waiting' : 'settled',
       };
     })
-    .sort((one, other) => other.at - one.at || (one.id < other.id ? 1 : -1));
+    .sort((one, other) => pinnedAt(one.id) - pinnedAt(other.id) || other.at - one.at || (one.id < other.id ? 1 : -1));
 }
 
-export type ThreadFilter = 'all' | 'unread';
+export type ThreadFilter = 'all' | 'unread' | 'resolved' | 'archived';
 
-/** What is left of the list after the filter and what is typed; the open thread stays, or reading it would hide it. */
+/**
+ * What is left of the list after the filter and what is typed. What is archived shows only where it is asked for; the
+ * open thread stays among the unread ones, or reading it would hide it.
+ */
 export function filterThreads(
   threads: readonly ThreadSummary[],
   { filter, query, openId }: { filter: ThreadFilter; query: string; openId: string | null },
 ): readonly ThreadSummary[] {
   const words = folded(query).split(/\s+/).filter(Boolean);
-  if (words.length === 0 && filter === 'all') return threads;
-  return threads.filter(({ id, subject, unread, state }) => {
+  return threads.filter(({ id, subject, unread, state, archived, resolved }) => {
     if (words.length > 0) {
       const text = folded(subject);
       return words.every((word) => text.includes(word));
     }
-    return unread > 0 || state === 'failed' || id === openId;
+    if (filter === 'archived') return archived;
+    if (filter === 'resolved') return resolved && !archived;
+    // What could not be sent is never out of sight.
+    if (state === 'failed') return true;
+    return !archived && (filter === 'all' || unread > 0 || id === openId);
   });
 }
 

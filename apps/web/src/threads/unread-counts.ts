@@ -1,14 +1,19 @@
 /** Unread counts of all threads of a person, kept up to date beside the replica. */
 import { UNREAD_SHOWN } from '@parley/core/following';
 import { threadScope, userScope } from '@parley/core/scopes';
+import type { FollowLevel } from '@parley/core/thread-settings';
 import type { ParleyEngine } from '../sync/engine-provider.tsx';
 import { unreadCount } from './unread.ts';
 
 export interface UnreadCounts {
-  /** By thread, only where there is something unread. Stays the same object while nothing changes. */
+  /**
+   * By thread, only where there is something unread in a thread that is not muted; 0 where none of it counts. Stays the same object while nothing changes.
+   */
   get(): ReadonlyMap<string, number>;
   subscribe(listener: () => void): () => void;
 }
+
+type Counting = Exclude<FollowLevel, 'nothing'>;
 
 /** Beyond this the number is "99+" whoever wrote them, near enough not to read them all from disk. */
 const CERTAIN = 3 * UNREAD_SHOWN;
@@ -29,20 +34,21 @@ export function createUnreadCounts(engine: ParleyEngine, personId: string): Unre
 
   const recount = () => {
     due = false;
-    const candidates: { threadId: string; lastSeq: number; readSeq: number; at: number }[] = [];
+    const candidates: { threadId: string; lastSeq: number; readSeq: number; at: number; level: Counting }[] = [];
     for (const { id, data } of engine.allRows('participation')) {
-      if (data.leftAt !== null) continue;
+      const level = engine.row(own, 'threadSetting', id)?.data.level ?? 'all';
+      if (data.leftAt !== null || level === 'nothing') continue;
       const thread = engine.row(threadScope(id), 'thread', id);
       if (!thread) continue;
       const { lastSeq, lastMessage } = thread.data;
       const readSeq = engine.row(own, 'readPosition', id)?.data.seq ?? 0;
-      if (lastSeq > readSeq) candidates.push({ threadId: id, lastSeq, readSeq, at: lastMessage?.at ?? 0 });
+      if (lastSeq > readSeq) candidates.push({ threadId: id, lastSeq, readSeq, level, at: lastMessage?.at ?? 0 });
     }
     candidates.sort((one, other) => other.at - one.at);
     hold(candidates.filter(({ lastSeq, readSeq }) => lastSeq - readSeq < CERTAIN).slice(0, HELD));
 
     const next = new Map<string, number>();
-    for (const { threadId, lastSeq, readSeq } of candidates) {
+    for (const { threadId, lastSeq, readSeq, level } of candidates) {
       const scope = threadScope(threadId);
       const rows = engine.rows(scope, 'message').map(({ data }) => data);
       const { low, loading } = engine.window(scope);
@@ -51,7 +57,8 @@ export function createUnreadCounts(engine: ParleyEngine, personId: string): Unre
         loading && rows.length === 0 && held.has(threadId)
           ? (counts.get(threadId) ?? 0)
           : unreadCount({ rows, low, lastSeq, readSeq, personId });
-      if (count > 0) next.set(threadId, count);
+      if (count === 0) continue;
+      next.set(threadId, level === 'all' ? count : unreadCount({ rows, low, lastSeq, readSeq, personId, level }));
     }
     if (next.size === counts.size && [...next].every(([id, count]) => counts.get(id) === count)) return;
     counts = next;
@@ -92,7 +99,7 @@ export function createUnreadCounts(engine: ParleyEngine, personId: string): Unre
     subscribe(listener) {
       listeners.add(listener);
       if (stops.length === 0) {
-        const tables = ['participation', 'thread', 'readPosition', 'message'] as const;
+        const tables = ['participation', 'thread', 'readPosition', 'threadSetting', 'message'] as const;
         stops = tables.map((table) => engine.subscribe(null, table, schedule));
         schedule();
       }

@@ -9,6 +9,7 @@ const message = (seq: number | null, authorId: string | null = bob): CountedMess
   authorId,
   kind: authorId === null ? 'system' : 'internal',
   deletedAt: null,
+  mentions: [],
 });
 const messages = (from: number, to: number, authorId?: string | null) =>
   Array.from({ length: to - from + 1 }, (_, index) => message(from + index, authorId));
@@ -26,6 +27,15 @@ describe('unreadCount', () => {
   test('leaves out own messages, those of the software and deleted ones', () => {
     const rows = [message(1), message(2, alice), message(3, null), { ...message(4), deletedAt: 1 }, message(5)];
     expect(unreadCount({ rows, low: 1, lastSeq: 5, readSeq: 0, personId: alice })).toBe(2);
+  });
+
+  test('counts only what mentions the reader where only mentions count', () => {
+    const mentioning = (seq: number, authorId = bob) => ({ ...message(seq, authorId), mentions: [alice] });
+    const rows = [mentioning(3), message(4), mentioning(5), mentioning(6, alice)];
+    const input = { rows, low: 3, lastSeq: 6, readSeq: 0, personId: alice };
+    expect(unreadCount({ ...input, level: 'mentions' })).toBe(2);
+    expect(unreadCount({ ...input, readSeq: 3, level: 'mentions' })).toBe(1);
+    expect(unreadCount({ ...input, level: 'all' })).toBe(5);
   });
 
   test('leaves out own messages that have no place yet', () => {

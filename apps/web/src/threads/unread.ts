@@ -1,9 +1,10 @@
 /** How many messages of a thread a person has not read. */
 import { UNREAD_SHOWN } from '@parley/core/following';
 import type { MessageRow } from '@parley/core/messages';
+import type { FollowLevel } from '@parley/core/thread-settings';
 
 /** What of a row decides whether it counts. */
-export type CountedMessage = Pick<MessageRow, 'seq' | 'authorId' | 'kind' | 'deletedAt'>;
+export type CountedMessage = Pick<MessageRow, 'seq' | 'authorId' | 'kind' | 'deletedAt' | 'mentions'>;
 
 export interface UnreadInput {
   /** What is held, in any order. */
@@ -15,18 +16,26 @@ export interface UnreadInput {
   /** The read position. */
   readSeq: number;
   personId: string;
+  /** What counts; all of it where it is not given. */
+  level?: Exclude<FollowLevel, 'nothing'>;
 }
 
 /** Whether a row is something of others that can be unread: not one's own, not the software's, not deleted. */
-export const countsAsUnread = (row: Omit<CountedMessage, 'seq'>, personId: string): boolean =>
+export const countsAsUnread = (row: Omit<CountedMessage, 'seq' | 'mentions'>, personId: string): boolean =>
   row.kind !== 'system' && row.authorId !== personId && row.deletedAt === null;
 
 /**
  * Messages of others above the read position, at most one more than is shown as a number. Places that are not held
- * count one each: nothing is known about them but that they are there.
+ * count one each: nothing is known about them but that they are there. Where only mentions count, they do not count.
  */
-export function unreadCount({ rows, low, lastSeq, readSeq, personId }: UnreadInput): number {
+export function unreadCount({ rows, low, lastSeq, readSeq, personId, level = 'all' }: UnreadInput): number {
   if (lastSeq <= readSeq) return 0;
+  if (level === 'mentions') {
+    const counting = rows.filter(
+      (row) => (row.seq ?? 0) > readSeq && row.mentions.includes(personId) && countsAsUnread(row, personId),
+    );
+    return Math.min(counting.length, UNREAD_SHOWN + 1);
+  }
   let highest = Math.max(readSeq, low - 1);
   let unread = Math.max(0, Math.min(low - 1, lastSeq) - readSeq);
   for (const row of rows) {

@@ -51,7 +51,11 @@ const scenarios: Record<MutatorName, Scenario> = {
       subject: 'Another',
       participantIds: [people.bob, people.gus],
     }),
-  renameThread: (client, { threadId }) => client.do('renameThread', { threadId, subject: `Renamed ${newId()}` }),
+  renameThread: (client, { threadId }) =>
+    client.do('renameThread', { threadId, messageId: newId(), subject: `Renamed ${newId()}` }),
+  resolveThread: (client, { threadId }) => client.do('resolveThread', { threadId, messageId: newId(), resolved: true }),
+  changeThreadSetting: (client, { threadId }) =>
+    client.do('changeThreadSetting', { threadId, level: 'mentions', archivedSeq: 1, pinned: true }),
   addParticipants: (client, { threadId }) =>
     client.do('addParticipants', { threadId, orgId: orgs.acme, messageId: newId(), personIds: [others.rob] }),
   removeParticipant: (client, { threadId }) =>

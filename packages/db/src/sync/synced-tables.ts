@@ -86,6 +86,7 @@ export const syncedTables: Mapping = {
       createdAt: ['created_at', 'timestamptz'],
       lastSeq: ['last_seq', 'bigint'],
       lastMessage: ['last_message', 'jsonb'],
+      resolved: ['resolved', 'jsonb'],
     },
   },
   participant: {
@@ -124,6 +125,18 @@ export const syncedTables: Mapping = {
     scopeColumn: 'person_id',
     idColumn: 'thread_id',
     fields: { seq: ['seq', 'bigint'], noteSeq: ['note_seq', 'bigint'], markEpoch: ['mark_epoch', 'bigint'] },
+  },
+  threadSetting: {
+    ...directory,
+    sql: 'thread_setting',
+    scopeKind: 'user',
+    scopeColumn: 'person_id',
+    idColumn: 'thread_id',
+    fields: {
+      level: ['level', 'text'],
+      archivedSeq: ['archived_seq', 'bigint'],
+      pinnedAt: ['pinned_at', 'timestamptz'],
+    },
   },
   message: {
     ...inThread,

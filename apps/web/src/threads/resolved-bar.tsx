@@ -1,0 +1,48 @@
+import { Button, Time } from '@parley/ui';
+import { CircleCheck } from 'lucide-react';
+import { useId } from 'react';
+
+export interface ResolvedBarProps {
+  /** Who resolved it, the reader as "you". */
+  by: string;
+  at: number;
+  /** Whether writing reopens it. */
+  reopens: boolean;
+  onReopens: (reopens: boolean) => void;
+  onReopen: () => void;
+}
+
+/** Above the composer of a resolved thread: that it is, and what writing into it does. */
+export function ResolvedBar({ by, at, reopens, onReopens, onReopen }: ResolvedBarProps) {
+  const id = useId();
+  return (
+    <div
+      role="group"
+      aria-label="Resolved"
+      className="mx-4 mb-2 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg bg-sunk py-1.5 pr-1.5 pl-3 text-sm text-ink-2 max-desk:mx-2"
+    >
+      <span className="flex min-w-0 flex-1 basis-40 items-center gap-2">
+        <CircleCheck size={16} aria-hidden className="shrink-0" />
+        <span>
+          Resolved by {by}, <Time at={at} as="relative" />
+        </span>
+      </span>
+      <label
+        htmlFor={id}
+        className="flex min-h-7 cursor-pointer items-center gap-2 select-none pointer-coarse:min-h-11"
+      >
+        <input
+          id={id}
+          type="checkbox"
+          className="size-4 accent-(--accent)"
+          checked={reopens}
+          onChange={({ target }) => onReopens(target.checked)}
+        />
+        Writing reopens it
+      </label>
+      <Button size="small" onClick={onReopen}>
+        Reopen
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,19 @@
+import { MenuAt, type MenuAnchor } from '@parley/ui';
+import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
+import { threadMenuItems } from './thread-acts.tsx';
+
+export interface ThreadRowMenuProps {
+  threadId: string;
+  subject: string;
+  unread: boolean;
+  anchor: MenuAnchor | null;
+  onClose: () => void;
+}
+
+/** What can be done with a thread, where it was pressed in the list. */
+export function ThreadRowMenu({ threadId, subject, unread, anchor, onClose }: ThreadRowMenuProps) {
+  const engine = useEngine();
+  const personId = usePersonId();
+  const items = threadMenuItems({ engine, personId, threadId }, { unread, keys: true });
+  return <MenuAt label={`Menu of ${subject}`} items={items} anchor={anchor} onClose={onClose} />;
+}
