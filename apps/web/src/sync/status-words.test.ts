@@ -18,7 +18,9 @@ test('says that all is saved, or what waits and why, the worst first', () => {
   expect(words(offline, { waiting: 3 })).toBe('3 changes waiting: offline');
   expect(words({ state: 'reconnecting', attempt: 2, nextTryAt: 5 }, { waiting: 3 })).toBe('3 changes waiting: offline');
   expect(words(live, { waiting: 3, failed: 1 })).toBe('1 could not be sent: look');
-  expect(words(live, { storage: 'memory' })).toContain('keeps nothing');
+  expect(words(live, { storage: 'memory' })).toBe('Nothing can be read offline just now');
+  expect(words(offline, { storage: 'full', waiting: 1 })).toBe('No space left on this device');
+  expect(words(live, { storage: 'unwritable' })).toBe('This browser keeps nothing you write');
   expect(words({ state: 'unauthorised' }, { waiting: 2 })).toBe('Signed out · 2 changes kept here');
   expect(words({ state: 'outdated' })).toBe('A newer version is needed: reload');
 });

@@ -10,6 +10,12 @@ export interface StatusWords {
 
 const things = (count: number): string => (count === 1 ? '1 change' : `${count} changes`);
 
+const storageWords: Record<Exclude<EngineStatus['storage'], 'disk'>, string> = {
+  full: 'No space left on this device',
+  unwritable: 'This browser keeps nothing you write',
+  memory: 'Nothing can be read offline just now',
+};
+
 /**
  * The line at the foot of the list. The worst comes first: what could not be sent, what this browser cannot keep, what
  * waits and why, and only then that all is well.
@@ -27,13 +33,7 @@ export function statusWords(status: EngineStatus, syncedAgo: (at: number) => str
     };
   }
   if (connection.state === 'outdated') return { tone: 'bad', text: 'A newer version is needed: reload', leadsTo: null };
-  if (storage === 'memory') {
-    return {
-      tone: 'bad',
-      text: 'This browser keeps nothing: do not close the tab while something waits',
-      leadsTo: null,
-    };
-  }
+  if (storage !== 'disk') return { tone: 'bad', text: storageWords[storage], leadsTo: null };
   const offline = connection.state === 'offline' || connection.state === 'reconnecting';
   if (waiting > 0) {
     return offline

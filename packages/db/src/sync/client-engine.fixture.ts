@@ -4,8 +4,8 @@ import { followedScopes, residentTables } from '@parley/core/following';
 import { mutators, type Mutators } from '@parley/core/mutators';
 import { isPaged, threadScope, userScope } from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
-import { createDexieStorage } from '@parley/sync/adapters/dexie';
-import { createEngine, type Engine, type Storage } from '@parley/sync/client';
+import { createDexieDisk } from '@parley/sync/adapters/dexie';
+import { createEngine, createGuardedStorage, type Disk, type Engine, type Storage } from '@parley/sync/client';
 import { createHub, createLocalBus, createSyncServer } from '@parley/sync/server';
 import {
   createDirectNetwork,
@@ -42,6 +42,8 @@ export interface ClientOptions {
   /** Changes how the server is reached. */
   server?: (server: DirectServer) => DirectServer;
   /** Changes what the disk does. */
+  disk?: (disk: Disk) => Disk;
+  /** Changes what becomes of what the disk does. */
   storage?: (storage: Storage) => Storage;
 }
 
@@ -93,11 +95,21 @@ export async function openEngineWorld(): Promise<EngineWorld> {
     },
     async openClient(personId, options = {}) {
       const { profile = newId(), online = true, tabs = createTabGroup() } = options;
-      const disk = createDexieStorage(`${personId}-${profile}`, newId);
+      const databases = createDexieDisk(`${personId}-${profile}`, newId);
       const network = createDirectNetwork(options.server?.(reach(personId)) ?? reach(personId), Math.random);
       if (!online) network.setOnline(false);
       const tab = tabs.open();
       const freezer = createFreezer();
+      const timers = freezer.timers({
+        now: () => Date.now(),
+        after(ms, act) {
+          // Waits are shortened, not skipped: the order of things stays.
+          const timer = setTimeout(act, Math.min(ms, 50));
+          return () => clearTimeout(timer);
+        },
+        random: Math.random,
+      });
+      const disk = createGuardedStorage(options.disk?.(databases) ?? databases, timers);
       const engine = createEngine<Tables, Mutators>({
         personId,
         mutators,
@@ -107,15 +119,7 @@ export async function openEngineWorld(): Promise<EngineWorld> {
         follow: (rows) => followedScopes(personId, rows),
         storage: options.storage?.(disk) ?? disk,
         network: freezer.network(network),
-        timers: freezer.timers({
-          now: () => Date.now(),
-          after(ms, act) {
-            // Waits are shortened, not skipped: the order of things stays.
-            const timer = setTimeout(act, Math.min(ms, 50));
-            return () => clearTimeout(timer);
-          },
-          random: Math.random,
-        }),
+        timers,
         tabs: tab,
       });
       await engine.start();

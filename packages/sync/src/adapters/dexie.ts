@@ -4,12 +4,35 @@
  */
 import { Dexie, type Table } from 'dexie';
 import type { ScopeId } from '../mutator.ts';
-import { Fenced } from '../client/ports.ts';
-import type { NewItem, OutboxItem, ScopeChange, ScopeState, Storage, StoredRow, StoredState } from '../client/ports.ts';
+import { createGuardedStorage } from '../client/guarded-storage.ts';
 import { placeOf } from '../client/places.ts';
+import { Fenced } from '../client/ports.ts';
+import type {
+  CacheHandle,
+  Disk,
+  NewItem,
+  OutboxHandle,
+  OutboxItem,
+  ScopeChange,
+  ScopeState,
+  Storage,
+  StoredRow,
+  Timers,
+} from '../client/ports.ts';
+import { browserTimers } from './browser.ts';
+import { diskFailure } from './disk-failure.ts';
 
 /** Raised when what the cache holds changes shape: a cache of another name is simply filled again. */
 const CACHE_SCHEMA = 1;
+/** Milliseconds. Beyond these something else holds the database, and the cache can be done without. */
+const OPEN_TIMEOUT = 20_000;
+const DELETE_TIMEOUT = 5_000;
+/** Characters: enough that a disk without room refuses them. */
+const PROBE_LENGTH = 16_000;
+
+const outboxName = (personId: string) => `parley-outbox-${personId}`;
+const cacheName = (personId: string) => `parley-cache-${CACHE_SCHEMA}-${personId}`;
+const isCache = (name: string) => name.startsWith('parley-cache-');
 
 interface CachedRow extends StoredRow {
   data: object;
@@ -28,7 +51,7 @@ class OutboxDatabase extends Dexie {
   declare meta: Table<Meta, string>;
 
   constructor(personId: string) {
-    super(`parley-outbox-${personId}`, { chromeTransactionDurability: 'strict' });
+    super(outboxName(personId), { chromeTransactionDurability: 'strict' });
     this.version(1).stores({ items: 'id, &order, lane', lanes: 'lane', drafts: 'key', meta: 'key' });
   }
 }
@@ -39,46 +62,45 @@ class CacheDatabase extends Dexie {
   declare meta: Table<Meta, string>;
 
   constructor(personId: string) {
-    super(`parley-cache-${CACHE_SCHEMA}-${personId}`, { chromeTransactionDurability: 'relaxed' });
+    super(cacheName(personId), { chromeTransactionDurability: 'relaxed' });
     this.version(1).stores({ rows: '[scope+table+id], table, [scope+seq]', scopes: 'scope', meta: 'key' });
   }
 }
 
-/** The databases of one person in this browser. `newId` makes ids of clients (UUID). */
-export function createDexieStorage(personId: string, newId: () => string): Storage {
-  const outbox = new OutboxDatabase(personId);
-  const cache = new CacheDatabase(personId);
-  const whole = { items: outbox.items, lanes: outbox.lanes, drafts: outbox.drafts, meta: outbox.meta };
-  const outboxTables = Object.values(whole);
+/** The databases of one person in this browser, made reliable. `newId` makes ids of clients (UUID). */
+export const createDexieStorage = (personId: string, newId: () => string, timers: Timers = browserTimers): Storage =>
+  createGuardedStorage(createDexieDisk(personId, newId), timers);
 
-  const items = () => outbox.items.orderBy('order').toArray();
-
+/** The databases of one person in this browser, as they are. */
+export function createDexieDisk(personId: string, newId: () => string): Disk {
   return {
-    kind: 'disk',
+    openCache: (lost) => within(OPEN_TIMEOUT, openCache(new CacheDatabase(personId), newId, lost)),
+    openOutbox: (lost) => openOutbox(new OutboxDatabase(personId), newId, lost),
+    deleteCache: () => within(DELETE_TIMEOUT, Dexie.delete(cacheName(personId))),
+    async deleteOldCaches() {
+      const old = (await ownDatabases(personId)).filter((name) => isCache(name) && name !== cacheName(personId));
+      await Promise.all(old.map((name) => Dexie.delete(name)));
+    },
+    async deleteAll() {
+      const all = new Set([...(await ownDatabases(personId)), cacheName(personId), outboxName(personId)]);
+      await Promise.all([...all].map((name) => Dexie.delete(name)));
+    },
+    meaning: diskFailure,
+  };
+}
 
-    async open(residentTables): Promise<StoredState> {
-      const clientId = await outbox.transaction('rw', outbox.meta, async () => {
-        const known = await outbox.meta.get('clientId');
-        if (known) return known.value;
-        const value = newId();
-        await outbox.meta.add({ key: 'clientId', value });
-        return value;
-      });
-      const [rows, scopes, incarnation, queued, drafts] = await Promise.all([
-        cache.rows.where('table').anyOf(residentTables).toArray(),
-        cache.scopes.toArray(),
-        cache.meta.get('incarnation'),
-        items(),
-        outbox.drafts.toArray(),
-      ]);
-      return {
-        clientId,
-        incarnation: incarnation?.value ?? null,
-        scopes,
-        rows,
-        items: queued,
-        drafts: Object.fromEntries(drafts.map(({ key, text }) => [key, text])),
-      };
+async function openCache(cache: CacheDatabase, newId: () => string, lost: () => void): Promise<CacheHandle> {
+  await openedWith(cache, lost);
+  const birth = await known(cache.meta, 'birth', newId);
+  const held = async () => ({
+    scopes: await cache.scopes.toArray(),
+    incarnation: (await cache.meta.get('incarnation'))?.value ?? null,
+  });
+  return {
+    birth,
+    async read(residentTables) {
+      const rows = cache.rows.where('table').anyOf(residentTables).toArray();
+      return { ...(await held()), rows: await rows };
     },
 
     row: (scope, table, id) => cache.rows.get([scope, table, id]),
@@ -98,26 +120,60 @@ export function createDexieStorage(personId: string, newId: () => string): Stora
         for (const change of changes) await writeChange(cache, change);
       }),
 
-    async takeLead() {
-      const { epoch, clientId, queued } = await outbox.transaction('rw', outbox.meta, outbox.items, async () => {
-        const next = 1 + Number((await outbox.meta.get('leader'))?.value ?? 0);
-        await outbox.meta.put({ key: 'leader', value: String(next) });
-        return { epoch: next, clientId: (await outbox.meta.get('clientId'))?.value ?? '', queued: await items() };
-      });
-      const held = await cache.transaction('rw', cache.scopes, cache.meta, async () => {
+    leader: () => leaderOf(cache.meta),
+    takeLead: (epoch) =>
+      cache.transaction('rw', cache.scopes, cache.meta, async () => {
         await mustLead(cache.meta, epoch);
-        return {
-          scopes: await cache.scopes.toArray(),
-          incarnation: (await cache.meta.get('incarnation'))?.value ?? null,
-        };
-      });
-      return { epoch, clientId, items: queued, ...held };
-    },
+        return held();
+      }),
+    close: () => cache.close(),
+  };
+}
+
+async function openOutbox(outbox: OutboxDatabase, newId: () => string, lost: () => void): Promise<OutboxHandle> {
+  await openedWith(outbox, lost);
+  const outboxTables = [outbox.items, outbox.lanes, outbox.drafts, outbox.meta];
+  const items = () => outbox.items.orderBy('order').toArray();
+  const currentClient = () => known(outbox.meta, 'clientId', newId);
+  const read = async () => {
+    const [client, queued, drafts] = await Promise.all([currentClient(), items(), outbox.drafts.toArray()]);
+    return {
+      clientId: client,
+      items: queued,
+      drafts: Object.fromEntries(drafts.map(({ key, text }) => [key, text])),
+    };
+  };
+
+  return {
+    clientId: await currentClient(),
+    read,
+    raiseLead: (before) =>
+      outbox.transaction('rw', outbox.meta, outbox.items, async () => {
+        const epoch = 1 + Math.max(before, await leaderOf(outbox.meta));
+        await outbox.meta.put({ key: 'leader', value: String(epoch) });
+        return { epoch, clientId: await currentClient(), items: await items() };
+      }),
+    probe: () =>
+      outbox.transaction('rw', outbox.meta, async () => {
+        await outbox.meta.put({ key: 'probe', value: ' '.repeat(PROBE_LENGTH) });
+        await outbox.meta.delete('probe');
+      }),
+    restore: (lacking, drafts) =>
+      outbox.transaction('rw', outboxTables, async () => {
+        const there = await outbox.items.bulkGet(lacking.map(({ id }) => id));
+        await outbox.items.bulkPut(lacking.filter((_item, index) => !there[index]));
+        for (const [key, text] of Object.entries(drafts)) {
+          if (!(await outbox.drafts.get(key))) await outbox.drafts.put({ key, text });
+        }
+        return read();
+      }),
 
     items,
     enqueue: (item, clearedDraft) =>
       outbox.transaction('rw', outboxTables, async () => {
         if (clearedDraft !== null) await outbox.drafts.delete(clearedDraft);
+        const done = await outbox.items.get(item.id);
+        if (done) return done;
         const last = await outbox.items.orderBy('order').last();
         const order = Math.max(last?.order ?? 0, Number((await outbox.meta.get('lastOrder'))?.value ?? 0)) + 1;
         await outbox.meta.put({ key: 'lastOrder', value: String(order) });
@@ -165,20 +221,58 @@ export function createDexieStorage(personId: string, newId: () => string): Stora
       if (text === '') await outbox.drafts.delete(key);
       else await outbox.drafts.put({ key, text });
     },
-
-    async wipe() {
-      await Promise.all([outbox.delete(), cache.delete()]);
-    },
-    close() {
-      outbox.close();
-      cache.close();
-    },
+    close: () => outbox.close(),
   };
 }
 
+/** Opens a database that stays closed once it is lost: whoever holds it decides what follows. */
+async function openedWith(database: Dexie, lost: () => void): Promise<void> {
+  database.on('versionchange', () => {
+    database.close();
+    lost();
+    // Else Dexie would open it again by itself.
+    return false;
+  });
+  await database.open();
+  database.backendDB().addEventListener('close', () => {
+    database.close();
+    lost();
+  });
+}
+
+/** A value that is made when it is first asked for. */
+const known = (meta: Table<Meta, string>, key: string, make: () => string): Promise<string> =>
+  meta.db.transaction('rw', meta, async () => {
+    const held = await meta.get(key);
+    if (held) return held.value;
+    const value = make();
+    await meta.add({ key, value });
+    return value;
+  });
+
+const ownDatabases = async (personId: string): Promise<string[]> =>
+  (await Dexie.getDatabaseNames()).filter(
+    (name) => name === outboxName(personId) || (isCache(name) && name.endsWith(`-${personId}`)),
+  );
+
+/** Rejects after a while: another tab that does not answer holds up every change of a database. */
+async function within<T>(milliseconds: number, work: PromiseLike<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new DOMException('The disk does not answer.', 'TimeoutError')), milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const leaderOf = async (meta: Table<Meta, string>): Promise<number> => Number((await meta.get('leader'))?.value ?? 0);
+
 /** Marks the database as led in this epoch. @throws Fenced where a later leader has done so */
 async function mustLead(meta: Table<Meta, string>, epoch: number): Promise<void> {
-  if (Number((await meta.get('leader'))?.value ?? 0) > epoch) throw new Fenced('Another tab has taken the lead.');
+  if ((await leaderOf(meta)) > epoch) throw new Fenced('Another tab has taken the lead.');
   await meta.put({ key: 'leader', value: String(epoch) });
 }
 

@@ -133,7 +133,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     waiting: 0,
     failed: 0,
     ready: false,
-    storage: storage.kind,
+    storage: 'disk',
   };
   let incarnation: string | null = null;
 
@@ -173,6 +173,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       setStatus(change);
       tabs.post({ type: 'status', connection: status.connection, syncedAt: status.syncedAt });
     },
+    keeps: () => status.storage !== 'memory',
     onFenced: () => leadership.resign(),
   });
   const leadership = new Leadership({
@@ -204,8 +205,12 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       drafts.set(message.key, message.text);
     } else if (message.type === 'want' && syncing.leads) {
       void syncing.fetch(message.scope);
+    } else if (message.type === 'refill' && syncing.leads) {
+      void syncing.refill();
     } else if (message.type === 'changes') {
+      const { changes, incarnation: its, epoch, keeps } = message;
       void serial.run(async () => {
+        if (!keeps || status.storage === 'memory') await storage.writeCache(changes, its, epoch).catch(() => {});
         await show(message.changes, () => []);
         for (const { scope, state } of message.changes) {
           if (windows.isOpen(scope) && windows.get(scope).loading && state) await windows.load(scope);
@@ -221,6 +226,23 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
         syncing.push();
       });
     }
+  };
+
+  /** The cache is empty: what is in view stays, and everything is fetched again. */
+  const onCacheEmptied = async () => {
+    if (syncing.leads) return syncing.refill();
+    await serial.run(async () => replica.rewind([]));
+    if (status.storage === 'memory') tabs.post({ type: 'refill' });
+  };
+
+  /** The outbox is another one: it gets what this tab still knows, and this tab what it holds. */
+  const onOutboxReplaced = async () => {
+    const known = outbox.items().filter(({ order }) => order !== Number.MAX_SAFE_INTEGER);
+    const stored = await storage.restore(known, Object.fromEntries(drafts));
+    for (const [key, text] of Object.entries(stored.drafts)) if (!drafts.get(key)) drafts.set(key, text);
+    await serial.run(() => outbox.merge(stored.items));
+    replica.notify();
+    if (syncing.leads) await syncing.newClient();
   };
 
   const enqueue = async (item: NewItem, replaces: string[], clearDraft: string | undefined): Promise<Sent> => {
@@ -293,6 +315,11 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
 
   return {
     async start() {
+      storage.watch({
+        status: (value) => setStatus({ storage: value }),
+        cacheEmptied: () => void onCacheEmptied(),
+        outboxReplaced: () => void onOutboxReplaced().catch(() => {}),
+      });
       tabs.onMessage(hear);
       const stored = await storage.open(options.residentTables);
       await serial.run(async () => {
@@ -306,6 +333,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       });
       setStatus({ ready: replica.state(options.rootScope) !== undefined });
       tabs.post({ type: 'hello' });
+      if (status.storage === 'memory') tabs.post({ type: 'refill' });
       leadership.start();
     },
     stop() {

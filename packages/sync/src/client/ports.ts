@@ -3,7 +3,7 @@
  * faulty network and a faulty disk.
  */
 import type { ScopeId } from '../mutator.ts';
-import type { ConnectionState } from './status.ts';
+import type { ConnectionState, StorageStatus } from './status.ts';
 import type {
   LiveEvent,
   PageAnswer,
@@ -105,16 +105,19 @@ export interface OutboxItem {
 }
 export type NewItem = Pick<OutboxItem, 'id' | 'lane' | 'name' | 'version' | 'args' | 'at'>;
 
-/** What a storage holds when it is opened. */
-export interface StoredState {
+export interface StoredOutbox {
   clientId: string;
+  items: OutboxItem[];
+  drafts: Record<string, string>;
+}
+export interface StoredCache {
   incarnation: string | null;
   scopes: ScopeState[];
   /** Rows of the tables asked for. */
   rows: StoredRow[];
-  items: OutboxItem[];
-  drafts: Record<string, string>;
 }
+/** What a storage holds when it is opened. */
+export interface StoredState extends StoredOutbox, StoredCache {}
 
 /** What a tab that takes the lead goes on from. */
 export interface Lead {
@@ -131,12 +134,8 @@ export class Fenced extends Error {
   override readonly name = 'Fenced';
 }
 
-/** The client's disk: a strict outbox and a disposable cache. Shared by all tabs of one person. */
-export interface Storage {
-  /** `memory`: nothing outlives the tab. */
-  readonly kind: 'disk' | 'memory';
-  open(residentTables: readonly string[]): Promise<StoredState>;
-
+/** What can be asked of the disposable half of the disk. */
+export interface CacheCalls {
   row(scope: ScopeId, table: string, id: string): Promise<StoredRow | undefined>;
   /** Rows without a place in this scope, all of them. */
   scopeRows(scope: ScopeId): Promise<StoredRow[]>;
@@ -148,9 +147,10 @@ export interface Storage {
    * is not held at all, or at a later membership epoch
    */
   writeCache(changes: readonly ScopeChange[], incarnation: string, epoch: number): Promise<void>;
-  /** Makes the tab that calls this the only one that may write the cache; whoever did before is fenced off. */
-  takeLead(): Promise<Lead>;
+}
 
+/** What can be asked of the half of the disk that is never given up. Doing anything twice does it once. */
+export interface OutboxCalls {
   items(): Promise<OutboxItem[]>;
   /** Durable when it resolves. Gives the item its order and `n`; clears the draft in the same transaction. */
   enqueue(item: NewItem, clearedDraft: string | null): Promise<OutboxItem>;
@@ -168,7 +168,63 @@ export interface Storage {
   newClient(epoch: number): Promise<{ clientId: string; items: OutboxItem[] }>;
   /** An empty text removes the draft. */
   saveDraft(key: string, text: string): Promise<void>;
+  /** Puts back what a tab knows and the database has lost. Returns what there is then. */
+  restore(items: readonly OutboxItem[], drafts: Readonly<Record<string, string>>): Promise<StoredOutbox>;
+}
 
+/** One open database. Rejects as the disk does; a handle that was lost rejects everything. */
+export interface CacheHandle extends CacheCalls {
+  /** Another one after the database was deleted and made anew. */
+  readonly birth: unknown;
+  read(residentTables: readonly string[]): Promise<StoredCache>;
+  /** The epoch that leads, as far as the cache knows. */
+  leader(): Promise<number>;
+  /** @throws Fenced where a later epoch leads already */
+  takeLead(epoch: number): Promise<Omit<StoredCache, 'rows'>>;
+  close(): void;
+}
+
+/** One open database. Rejects as the disk does; a handle that was lost rejects everything. */
+export interface OutboxHandle extends OutboxCalls {
+  /** As of its opening. Another one where the database is another one. */
+  readonly clientId: string;
+  read(): Promise<StoredOutbox>;
+  /** Makes the next epoch, greater than `before` too. */
+  raiseLead(before: number): Promise<{ epoch: number; clientId: string; items: OutboxItem[] }>;
+  /** Writes a little and takes it away again: whether it could be written. */
+  probe(): Promise<void>;
+  close(): void;
+}
+
+/** The two databases as they are, with their failures. `createGuardedStorage` makes something to rely on of them. */
+export interface Disk {
+  /** Opens, or makes, the database. `lost` is called when the browser or another tab closes it. */
+  openCache(lost: () => void): Promise<CacheHandle>;
+  openOutbox(lost: () => void): Promise<OutboxHandle>;
+  deleteCache(): Promise<void>;
+  /** Caches of other releases. */
+  deleteOldCaches(): Promise<void>;
+  /** Everything of this person. */
+  deleteAll(): Promise<void>;
+  /** What one of its errors means; `null`: it is no failure of the disk. */
+  meaning(error: unknown): 'lost' | 'corrupt' | 'full' | 'failed' | null;
+}
+
+export interface StorageWatcher {
+  status(status: StorageStatus): void;
+  /** The cache holds nothing any more, or something else than it did. */
+  cacheEmptied(): void;
+  /** The outbox is another one than before, and may lack what this tab knows. */
+  outboxReplaced(): void;
+}
+
+/** The client's disk: a strict outbox and a disposable cache. Shared by all tabs of one person. */
+export interface Storage extends CacheCalls, OutboxCalls {
+  /** Who is told of what becomes of it; the latest alone. */
+  watch(watcher: StorageWatcher): void;
+  open(residentTables: readonly string[]): Promise<StoredState>;
+  /** Makes the tab that calls this the only one that may write the cache; whoever did before is fenced off. */
+  takeLead(): Promise<Lead>;
   /** Leaves no trace of the person. */
   wipe(): Promise<void>;
   close(): void;
@@ -176,12 +232,15 @@ export interface Storage {
 
 /** What tabs of one person tell each other. */
 export type TabMessage =
-  | { type: 'changes'; changes: ScopeChange[] }
+  /** `keeps`: the leader has them on disk. */
+  | { type: 'changes'; changes: ScopeChange[]; epoch: number; incarnation: string; keeps: boolean }
   | { type: 'items'; items: OutboxItem[]; removed: string[] }
   | { type: 'draft'; key: string; text: string }
   | { type: 'status'; connection: ConnectionState; syncedAt: number | null }
   | { type: 'hello' }
   | { type: 'want'; scope: ScopeId }
+  /** A tab that has nothing and keeps nothing: everything is to be told again. */
+  | { type: 'refill' }
   /** Is the leader alive, and: it is. */
   | { type: 'ask' }
   | { type: 'beat' };

@@ -9,6 +9,14 @@ export type ConnectionState =
   | { state: 'unauthorised' }
   | { state: 'outdated' };
 
+/**
+ * - `disk`: everything is kept.
+ * - `memory`: what the server said is kept only as long as the tab; what the person does is kept.
+ * - `full`: there is no room even for what the person does; it is refused, and stays with whoever wrote it.
+ * - `unwritable`: the same for another reason.
+ */
+export type StorageStatus = 'disk' | 'memory' | 'full' | 'unwritable';
+
 export interface EngineStatus {
   connection: ConnectionState;
   /** When the client last held everything the server had, in milliseconds since 1970; `null` before the first time. */
@@ -19,6 +27,5 @@ export interface EngineStatus {
   failed: number;
   /** `false` while the first pull of this storage has not ended: there is nothing to show yet. */
   ready: boolean;
-  /** `memory`: this browser does not let us keep anything; what is not sent is lost with the tab. */
-  storage: 'disk' | 'memory';
+  storage: StorageStatus;
 }

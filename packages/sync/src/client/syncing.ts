@@ -52,6 +52,8 @@ export interface SyncingOptions<Tables extends TableMap> {
   incarnation: () => string | null;
   setIncarnation: (incarnation: string | null) => void;
   onStatus: (change: Partial<EngineStatus>) => void;
+  /** Whether this tab has the cache on disk. */
+  keeps: () => boolean;
   /** Another tab leads, or what is on disk is not what this one knows. */
   onFenced: () => void;
 }
@@ -168,10 +170,21 @@ export class Syncing<Tables extends TableMap> {
       return this.#apply(() => this.#puller.poke(scope, from, to, rows));
     }
     if (event.kind === 'hello') await this.#onIncarnation(event.incarnation);
+    this.#pullAll();
+    this.push();
+  }
+
+  /** The disk holds nothing any more: what is in view stays, and everything is asked for as by a new client. */
+  async refill(): Promise<void> {
+    const { serial, replica } = this.#options;
+    await serial.run(async () => replica.rewind([]));
+    this.#pullAll();
+  }
+
+  #pullAll(): void {
     const { replica, rootScope } = this.#options;
     const held = Array.from(replica.states(), ({ scope }) => scope);
     this.#puller.want(new Set([rootScope, ...this.#missing().map(({ scope }) => scope), ...held]));
-    this.push();
   }
 
   /** One change at a time, built on the cursors as the one before has left them: memory, then disk and other tabs. */
@@ -196,16 +209,17 @@ export class Syncing<Tables extends TableMap> {
   }
 
   async #keep(changes: ScopeChange[], settled: string[], epoch: number): Promise<void> {
-    const { storage, tabs, incarnation, onStatus } = this.#options;
+    const { storage, tabs, keeps } = this.#options;
+    const incarnation = this.#options.incarnation() ?? '';
     try {
-      await storage.writeCache(changes, incarnation() ?? '', epoch);
+      await storage.writeCache(changes, incarnation, epoch);
     } catch (error) {
       // The other tab has the items and will settle them itself.
       if (error instanceof Fenced) return this.#onFenced(epoch);
-      onStatus({ storage: 'memory' });
     }
-    await storage.removeItems(settled).catch(() => onStatus({ storage: 'memory' }));
-    tabs.post({ type: 'changes', changes });
+    // What is not removed is sent again, and answered as before.
+    await storage.removeItems(settled).catch(() => {});
+    tabs.post({ type: 'changes', changes, epoch, incarnation, keeps: keeps() });
     if (settled.length > 0) tabs.post({ type: 'items', items: [], removed: settled });
   }
 
@@ -284,10 +298,11 @@ export class Syncing<Tables extends TableMap> {
     if (known === null) return;
     await this.#apply(() => Array.from(replica.states(), ({ scope }) => purged(scope)));
     this.#refused.clear();
-    await this.#newClient();
+    await this.newClient();
   }
 
-  async #newClient(): Promise<void> {
+  /** Numbers the queue anew, for another client id. */
+  async newClient(): Promise<void> {
     const { storage, outbox, replica } = this.#options;
     await this.#asLeader(async (epoch) => {
       const { clientId, items } = await storage.newClient(epoch);
@@ -314,10 +329,11 @@ export class Syncing<Tables extends TableMap> {
           changed.push(failed(item, 'dependency_failed', WORDS.dependency));
         else if (result.status === 'unknown') changed.push(failed(item, 'unknown', WORDS.unknown));
       }
-      await storage.updateItems(changed.filter(({ state }) => state !== 'waiting'));
+      // What cannot be written down is asked for again after the next start.
+      await storage.updateItems(changed.filter(({ state }) => state !== 'waiting')).catch(() => {});
       await outbox.merge(changed);
       removed.push(...outbox.confirm((scope) => this.#cursor(scope)));
-      await storage.removeItems(removed);
+      await storage.removeItems(removed).catch(() => {});
       outbox.remove(removed);
       replica.notify();
       // Behind the changes that confirm them: another tab must not drop an item before it has the row.
@@ -325,7 +341,7 @@ export class Syncing<Tables extends TableMap> {
     });
     if (!this.leads) return;
     this.#connector.proven();
-    if (results.some(({ status }) => status === 'fork')) await this.#newClient();
+    if (results.some(({ status }) => status === 'fork')) await this.newClient();
     this.#options.timers.after(POKE_GRACE, () => this.#pullEffects());
   }
 

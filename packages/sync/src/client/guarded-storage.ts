@@ -1,0 +1,168 @@
+/**
+ * The storage that the engine uses: two databases that may fail at any time, each in the hands of a keeper. A cache that
+ * cannot be had is filled again or kept in memory; an outbox is never thrown away, and where it cannot be written the
+ * caller is told.
+ */
+import { v7 as uuidv7 } from 'uuid';
+import { Keeper } from './keeper.ts';
+import type { CacheHandle, Disk, OutboxHandle, Storage, StorageWatcher, StoredState, Timers } from './ports.ts';
+import { cacheTable, outboxTable, type CacheState, type OutboxState } from './storage-states.ts';
+import type { StorageStatus } from './status.ts';
+
+/** Milliseconds before a bad state is left by way of trial: the first time, and at most. */
+const OUTBOX_RETRY = { first: 1_000, longest: 60_000 };
+const CACHE_RETRY = { first: 60_000, longest: 3_600_000 };
+
+export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
+  let watcher: StorageWatcher = { status() {}, cacheEmptied() {}, outboxReplaced() {} };
+  let status: StorageStatus = 'disk';
+  let residentTables: readonly string[] = [];
+  let memory: CacheHandle | null = null;
+  /** Which cache, and which outbox, the engine has seen. */
+  let birth: unknown = null;
+  let clientId: string | null = null;
+  let cacheKept = true;
+  let outboxKept: StorageStatus = 'disk';
+
+  const tell = () => {
+    const next = outboxKept === 'disk' && !cacheKept ? 'memory' : outboxKept;
+    if (next === status) return;
+    status = next;
+    watcher.status(next);
+  };
+  const cacheRetry = retrying(timers, CACHE_RETRY, () => {
+    cache.event('retry');
+    void cache.run(proveCache).catch(() => {});
+  });
+  const outboxRetry = retrying(timers, OUTBOX_RETRY, () => {
+    outbox.event('retry');
+    void outbox.run((handle) => handle.probe()).catch(() => {});
+  });
+
+  const cache: Keeper<CacheState, CacheHandle> = new Keeper({
+    table: cacheTable,
+    first: 'opening',
+    givesUp: [],
+    meaning: (error) => disk.meaning(error),
+    async obtain(state, lost) {
+      if (state === 'rebuilding' || state === 'evicting') await disk.deleteCache();
+      const inMemory = state === 'memory' || state === 'evicting';
+      if (inMemory) memory ??= (await import('./memory-cache.ts')).createMemoryCache();
+      const handle = inMemory && memory ? memory : await disk.openCache(lost);
+      if (birth !== null && birth !== handle.birth) watcher.cacheEmptied();
+      birth = handle.birth;
+      return handle;
+    },
+    onState(state) {
+      if (state === 'opening') void cache.run(proveCache).catch(() => {});
+      if (state === 'open') memory = null;
+      if (state === 'open' || state === 'memory') {
+        cacheKept = state === 'open';
+        if (cacheKept) cacheRetry.cancel();
+        else cacheRetry.start();
+        tell();
+      }
+    },
+  });
+
+  const outbox: Keeper<OutboxState, OutboxHandle> = new Keeper({
+    table: outboxTable,
+    first: 'opening',
+    givesUp: ['full', 'broken'],
+    meaning: (error) => disk.meaning(error),
+    async obtain(state, lost) {
+      if (state === 'clearing') {
+        cache.event('evict');
+        await cache.run(proveCache).catch(() => {});
+      }
+      const handle = await disk.openOutbox(lost);
+      if (clientId !== null && clientId !== handle.clientId) watcher.outboxReplaced();
+      clientId = handle.clientId;
+      return handle;
+    },
+    onState(state) {
+      if (state === 'opening') void outbox.run((handle) => handle.items()).catch(() => {});
+      if (state === 'open' || state === 'full' || state === 'broken') {
+        outboxKept = state === 'open' ? 'disk' : state === 'full' ? 'full' : 'unwritable';
+        if (state === 'open') outboxRetry.reset();
+        else outboxRetry.start();
+        tell();
+      }
+    },
+  });
+
+  const close = () => {
+    cacheRetry.cancel();
+    outboxRetry.cancel();
+    cache.close();
+    outbox.close();
+  };
+
+  return {
+    watch(by) {
+      watcher = by;
+      if (status !== 'disk') by.status(status);
+    },
+    async open(tables): Promise<StoredState> {
+      residentTables = tables;
+      const [kept, held] = await Promise.all([
+        outbox.run((handle) => handle.read()).catch(() => ({ clientId: (clientId = uuidv7()), items: [], drafts: {} })),
+        cache.run((handle) => handle.read(residentTables)),
+      ]);
+      void disk.deleteOldCaches().catch(() => {});
+      return { ...kept, ...held };
+    },
+
+    row: (...args) => cache.run((handle) => handle.row(...args)),
+    scopeRows: (...args) => cache.run((handle) => handle.scopeRows(...args)),
+    pagedRows: (...args) => cache.run((handle) => handle.pagedRows(...args)),
+    writeCache: (...args) => cache.run((handle) => handle.writeCache(...args)),
+    async takeLead() {
+      const before = await cache.run((handle) => handle.leader());
+      const taken = await outbox
+        .run((handle) => handle.raiseLead(before))
+        .catch(() => ({ epoch: before + 1, clientId: clientId ?? '', items: [] }));
+      return { ...taken, ...(await cache.run((handle) => handle.takeLead(taken.epoch))) };
+    },
+
+    items: () => outbox.run((handle) => handle.items()),
+    enqueue: (...args) => outbox.run((handle) => handle.enqueue(...args)),
+    updateItems: (...args) => outbox.run((handle) => handle.updateItems(...args)),
+    removeItems: (...args) => outbox.run((handle) => handle.removeItems(...args)),
+    renumber: (...args) => outbox.run((handle) => handle.renumber(...args)),
+    async newClient(epoch) {
+      const renewed = await outbox.run((handle) => handle.newClient(epoch));
+      clientId = renewed.clientId;
+      return renewed;
+    },
+    saveDraft: (...args) => outbox.run((handle) => handle.saveDraft(...args)),
+    restore: (...args) => outbox.run((handle) => handle.restore(...args)),
+
+    async wipe() {
+      close();
+      await disk.deleteAll();
+    },
+    close,
+  };
+}
+
+/** The cheapest call that tells whether a handle works. */
+const proveCache = (handle: CacheHandle): Promise<unknown> => handle.leader();
+
+/** Runs `act` after a wait that doubles from one start to the next. */
+function retrying(timers: Timers, { first, longest }: { first: number; longest: number }, act: () => void) {
+  let wait = first;
+  let stop = () => {};
+  return {
+    start() {
+      stop();
+      stop = timers.after(wait, act);
+      wait = Math.min(wait * 2, longest);
+    },
+    cancel: () => stop(),
+    reset() {
+      stop();
+      wait = first;
+    },
+  };
+}
