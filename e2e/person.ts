@@ -286,6 +286,13 @@ export class Person {
     });
   }
 
+  /** What the page does by itself every hour, and whenever it comes to the front. */
+  async lookForRelease(): Promise<void> {
+    await this.page.evaluate(async () => {
+      await (await navigator.serviceWorker.getRegistration())?.update();
+    });
+  }
+
   /** Quits the browser. */
   async leave(): Promise<void> {
     await this.context.close();

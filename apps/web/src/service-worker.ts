@@ -3,7 +3,7 @@
  * health checks and files always go to the server, and what people wrote is the sync engine's to keep.
  */
 /// <reference lib="webworker" />
-import { cleanupOutdatedCaches, matchPrecache, precacheAndRoute } from 'workbox-precaching';
+import { addPlugins, cleanupOutdatedCaches, matchPrecache, precacheAndRoute } from 'workbox-precaching';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
@@ -25,6 +25,7 @@ self.addEventListener('fetch', (event) => {
   }
 });
 
+addPlugins([{ cacheWillUpdate: async ({ request, response }) => (isOurs(request, response) ? response : null) }]);
 precacheAndRoute(self.__WB_MANIFEST);
 cleanupOutdatedCaches();
 
@@ -42,6 +43,17 @@ async function face(request: Request): Promise<Response> {
   const kept = (await matchPrecache(request)) ?? (await caches.match(request));
   if (kept !== undefined) return kept;
   const fresh = await fetch(request);
-  if (fresh.ok) await (await caches.open(facesCache)).put(request, fresh.clone());
+  if (isOurs(request, fresh)) await (await caches.open(facesCache)).put(request, fresh.clone());
   return fresh;
+}
+
+/**
+ * Networks that want a sign-in of their own answer everything with a page of theirs, as if it were ours. Ours say what
+ * they may load; a script or a picture is never a page.
+ */
+function isOurs(request: Request, response: Response): boolean {
+  if (!response.ok || response.redirected) return false;
+  const isPage = /html/.test(response.headers.get('content-type') ?? 'html');
+  const wantsPage = /(?:\/|\.html)$/.test(new URL(request.url).pathname);
+  return isPage === wantsPage && (!isPage || response.headers.has('content-security-policy'));
 }

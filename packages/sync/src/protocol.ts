@@ -9,8 +9,8 @@ import * as z from 'zod/mini';
 
 export const PROTOCOL_VERSION = 2;
 
-/** What a client of this release says of itself: the protocol it speaks, and the oldest one it makes do with. */
-export const SPEAKS = { protocol: PROTOCOL_VERSION, oldest: PROTOCOL_VERSION - 1 } as const;
+/** What a client of this release says of itself in every request. */
+export const SPEAKS = { protocol: PROTOCOL_VERSION } as const;
 
 /** Limits of one request; a larger one is refused whole with `too_large`. */
 export const LIMITS = {
@@ -46,7 +46,7 @@ export type WireRow = [table: string, id: string, version: number, data: object 
 const caller = {
   /** The newest protocol the client speaks. */
   protocol: z.int(),
-  /** The oldest one; absent, it is the newest. */
+  /** The oldest one it makes do with; absent, the one before. */
   oldest: z.optional(z.int()),
   /** Which shape of rows the client reads; absent, the first. */
   schema: z.optional(count),

@@ -17,8 +17,9 @@ export async function watchForUpdates(): Promise<void> {
   const container = navigator.serviceWorker;
   const hadController = container.controller !== null;
   container.addEventListener('controllerchange', () => {
-    if (reloading) return void reloadSafely();
     replaced = hadController;
+    // A page that cannot keep what is typed stays, and offers the reload once more.
+    if (reloading) return void reloadSafely().catch(changed);
     changed();
   });
   const registration = await container.register(trustedUrl('/service-worker.js'), { updateViaCache: 'none' });
@@ -71,8 +72,8 @@ export function useUpdateReady(): boolean {
 }
 
 /** Lets the new version take over and reloads this page; drafts are saved first. */
-export function takeUpdate(): void {
+export function takeUpdate(worker = waiting): void {
   reloading = true;
-  if (waiting === null || replaced) void reloadSafely();
-  else waiting.postMessage({ type: 'activate' });
+  if (worker === null || replaced) reloadSafely().catch(changed);
+  else worker.postMessage({ type: 'activate' });
 }

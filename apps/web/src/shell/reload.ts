@@ -7,8 +7,13 @@ export function saveBeforeReload(save: () => Promise<void>): () => void {
   return () => savings.delete(save);
 }
 
+/** Saves everything registered. @throws when something could not be */
+export async function saveNow(): Promise<void> {
+  await Promise.all([...savings].map((save) => save()));
+}
+
 /** Reloads once everything registered is saved; stays, and throws, when something could not be. */
 export async function reloadSafely(): Promise<void> {
-  await Promise.all([...savings].map((save) => save()));
+  await saveNow();
   location.reload();
 }

@@ -10,7 +10,7 @@ export function UpdateLine() {
       className="fixed right-3 bottom-[max(0.75rem,env(safe-area-inset-bottom))] z-20 flex items-center gap-3 rounded-lg border border-line bg-sheet py-1.5 pr-1.5 pl-4 text-base text-ink-2 shadow-lift"
     >
       New version.
-      <Button size="small" onClick={takeUpdate}>
+      <Button size="small" onClick={() => takeUpdate()}>
         Reload
       </Button>
     </div>

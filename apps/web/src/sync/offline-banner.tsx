@@ -1,6 +1,8 @@
 import { Banner, Button } from '@parley/ui';
 import { CloudOff } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import type { Renewal } from '../shell/newest.ts';
+import { reloadSafely } from '../shell/reload.ts';
 import { useStatus } from './views.ts';
 
 /** A hiccup shorter than this is not worth a line; the banner must stand within 2 s of the loss. */
@@ -25,13 +27,7 @@ export function OfflineBanner() {
       </Banner>
     );
   }
-  if (connection.state === 'outdated') {
-    return (
-      <Banner tone="bad" icon={icon} action={<Reload>Reload</Reload>}>
-        The server is newer than this page. Reload to go on; nothing you wrote is lost.
-      </Banner>
-    );
-  }
+  if (connection.state === 'outdated') return <OutdatedBanner />;
   if (!lost || !due) return null;
   return (
     <Banner icon={icon}>
@@ -42,9 +38,43 @@ export function OfflineBanner() {
   );
 }
 
+const outdatedWords: Record<Renewal, string> = {
+  reloading: 'The server is newer than this page. Reload to go on; nothing you wrote is lost.',
+  none: 'The newer version is not there yet. What you write is kept on this device; try again in a minute.',
+  unsaved: 'What you are typing could not be kept on this device. Copy it somewhere safe, then try again.',
+};
+
+function OutdatedBanner() {
+  const [outcome, setOutcome] = useState<Renewal>('reloading');
+  const reload = async () => {
+    // The server may have this release's other files no longer; then only the plain way is left.
+    const { renew } = await import('../shell/newest.ts').catch(() => ({ renew: plainReload }));
+    setOutcome(await renew());
+  };
+  return (
+    <Banner
+      tone="bad"
+      icon={<CloudOff size={16} aria-hidden />}
+      action={
+        <Button size="small" onClick={() => void reload()}>
+          {outcome === 'reloading' ? 'Reload' : 'Try again'}
+        </Button>
+      }
+    >
+      {outdatedWords[outcome]}
+    </Banner>
+  );
+}
+
+const plainReload = (): Promise<Renewal> =>
+  reloadSafely().then(
+    () => 'reloading',
+    () => 'unsaved',
+  );
+
 function Reload({ children }: { children: string }) {
   return (
-    <Button size="small" onClick={() => location.reload()}>
+    <Button size="small" onClick={() => void reloadSafely()}>
       {children}
     </Button>
   );

@@ -268,7 +268,7 @@ describe('[PUSH7] a request is refused whole', () => {
     await expect(push(people.bob, { ...bob.caller, clientId: alice.clientId })).rejects.toMatchObject(
       code('WRONG_ACCOUNT'),
     );
-    await expect(push(people.alice, { protocol: PROTOCOL_VERSION + 1 })).rejects.toMatchObject(code('OUTDATED'));
+    await expect(push(people.alice, { protocol: PROTOCOL_VERSION + 2 })).rejects.toMatchObject(code('OUTDATED'));
     const many = Array.from({ length: 10_000 }, () => saying(alice, threadId));
     await expect(push(people.alice, { mutations: many })).rejects.toMatchObject(code('TOO_LARGE'));
     const long = saying(alice, threadId, 'é'.repeat(LIMITS.pushBytes / 2));

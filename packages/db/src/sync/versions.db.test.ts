@@ -117,9 +117,10 @@ describe('[VER2] whoever has no protocol in common with the server is refused wh
     ['the release before the one before', { protocol: N - 2 }, false],
     ['the release before', { protocol: N - 1 }, true],
     ['this release', SPEAKS, true],
-    ['a later release that still speaks ours', { protocol: N + 1, oldest: N }, true],
-    ['a later release that does not', { protocol: N + 2, oldest: N + 1 }, false],
-    ['a later release that does not say', { protocol: N + 1 }, false],
+    ['the release after, which still speaks ours', { protocol: N + 1 }, true],
+    ['the release after, if it does not', { protocol: N + 1, oldest: N + 1 }, false],
+    ['the release after that', { protocol: N + 2 }, false],
+    ['the same, if it still speaks ours', { protocol: N + 2, oldest: N }, true],
     ['a schema of which this server knows nothing', { protocol: N, schema: 99 }, false],
   ])('%s', async (_who, handshake, isServed) => {
     const { server } = installation;

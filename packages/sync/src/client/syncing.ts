@@ -80,7 +80,9 @@ export class Syncing<Tables extends TableMap> {
   constructor(options: SyncingOptions<Tables>) {
     this.#options = options;
     const { timers, network, replica, isPaged, outbox } = options;
-    const { personId, schema } = options;
+    const { personId } = options;
+    // The first shape goes without saying.
+    const schema = options.schema === 1 ? undefined : options.schema;
     const caller = () => ({ personId, clientId: this.clientId, schema, incarnation: options.incarnation() });
     const connection = () => this.#connector.connection;
     this.#connector = new Connector({

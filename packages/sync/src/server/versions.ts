@@ -34,7 +34,8 @@ export function admit(
   personId: string,
   client: Handshake,
 ): Translation | null {
-  const isUnderstood = client.protocol >= protocols.oldest && (client.oldest ?? client.protocol) <= protocols.newest;
+  const isUnderstood =
+    client.protocol >= protocols.oldest && (client.oldest ?? client.protocol - 1) <= protocols.newest;
   const ofClient = client.schema ?? 1;
   const translation = ofClient === schema ? null : translations[ofClient];
   if (!isUnderstood || translation === undefined) {
