@@ -173,3 +173,12 @@ describe('seed', () => {
     expect(JSON.parse(out)).toMatchObject({ ok: false, error: { code } });
   });
 });
+
+test('doctor says what is wrong, how it is mended, and ends with 1', async () => {
+  const { code, out } = await parley(['doctor', '--json']);
+  expect(code).toBe(1);
+  const { ok, findings } = JSON.parse(out) as { ok: boolean; findings: { code: string; mend: string }[] };
+  expect(ok).toBe(false);
+  expect(findings.map((finding) => finding.code)).toContain('NOBODY_YET');
+  expect((await parley(['doctor'])).out).toContain('create-admin');
+});

@@ -1,12 +1,13 @@
 import { CommandError, UsageError, type Command, type Terminal } from './command.ts';
 import { createAdmin } from './create-admin.ts';
+import { doctor } from './doctor.ts';
 import { helpFor, helpForAll } from './help.ts';
 import { importSlackCommand } from './import-slack.ts';
 import { invite } from './invite.ts';
 import { migrate } from './migrate.ts';
 import { seed } from './seed.ts';
 
-const commands: readonly Command[] = [createAdmin, importSlackCommand, invite, migrate, seed];
+const commands: readonly Command[] = [createAdmin, doctor, importSlackCommand, invite, migrate, seed];
 
 /**
  * Runs one command. Resolves to the exit code: 0 done, 1 refused or failed, 2 called wrongly. With `--json`, standard
@@ -25,8 +26,8 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     return 2;
   }
   try {
-    await command.run(args.slice(command.name.split(' ').length), terminal);
-    return 0;
+    const done = await command.run(args.slice(command.name.split(' ').length), terminal);
+    return done === false ? 1 : 0;
   } catch (error) {
     return report(error, { command, terminal, asJson: args.includes('--json') });
   }

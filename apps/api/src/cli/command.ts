@@ -13,8 +13,11 @@ export interface Command {
   readonly summary: string;
   /** A line for each option: how it is written, what it does. */
   readonly options: readonly (readonly [option: string, meaning: string])[];
-  /** Throws `UsageError` or `CommandError`, or another error that says what happened. */
-  run(args: readonly string[], terminal: Terminal): Promise<void>;
+  /**
+   * Resolves to `false` where the answer itself is bad news; throws `UsageError` or `CommandError`, or another error that
+   * says what happened.
+   */
+  run(args: readonly string[], terminal: Terminal): Promise<boolean | void>;
 }
 
 /** Where a command hears and speaks. */
