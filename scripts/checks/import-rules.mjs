@@ -45,8 +45,11 @@ const arrows = {
   'packages/ui': [],
 };
 
-/** Outside packages that `core` may use: it runs in the browser and on the server, and every byte is loaded first. */
-const coreExternals = ['zod/mini', 'uuid'];
+/**
+ * Outside packages that `core` may use: it runs in the browser and on the server, and every byte is loaded first; save
+ * Yjs, which stands behind `import()`.
+ */
+const coreExternals = ['zod/mini', 'uuid', 'yjs'];
 
 const runsInBrowser =
   /^(apps\/web\/src|packages\/(core|ui|client)\/src|packages\/sync\/src\/(client|adapters|mutator|protocol))\b/;

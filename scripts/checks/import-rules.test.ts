@@ -37,7 +37,7 @@ test.each([
   [
     'packages/core/src/a.ts',
     `import { z } from 'zod';`,
-    '1: core may import only zod/mini, uuid from outside, not zod.',
+    '1: core may import only zod/mini, uuid, yjs from outside, not zod.',
   ],
   ['packages/core/src/a.ts', `import '@parley/db';`, '1: packages/core must not import @parley/db.'],
   ['packages/ui/src/a.tsx', `import '@parley/core/text';`, '1: packages/ui must not import @parley/core/text.'],

@@ -13,6 +13,7 @@ export const residentTables = [
   'participation',
   'readPosition',
   'threadSetting',
+  'draft',
 ] as const satisfies readonly TableName[];
 
 /** Unread counts are exact up to here and shown as "99+" beyond. */

@@ -2,8 +2,9 @@
 import { Refusal, type Mutator, type MutatorTx, type PagedRow } from '@parley/sync/mutator';
 import * as z from 'zod/mini';
 import { shortNotice, type SystemNotice } from './notices.ts';
+import { endDraft, sentDraft } from './drafts.ts';
 import { accessOrg, mayDeleteForOthers } from './organisations.ts';
-import { threadScope } from './scopes.ts';
+import { threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { mentionsIn, MESSAGE_LENGTH, snippetOf, typedText } from './text.ts';
 import { accessThread, type MessageKind } from './threads.ts';
@@ -47,6 +48,8 @@ const sendMessageArgs = z.object({
   messageId: z.uuid(),
   text: typedText(MESSAGE_LENGTH),
   replyTo: z.optional(z.nullable(z.uuid())),
+  /** The draft it was, which ends with it. */
+  draft: z.optional(sentDraft),
 });
 
 /** Sends a message, or a reply when `replyTo` names one. Refused: `not_found`, `id_taken`, `reply_gone`. */
@@ -55,8 +58,10 @@ export const sendMessage: Mutator<Tables, z.infer<typeof sendMessageArgs>> = {
   version: 1,
   parse: (args) => sendMessageArgs.parse(args),
   lane: ({ threadId }) => threadScope(threadId),
-  scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
-  async run(tx, { threadId, messageId, text, replyTo }) {
+  scopes: ({ threadId, draft }, personId) => ({
+    write: draft === undefined ? [threadScope(threadId)] : [threadScope(threadId), userScope(personId)],
+  }),
+  async run(tx, { threadId, messageId, text, replyTo, draft }) {
     const scope = threadScope(threadId);
     const [{ thread, participation }, taken] = await Promise.all([
       accessThread(tx, threadId),
@@ -73,6 +78,7 @@ export const sendMessage: Mutator<Tables, z.infer<typeof sendMessageArgs>> = {
       mentions: mentionsIn(text),
       notice: null,
     });
+    if (draft !== undefined) await endDraft(tx, threadId, draft);
   },
 };
 

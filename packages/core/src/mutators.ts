@@ -1,5 +1,6 @@
 /** Everything a person can do that is synced, by name. */
 import type { AnyMutator, ArgsOf } from '@parley/sync/mutator';
+import { discardDraft, mergeDraft } from './drafts.ts';
 import { deleteMessage, editMessage, react, sendMessage } from './messages.ts';
 import { addParticipants, removeParticipant } from './participants.ts';
 import type { Tables } from './tables.ts';
@@ -20,6 +21,8 @@ export const mutators = {
   editMessage,
   deleteMessage,
   react,
+  mergeDraft,
+  discardDraft,
 } satisfies Record<string, AnyMutator<Tables>>;
 
 export type Mutators = typeof mutators;

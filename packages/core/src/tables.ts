@@ -1,4 +1,5 @@
 /** Every synced table and the shape of its rows' data: what travels, what the client keeps, what mutators read and write. */
+import type { DraftRow } from './drafts.ts';
 import type { MembershipRow, OrgRow, PersonRow } from './organisations.ts';
 import type { MessageRow, RevisionRow } from './messages.ts';
 import type { ThreadSettingRow } from './thread-settings.ts';
@@ -27,6 +28,8 @@ export type Tables = {
   readPosition: ReadPositionRow;
   /** In `user:U`, id = thread; where there is none, `usualSetting`. */
   threadSetting: ThreadSettingRow;
+  /** In `user:U`, id = `draftId`. */
+  draft: DraftRow;
   /** In `thread:T`, paged. */
   message: MessageRow;
   /** In `thread:T`, paged with the message it belongs to; id = `<message>.<n>`. */

@@ -10,7 +10,7 @@ export const SUBJECT_LENGTH = 200;
  * Characters that no database or wire can carry (NUL, halves of surrogate pairs) become U+FFFD, the same on both
  * sides, so that whatever a person pastes can be sent.
  */
-const carried = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');
+export const carried = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');
 
 /** Typed text that must hold something besides white space. */
 export const typedText = (maximum: number) =>

@@ -4,6 +4,7 @@ import { openDatabase } from './connection.ts';
 import * as firstTables from './migrations/0001-first-tables.ts';
 import * as mailedInvitations from './migrations/0002-mailed-invitations.ts';
 import * as lifeOfAThread from './migrations/0003-life-of-a-thread.ts';
+import * as drafts from './migrations/0005-drafts.ts';
 import * as members from './migrations/0007-members.ts';
 
 /** In the order of their names. A migration that was released is never changed. */
@@ -11,6 +12,7 @@ const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
   '0002-mailed-invitations': mailedInvitations,
   '0003-life-of-a-thread': lifeOfAThread,
+  '0005-drafts': drafts,
   '0007-members': members,
 };
 

@@ -173,6 +173,16 @@ export interface Database {
     archived_seq: number | null;
     pinned_at: TimeOrNull;
   };
+  draft: Synced & {
+    person_id: string;
+    id: string;
+    thread_id: string;
+    root_id: string | null;
+    generation: number;
+    updates: Json<string[]>;
+    text: string;
+    written_at: Time;
+  };
   message: Synced & {
     home_org: string;
     thread_id: string;

@@ -65,6 +65,11 @@ export interface Mutator<Tables extends TableMap, Args = unknown> {
   scopes(args: Args, personId: string): MutatorScopes;
   /** Throws `Refusal` to refuse; whatever it wrote before is then forgotten. */
   run(tx: MutatorTx<Tables>, args: Args): Promise<void>;
+  /**
+   * One act that does what both do; `undefined` where there is none. It takes the place of an earlier one of the same
+   * lane that has never been sent. For what is done again and again while somebody types: nobody is told how many wait.
+   */
+  join?(earlier: Args, later: Args): Args | undefined;
 }
 
 /** A mutator as the engine holds it, its arguments' type forgotten. */

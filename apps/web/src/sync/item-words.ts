@@ -15,6 +15,8 @@ const titles: Record<MutatorName, string> = {
   editMessage: 'Edit',
   deleteMessage: 'Deletion',
   react: 'Reaction',
+  mergeDraft: 'Draft',
+  discardDraft: 'Draft thrown away',
 };
 
 export const itemTitle = ({ name }: Pick<Pending, 'name'>): string => titles[name as MutatorName] ?? name;

@@ -1,9 +1,9 @@
 /** The engine of the person signed in on this device: one a tab, kept while pages come and go. */
 import type { AppRouter } from '@parley/api/router';
-import { followedScopes } from '@parley/core/following';
+import { followedScopes, residentTables } from '@parley/core/following';
 import { mutators, type Mutators } from '@parley/core/mutators';
 import { isPaged, userScope } from '@parley/core/scopes';
-import { SCHEMA, type TableName, type Tables } from '@parley/core/tables';
+import { SCHEMA, type Tables } from '@parley/core/tables';
 import { createEngine } from '@parley/sync/client';
 import { browserTimers, createBrowserTabs } from '@parley/sync/adapters/browser';
 import { createDexieStorage } from '@parley/sync/adapters/dexie';
@@ -12,17 +12,6 @@ import { createTRPCClient, wsLink } from '@trpc/client';
 import { v7 as uuidv7 } from 'uuid';
 import { accountCalls } from '../accounts/account-calls.ts';
 import type { ParleyEngine } from './engine-provider.tsx';
-
-/** What lists are made of; messages, their history and participants come into memory with the thread. */
-const residentTables: readonly TableName[] = [
-  'org',
-  'person',
-  'membership',
-  'thread',
-  'participation',
-  'readPosition',
-  'threadSetting',
-];
 
 const socketUrl = (): string => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/trpc`;
 

@@ -2,7 +2,7 @@
  * Alice's device without a network: the real engine on the real disk of a browser, holding what a server once said, and
  * a page of the app over it.
  */
-import { followedScopes } from '@parley/core/following';
+import { followedScopes, residentTables } from '@parley/core/following';
 import type { MessageRow } from '@parley/core/messages';
 import { mutators, type Mutators } from '@parley/core/mutators';
 import { isPaged, orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
@@ -23,15 +23,6 @@ import { EngineProvider, type ParleyEngine } from '../sync/engine-provider.tsx';
 import { ThreadPage } from './thread-page.tsx';
 
 const noon = new Date(2026, 10, 22, 12).getTime();
-const resident: TableName[] = [
-  'org',
-  'person',
-  'membership',
-  'thread',
-  'participation',
-  'readPosition',
-  'threadSetting',
-];
 
 const nowhere: Network = {
   connect() {
@@ -98,7 +89,7 @@ export async function acmeOffline({ count, readSeq }: { count: number; readSeq: 
   }
 
   const disk = createDexieStorage(alice, uuidv7);
-  await disk.open(resident);
+  await disk.open(residentTables);
   const scopes = [...new Set(rows.map(({ scope }) => scope))];
   await disk.writeCache(
     scopes.map((scope) => ({
@@ -121,7 +112,7 @@ export async function acmeOffline({ count, readSeq }: { count: number; readSeq: 
     async refuse(reason) {
       device.engine.stop();
       const storage = createDexieStorage(alice, uuidv7);
-      const { items } = await storage.open(resident);
+      const { items } = await storage.open(residentTables);
       await storage.updateItems(
         items.map((item) => ({ ...item, state: 'failed', code: 'not_found', message: reason })),
       );
@@ -136,7 +127,7 @@ async function start(personId: string): Promise<ParleyEngine> {
   const engine = createEngine<Tables, Mutators>({
     personId,
     mutators,
-    residentTables: resident,
+    residentTables,
     isPaged,
     rootScope: userScope(personId),
     follow: (rows) => followedScopes(personId, rows),

@@ -2,6 +2,7 @@
  * For every mutator and every kind of person near it: what they held, brought up to date, is what somebody gets who
  * starts from nothing; by pull and by poke; and whoever is not concerned gets nothing.
  */
+import { DraftText } from '@parley/core/draft-text';
 import { mutators, type MutatorName } from '@parley/core/mutators';
 import { threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import type { PushResult } from '@parley/sync/protocol';
@@ -37,7 +38,7 @@ const strangers = new Set([others.zoe, people.dave, people.carol]);
 
 interface Place {
   threadId: string;
-  /** One of alice's, edited once and with a reaction of bob's. */
+  /** One of alice's, edited once, with a reaction of bob's, and with a draft of hers under it. */
   messageId: string;
 }
 /** Does the thing for real; somebody who may not is refused by the same call. */
@@ -67,7 +68,19 @@ const scenarios: Record<MutatorName, Scenario> = {
   editMessage: (client, { threadId, messageId }) =>
     client.do('editMessage', { threadId, messageId, text: `Better ${newId()}` }),
   deleteMessage: (client, { threadId, messageId }) => client.do('deleteMessage', { threadId, messageId }),
+  mergeDraft: (client, { threadId }) =>
+    client.do('mergeDraft', {
+      ...{ threadId, rootId: null, generation: 0, text: 'Nearly done', added: 'done' },
+      updates: [updateOf('Nearly done')],
+    }),
+  discardDraft: (client, { threadId, messageId }) => client.do('discardDraft', { threadId, rootId: messageId }),
   react: (client, { threadId, messageId }) => client.do('react', { threadId, messageId, emoji: '👍', on: true }),
+};
+
+const updateOf = (text: string): string => {
+  const draft = new DraftText([]);
+  draft.edit(text);
+  return draft.typed()?.update ?? '';
 };
 
 let testDatabase: TestDatabase;
@@ -116,6 +129,10 @@ async function makePlace(): Promise<Place> {
   await alice.do('sendMessage', { threadId, messageId, text: 'First' });
   await alice.do('editMessage', { threadId, messageId, text: 'First, edited' });
   await clientOf(bob).do('react', { threadId, messageId, emoji: '🎉', on: true });
+  await alice.do('mergeDraft', {
+    ...{ threadId, rootId: messageId, generation: 0, text: 'An answer', added: 'An answer' },
+    updates: [updateOf('An answer')],
+  });
   return { threadId, messageId };
 }
 

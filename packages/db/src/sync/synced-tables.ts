@@ -138,6 +138,22 @@ export const syncedTables: Mapping = {
       pinnedAt: ['pinned_at', 'timestamptz'],
     },
   },
+  draft: {
+    ...directory,
+    sql: 'draft',
+    scopeKind: 'user',
+    scopeColumn: 'person_id',
+    idColumn: 'id',
+    idType: 'text',
+    fields: {
+      threadId: ['thread_id', 'uuid'],
+      rootId: ['root_id', 'uuid'],
+      generation: ['generation', 'bigint'],
+      updates: ['updates', 'jsonb'],
+      text: ['text', 'text'],
+      at: ['written_at', 'timestamptz'],
+    },
+  },
   message: {
     ...inThread,
     sql: 'message',

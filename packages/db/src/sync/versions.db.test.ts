@@ -188,7 +188,7 @@ test('[VER4] an act is carried out by the version it was made with, as long as t
     body: string;
   }
   const later: Mutator<Tables, Later> = {
-    ...sendMessage,
+    name: sendMessage.name,
     version: 2,
     former: [sendMessage],
     parse: (args) => {

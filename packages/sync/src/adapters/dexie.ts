@@ -10,6 +10,7 @@ import { Fenced } from '../client/ports.ts';
 import type {
   CacheHandle,
   Disk,
+  JoinArgs,
   NewItem,
   OutboxHandle,
   OutboxItem,
@@ -169,11 +170,13 @@ async function openOutbox(outbox: OutboxDatabase, newId: () => string, lost: () 
       }),
 
     items,
-    enqueue: (item, clearedDraft) =>
+    enqueue: (item, clearedDraft, join) =>
       outbox.transaction('rw', outboxTables, async () => {
         if (clearedDraft !== null) await outbox.drafts.delete(clearedDraft);
         const done = await outbox.items.get(item.id);
         if (done) return done;
+        const joined = join && (await joinEarlier(outbox, item, join));
+        if (joined) return joined;
         const last = await outbox.items.orderBy('order').last();
         const order = Math.max(last?.order ?? 0, Number((await outbox.meta.get('lastOrder'))?.value ?? 0)) + 1;
         await outbox.meta.put({ key: 'lastOrder', value: String(order) });
@@ -182,6 +185,11 @@ async function openOutbox(outbox: OutboxDatabase, newId: () => string, lost: () 
         const stored = waiting(item, order, n);
         await outbox.items.add(stored);
         return stored;
+      }),
+    seal: (ids) =>
+      outbox.transaction('rw', outbox.items, async () => {
+        await outbox.items.where('id').anyOf(ids).modify({ sealed: true });
+        return outbox.items.where('id').anyOf(ids).toArray();
       }),
     async updateItems(changed) {
       await outbox.transaction('rw', outbox.items, async () => {
@@ -274,6 +282,21 @@ const leaderOf = async (meta: Table<Meta, string>): Promise<number> => Number((a
 async function mustLead(meta: Table<Meta, string>, epoch: number): Promise<void> {
   if ((await leaderOf(meta)) > epoch) throw new Fenced('Another tab has taken the lead.');
   await meta.put({ key: 'leader', value: String(epoch) });
+}
+
+async function joinEarlier(outbox: OutboxDatabase, item: NewItem, join: JoinArgs): Promise<OutboxItem | undefined> {
+  const { id, lane, name, version, at } = item;
+  const queued = await outbox.items.where('lane').equals(lane).sortBy('order');
+  for (const earlier of queued.reverse()) {
+    if (earlier.joined === id) return earlier;
+    const isOpen = earlier.state === 'waiting' && !earlier.sealed;
+    const args = isOpen && earlier.name === name && earlier.version === version ? join(earlier.args) : undefined;
+    if (args === undefined) continue;
+    const joined = { ...earlier, args, at, joined: id };
+    await outbox.items.put(joined);
+    return joined;
+  }
+  return undefined;
 }
 
 const waiting = (item: NewItem, order: number, n: number): OutboxItem => ({

@@ -6,7 +6,17 @@ import { v7 as uuidv7 } from 'uuid';
 import type { ArgsOf, MutatorMap, ScopeId, TableMap } from '../mutator.ts';
 import { Leadership } from './leadership.ts';
 import { Outbox, type Pending } from './outbox.ts';
-import type { Network, NewItem, OutboxItem, ScopeChange, Storage, TabMessage, Tabs, Timers } from './ports.ts';
+import type {
+  JoinArgs,
+  Network,
+  NewItem,
+  OutboxItem,
+  ScopeChange,
+  Storage,
+  TabMessage,
+  Tabs,
+  Timers,
+} from './ports.ts';
 import { Replica, type ViewRow } from './replica.ts';
 import { Serial } from './serial.ts';
 import type { EngineStatus } from './status.ts';
@@ -144,7 +154,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
   };
   outbox.subscribe(() => {
     const items = outbox.items().filter(({ name }) => !isSilent(name));
-    const waiting = items.filter(({ state }) => state === 'waiting').length;
+    const waiting = items.filter(({ name, state }) => state === 'waiting' && !options.mutators[name]?.join).length;
     const failed = items.filter(({ state }) => state === 'failed').length;
     if (waiting !== status.waiting || failed !== status.failed) setStatus({ waiting, failed });
   });
@@ -245,7 +255,11 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     if (syncing.leads) await syncing.newClient();
   };
 
-  const enqueue = async (item: NewItem, replaces: string[], clearDraft: string | undefined): Promise<Sent> => {
+  const enqueue = async (
+    item: NewItem,
+    replaces: string[],
+    { clearDraft, join }: { clearDraft?: string | undefined; join?: JoinArgs | undefined } = {},
+  ): Promise<Sent> => {
     const unsaved: OutboxItem = {
       ...item,
       order: Number.MAX_SAFE_INTEGER,
@@ -262,8 +276,8 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     });
     const draft = clearDraft === undefined ? '' : (drafts.get(clearDraft) ?? '');
     if (clearDraft !== undefined) drafts.delete(clearDraft);
-    const saved = storage.enqueue(item, clearDraft ?? null).then(
-      (stored) => serial.run(() => keepItems([stored], replaces)),
+    const saved = storage.enqueue(item, clearDraft ?? null, join).then(
+      (stored) => serial.run(() => keepItems([stored], stored.id === item.id ? replaces : [...replaces, item.id])),
       async (error: unknown) => {
         if (clearDraft !== undefined) drafts.set(clearDraft, draft);
         await serial.run(async () => {
@@ -383,7 +397,8 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       const parsed = mutator.parse(args);
       const lane = mutator.lane(parsed, personId);
       const { version } = mutator;
-      return enqueue({ id: newId(), lane, name, version, args: parsed, at: timers.now() }, [], clearDraft);
+      const join: JoinArgs | undefined = mutator.join && ((earlier) => mutator.join?.(earlier, parsed));
+      return enqueue({ id: newId(), lane, name, version, args: parsed, at: timers.now() }, [], { clearDraft, join });
     },
     items: () => outbox.snapshot(),
     subscribeItems: (listener) => outbox.subscribe(listener),
@@ -392,7 +407,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       if (item?.state !== 'failed') return;
       const { lane, name, version, args, at } = item;
       // The server keeps its answer to the old id for ever, so it goes out under a new one.
-      const { saved } = await enqueue({ id: newId(), lane, name, version, args, at }, [id], undefined);
+      const { saved } = await enqueue({ id: newId(), lane, name, version, args, at }, [id]);
       await saved;
       await storage.removeItems([id]);
     },

@@ -127,6 +127,7 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
 
     items: () => outbox.run((handle) => handle.items()),
     enqueue: (...args) => outbox.run((handle) => handle.enqueue(...args)),
+    seal: (...args) => outbox.run((handle) => handle.seal(...args)),
     updateItems: (...args) => outbox.run((handle) => handle.updateItems(...args)),
     removeItems: (...args) => outbox.run((handle) => handle.removeItems(...args)),
     renumber: (...args) => outbox.run((handle) => handle.renumber(...args)),

@@ -78,12 +78,20 @@ export class Outbox<Tables extends TableMap> {
 
   /** Takes over items as another tab or the disk has them; unknown ones are run, missing ones stay. */
   async merge(items: readonly OutboxItem[]): Promise<void> {
+    let rerun: ReadonlySet<ScopeId> = new Set();
     for (const item of items) {
       const layer = this.#layers.find((other) => other.item.id === item.id);
-      if (!layer) await this.add(item, false).catch(() => this.#keepUnrun(item));
-      else Object.assign(layer, { item, saving: false, effects: item.name === layer.item.name ? layer.effects : [] });
+      if (!layer) {
+        await this.add(item, false).catch(() => this.#keepUnrun(item));
+        continue;
+      }
+      const isJoined = item.joined !== layer.item.joined;
+      if (isJoined) rerun = rerun.union(layer.touched);
+      Object.assign(layer, { item, saving: false, effects: item.name === layer.item.name ? layer.effects : [] });
+      if (isJoined) layer.pending = toPending(item, item.state);
     }
     this.#layers.sort((a, b) => a.item.order - b.item.order);
+    if (rerun.size > 0) await this.rebase(rerun);
     this.#show();
   }
 

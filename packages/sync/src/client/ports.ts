@@ -102,8 +102,15 @@ export interface OutboxItem {
   /** Once failed: a stable code and safe words. */
   code: string | null;
   message: string | null;
+  /** Id of the last act that was made one with it. */
+  joined?: string;
+  /** May have been sent: it stays as it is. Only of acts that can be joined. */
+  sealed?: boolean;
 }
 export type NewItem = Pick<OutboxItem, 'id' | 'lane' | 'name' | 'version' | 'args' | 'at'>;
+
+/** The arguments of one act in place of the earlier one and a later one; `undefined` where they stay two. */
+export type JoinArgs = (earlier: unknown) => unknown;
 
 export interface StoredOutbox {
   clientId: string;
@@ -152,8 +159,14 @@ export interface CacheCalls {
 /** What can be asked of the half of the disk that is never given up. Doing anything twice does it once. */
 export interface OutboxCalls {
   items(): Promise<OutboxItem[]>;
-  /** Durable when it resolves. Gives the item its order and `n`; clears the draft in the same transaction. */
-  enqueue(item: NewItem, clearedDraft: string | null): Promise<OutboxItem>;
+  /**
+   * Durable when it resolves. Gives the item its order and `n`; clears the draft in the same transaction. Where `join`
+   * makes one act of it and a waiting item of the same name and lane that is not sealed, that item is returned, with
+   * the arguments of both.
+   */
+  enqueue(item: NewItem, clearedDraft: string | null, join?: JoinArgs): Promise<OutboxItem>;
+  /** These are about to be sent: nothing is joined to them any more. Returns them as they are now. */
+  seal(ids: readonly string[]): Promise<OutboxItem[]>;
   updateItems(items: readonly OutboxItem[]): Promise<void>;
   removeItems(ids: readonly string[]): Promise<void>;
   /**

@@ -14,6 +14,8 @@ export interface PusherOptions {
   timers: Timers;
   caller: () => { personId: string; clientId: string; incarnation: string | null };
   items: () => readonly OutboxItem[];
+  /** Keeps what is about to be sent from being changed; gives it as it is now. */
+  seal: (batch: WireMutation[]) => Promise<WireMutation[]>;
   sending: (ids: ReadonlySet<string>) => void;
   /** Takes in the results of one batch; resolves when they are kept. */
   onResults: (results: readonly PushResult[]) => Promise<void>;
@@ -48,9 +50,12 @@ export class Pusher {
   async #push(): Promise<void> {
     const { connection, caller, sending, onResults, timers } = this.#options;
     // After a failure one at a time, so that an item that breaks the server holds up nobody else's lane for long.
-    const mutations = nextBatch(this.#options.items(), this.#backoff.failures === 0 ? LIMITS.pushMutations : 1);
+    const batch = nextBatch(this.#options.items(), this.#backoff.failures === 0 ? LIMITS.pushMutations : 1);
+    if (batch.length === 0) return;
+    const mutations = await this.#options.seal(batch).catch(() => null);
+    if (!mutations) return void this.#backoff.again(() => void this.run());
     const open = connection();
-    if (mutations.length === 0 || !open) return;
+    if (!open) return;
     sending(new Set(mutations.map(({ id }) => id)));
     const answer = await open
       .push({ ...SPEAKS, ...caller(), mutations })

@@ -21,7 +21,7 @@ export interface EngineStatus {
   connection: ConnectionState;
   /** When the client last held everything the server had, in milliseconds since 1970; `null` before the first time. */
   syncedAt: number | null;
-  /** Mutations that have not reached the server; silent ones are not counted. */
+  /** Mutations that have not reached the server; silent ones, and those that can be joined, are not counted. */
   waiting: number;
   /** Mutations that were refused and wait for the person. */
   failed: number;

@@ -2,8 +2,8 @@
  * What the leading tab does: keep a connection, pull what it should hold, push what waits, and give every change to
  * memory, disk and the other tabs, in this order. Nothing here needs an act of the person to get going again.
  */
-import type { ScopeId, TableMap } from '../mutator.ts';
-import type { LiveEvent, PushResult } from '../protocol.ts';
+import type { MutatorMap, ScopeId, TableMap } from '../mutator.ts';
+import type { LiveEvent, PushResult, WireMutation } from '../protocol.ts';
 import { Connector } from './connector.ts';
 import type { BaseRows, FollowedScope } from './engine.ts';
 import type { Outbox } from './outbox.ts';
@@ -34,6 +34,7 @@ const FEW_SCOPES = 50;
 export interface SyncingOptions<Tables extends TableMap> {
   personId: string;
   schema?: number;
+  mutators: MutatorMap<Tables>;
   rootScope: ScopeId;
   follow: (rows: BaseRows<Tables>) => FollowedScope[];
   isPaged: (scope: ScopeId) => boolean;
@@ -109,6 +110,7 @@ export class Syncing<Tables extends TableMap> {
       connection,
       caller,
       items: () => outbox.items(),
+      seal: (batch) => this.#seal(batch),
       sending: (ids) => {
         outbox.sending(ids);
         replica.notify();
@@ -345,6 +347,16 @@ export class Syncing<Tables extends TableMap> {
     this.#connector.proven();
     if (results.some(({ status }) => status === 'fork')) await this.newClient();
     this.#options.timers.after(POKE_GRACE, () => this.#pullEffects());
+  }
+
+  async #seal(batch: WireMutation[]): Promise<WireMutation[]> {
+    const { mutators, storage } = this.#options;
+    const open = batch.filter(({ name }) => mutators[name]?.join).map(({ id }) => id);
+    if (open.length === 0) return batch;
+    const sealed = new Map((await storage.seal(open)).map(({ id, args }) => [id, args]));
+    return batch.map((mutation) =>
+      sealed.has(mutation.id) ? { ...mutation, args: sealed.get(mutation.id) } : mutation,
+    );
   }
 
   /** Asks for the rows of applied items that no poke has brought. */

@@ -1,0 +1,133 @@
+/** Drafts: what a person has begun to write, the same on every device, merged where two of them wrote. */
+import { Refusal, type Mutator, type MutatorTx } from '@parley/sync/mutator';
+import * as z from 'zod/mini';
+import { threadScope, userScope } from './scopes.ts';
+import type { Tables } from './tables.ts';
+import { carried } from './text.ts';
+import { accessThread } from './threads.ts';
+
+/** The draft of a thread, or of the replies to one of its messages. */
+export interface DraftRow {
+  threadId: string;
+  /** The message under which it is written; `null` in the thread itself. */
+  rootId: string | null;
+  /** Grows with every sending: what belongs to an earlier one cannot bring sent text back. */
+  generation: number;
+  /** Yjs updates (base64) that make up the text. The server makes one of them. */
+  updates: string[];
+  /** As typed. Empty once it was sent or thrown away. */
+  text: string;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** Characters (UTF-16 units) of a draft at most; one that is longer stays on its device until it is shortened. */
+export const DRAFT_LENGTH = 20_000;
+// One act, with every character at its widest, still fits into one push.
+const UPDATES_LENGTH = 120_000;
+const UPDATES = 64;
+
+/** The row's id. */
+export const draftId = (threadId: string, rootId: string | null): string =>
+  rootId === null ? threadId : `${threadId}.${rootId}`;
+
+const place = { threadId: z.uuid(), rootId: z.nullable(z.uuid().check(z.lowercase())) };
+const generation = z.int().check(z.gte(0));
+const draftText = z.pipe(z.string().check(z.maxLength(DRAFT_LENGTH)), z.transform(carried));
+
+const mergeDraftArgs = z.object({
+  ...place,
+  generation,
+  updates: z
+    .array(z.string().check(z.regex(/^[A-Za-z0-9+/]+={0,2}$/)))
+    .check(z.minLength(1), z.maxLength(UPDATES), z.refine(fit, 'This is too much for one act.')),
+  /** The whole text here, for this device to show and to keep should the server refuse. */
+  text: draftText,
+  /** What of it is new: all that is kept where the rest has been sent meanwhile. */
+  added: draftText,
+});
+type MergeDraftArgs = z.infer<typeof mergeDraftArgs>;
+
+/**
+ * Adds what was typed on one device to the draft. Refused: `not_found`, `invalid`, `too_long`.
+ *
+ * Only the server, and the page that shows the draft, read the updates: here they are passed on as they are.
+ */
+export const mergeDraft: Mutator<Tables, MergeDraftArgs> = {
+  name: 'mergeDraft',
+  version: 1,
+  parse: (args) => mergeDraftArgs.parse(args),
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: (_args, personId) => ({ write: [userScope(personId)] }),
+  async run(tx, { threadId, rootId, generation, updates, text, added }) {
+    await accessThread(tx, threadId);
+    const row = await draftOf(tx, threadId, rootId);
+    const isLate = (row?.generation ?? 0) > generation;
+    const before = row?.updates ?? [];
+    const next = { threadId, rootId, at: tx.now, generation: isLate && row ? row.generation : generation };
+    if (tx.side === 'client') {
+      if (!isLate) putDraft(tx, { ...next, updates: [...before, ...updates], text });
+      return;
+    }
+    if (isLate && added.trim() === '') return;
+    const { appendToUpdates, mergeUpdates } = await import('./draft-text.ts');
+    let merged;
+    try {
+      merged = isLate ? appendToUpdates(before, added) : mergeUpdates([...before, ...updates]);
+    } catch {
+      throw new Refusal('invalid', 'The server does not understand this draft.');
+    }
+    if (merged.text.length > DRAFT_LENGTH || merged.update.length > UPDATES_LENGTH) {
+      throw new Refusal('too_long', 'This draft has become too long to be kept on every device.');
+    }
+    if (row && merged.text === row.text && merged.update === before[0]) return;
+    putDraft(tx, { ...next, updates: [merged.update], text: merged.text });
+  },
+  join(earlier, later) {
+    const updates = [...earlier.updates, ...later.updates];
+    const isSame = (['threadId', 'rootId', 'generation'] as const).every((key) => earlier[key] === later[key]);
+    if (!isSame || updates.length > UPDATES || !fit(updates)) return undefined;
+    const added = earlier.added + later.added;
+    return added.length > DRAFT_LENGTH ? undefined : { ...later, updates, added };
+  },
+};
+
+const discardDraftArgs = z.object(place);
+
+/** Throws a draft away, also that of a thread one no longer takes part in. Refused: `not_found`. */
+export const discardDraft: Mutator<Tables, z.infer<typeof discardDraftArgs>> = {
+  name: 'discardDraft',
+  version: 1,
+  parse: (args) => discardDraftArgs.parse(args),
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: (_args, personId) => ({ write: [userScope(personId)] }),
+  async run(tx, { threadId, rootId }) {
+    const row = await draftOf(tx, threadId, rootId);
+    if (!row) throw new Refusal('not_found', 'This draft is not there.');
+    await endDraft(tx, threadId, { rootId, generation: row.generation });
+  },
+};
+
+/** Which draft became what is being sent. */
+export const sentDraft = z.object({ rootId: place.rootId, generation });
+
+/** The text went out: the draft begins anew. For other mutators, which write the actor's own scope. */
+export async function endDraft(
+  tx: MutatorTx<Tables>,
+  threadId: string,
+  { rootId, generation }: z.infer<typeof sentDraft>,
+): Promise<void> {
+  const row = await draftOf(tx, threadId, rootId);
+  if ((row?.generation ?? 0) > generation) return;
+  putDraft(tx, { threadId, rootId, generation: generation + 1, updates: [], text: '', at: tx.now });
+}
+
+const draftOf = (tx: MutatorTx<Tables>, threadId: string, rootId: string | null) =>
+  tx.get('draft', userScope(tx.personId), draftId(threadId, rootId));
+
+const putDraft = (tx: MutatorTx<Tables>, row: DraftRow): void =>
+  tx.put('draft', userScope(tx.personId), draftId(row.threadId, row.rootId), row);
+
+function fit(updates: readonly string[]): boolean {
+  return updates.reduce((length, update) => length + update.length, 0) <= UPDATES_LENGTH;
+}
