@@ -1,5 +1,5 @@
 /** Deletes what nobody needs any more, a little at a time. */
-import type { Database } from '@parley/db';
+import { purgeTombstones, type Database } from '@parley/db';
 import { queueNames } from '@parley/jobs';
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 
@@ -16,13 +16,15 @@ export interface Tidied {
   invitations: number;
   sessions: number;
   verifications: number;
+  tombstones: number;
 }
 
 /**
  * - results of mutations after 30 days: a client that asks later is told `unknown`;
  * - job rows without a queue after one day; those with one are the relay's;
  * - invitations 90 days after they ended;
- * - sessions and verifications that have ended.
+ * - sessions and verifications that have ended;
+ * - tombstones after 90 days: a client that was away for longer starts their scopes from nothing.
  * @param now milliseconds since 1970
  * @returns how many rows of each were deleted
  */
@@ -34,6 +36,7 @@ export async function tidy(db: Kysely<Database>, now: number): Promise<Tidied> {
     invitations: await deleteAll(db, 'invitation', sql`expires_at < ${before(90 * DAY)}`),
     sessions: await deleteAll(db, 'auth_session', sql`expires_at < ${before(0)}`),
     verifications: await deleteAll(db, 'auth_verification', sql`expires_at < ${before(0)}`),
+    tombstones: await purgeTombstones(db, before(90 * DAY)),
   };
 }
 

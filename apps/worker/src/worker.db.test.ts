@@ -69,8 +69,22 @@ describe('housekeeping', () => {
         { id: 'alive', user_id: uuid(1), token: 'b', expires_at: at(-DAY) },
       ])
       .execute();
-    expect(await tidy(db, now)).toEqual({ mutationResults: 1, jobs: 1, invitations: 1, sessions: 1, verifications: 0 });
-    expect(await tidy(db, now)).toEqual({ mutationResults: 0, jobs: 0, invitations: 0, sessions: 0, verifications: 0 });
+    expect(await tidy(db, now)).toEqual({
+      mutationResults: 1,
+      jobs: 1,
+      invitations: 1,
+      sessions: 1,
+      verifications: 0,
+      tombstones: 0,
+    });
+    expect(await tidy(db, now)).toEqual({
+      mutationResults: 0,
+      jobs: 0,
+      invitations: 0,
+      sessions: 0,
+      verifications: 0,
+      tombstones: 0,
+    });
     expect(await db.selectFrom('auth_session').select('id').execute()).toEqual([{ id: 'alive' }]);
     expect(await db.selectFrom('job').select('kind').orderBy('id').execute()).toEqual([
       { kind: 'message.sent' },

@@ -6,6 +6,7 @@ import * as mailedInvitations from './migrations/0002-mailed-invitations.ts';
 import * as lifeOfAThread from './migrations/0003-life-of-a-thread.ts';
 import * as drafts from './migrations/0005-drafts.ts';
 import * as members from './migrations/0007-members.ts';
+import * as ageOfTombstones from './migrations/0008-age-of-tombstones.ts';
 
 /** In the order of their names. A migration that was released is never changed. */
 const migrations: Record<string, Migration> = {
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   '0003-life-of-a-thread': lifeOfAThread,
   '0005-drafts': drafts,
   '0007-members': members,
+  '0008-age-of-tombstones': ageOfTombstones,
 };
 
 /**

@@ -96,6 +96,7 @@ export interface Database {
     seq: Generated<number>;
     floor: Generated<number>;
   };
+  sync_tombstone: { scope: string; version: number; created_at: TimeNow };
   sync_client: { id: string; person_id: string; created_at: TimeNow };
   sync_lane: { client_id: string; lane: string; last_n: number };
   mutation_result: {

@@ -16,6 +16,8 @@ import {
   TestClient,
   type TestInstallation,
 } from './acme.fixture.ts';
+import { Barrier, beforeCommit, someoneWaits } from './cursor-proof.fixture.ts';
+import { purgeTombstones } from './purge.ts';
 import type { DatabaseTransaction } from './statement.ts';
 import { syncedTables } from './synced-tables.ts';
 
@@ -197,25 +199,102 @@ describe('[SCOPE5] whoever changes who reads a scope holds it', () => {
   });
 });
 
-test('[SCOPE6] a deleted row stays as a tombstone without content', async () => {
-  const threadId = await startThread(installation.server, [people.bob]);
-  const messageId = newId();
-  await alice.do('sendMessage', { threadId, messageId, text: 'a slip' });
-  await alice.do('editMessage', { threadId, messageId, text: 'mended' });
-  await alice.do('deleteMessage', { threadId, messageId });
-  const [answer] = await clientOf(people.bob).pull({ scope: threadScope(threadId), from: 2, epoch: 1 });
-  expect(rowsOf(answer)).toContainEqual(['revision', `${messageId}.1`, 4, null]);
+describe('[SCOPE6] a deleted row', () => {
+  const day = 86_400_000;
 
-  const { fields } = syncedTables.revision;
-  const row = await installation.database.kysely
-    .selectFrom('revision')
-    .selectAll()
-    .where('message_id', 'is', null)
-    .where('id', '=', `${messageId}.1`)
-    .executeTakeFirstOrThrow();
-  for (const [column] of Object.values(fields)) expect(row[column as keyof typeof row]).toBeNull();
-  expect(row).toMatchObject({ deleted: true, version: 4 });
-  // Whoever starts from nothing needs none of it.
-  const fresh = await rowsFor(people.bob, threadScope(threadId));
-  expect(fresh !== 'forbidden' && fresh.map(([table]) => table)).toEqual(['message', 'thread']);
+  test('stays as a tombstone without content', async () => {
+    const threadId = await startThread(installation.server, [people.bob]);
+    const messageId = newId();
+    await alice.do('sendMessage', { threadId, messageId, text: 'a slip' });
+    await alice.do('editMessage', { threadId, messageId, text: 'mended' });
+    await alice.do('deleteMessage', { threadId, messageId });
+    const [answer] = await clientOf(people.bob).pull({ scope: threadScope(threadId), from: 2, epoch: 1 });
+    expect(rowsOf(answer)).toContainEqual(['revision', `${messageId}.1`, 4, null]);
+
+    const { fields } = syncedTables.revision;
+    const row = await installation.database.kysely
+      .selectFrom('revision')
+      .selectAll()
+      .where('message_id', 'is', null)
+      .where('id', '=', `${messageId}.1`)
+      .executeTakeFirstOrThrow();
+    for (const [column] of Object.values(fields)) expect(row[column as keyof typeof row]).toBeNull();
+    expect(row).toMatchObject({ deleted: true, version: 4 });
+    // Whoever starts from nothing needs none of it.
+    const fresh = await rowsFor(people.bob, threadScope(threadId));
+    expect(fresh !== 'forbidden' && fresh.map(([table]) => table)).toEqual(['message', 'thread']);
+  });
+
+  test('is forgotten when it is old enough, and whoever has not heard of it starts its scope from nothing', async () => {
+    const { kysely } = installation.database;
+    const [threadId, other] = [
+      await startThread(installation.server, [people.bob]),
+      await startThread(installation.server, [people.bob]),
+    ];
+    const bob = clientOf(people.bob);
+    const cursors = (from: number) => [threadId, other].map((id) => ({ scope: threadScope(id), from, epoch: 1 }));
+    for (const id of [threadId, other]) {
+      const messageId = newId();
+      await alice.do('sendMessage', { threadId: id, messageId, text: 'a slip' });
+      await alice.do('editMessage', { threadId: id, messageId, text: 'mended' });
+      await alice.do('deleteMessage', { threadId: id, messageId });
+      await alice.do('renameThread', { threadId: id, subject: 'Afterwards' });
+    }
+    const [scope, young] = [threadScope(threadId), threadScope(other)];
+    await kysely
+      .updateTable('sync_tombstone')
+      .set({ created_at: new Date(Date.now() - 91 * day) })
+      .where('scope', '=', scope)
+      .execute();
+    await kysely
+      .updateTable('sync_tombstone')
+      .set({ created_at: new Date(Date.now() - 89 * day) })
+      .where('scope', '=', young)
+      .execute();
+    const before = await rowsFor(people.bob, scope);
+    expect(await purgeTombstones(kysely, new Date(Date.now() - 90 * day))).toBe(1);
+    expect(await purgeTombstones(kysely, new Date(Date.now() - 90 * day))).toBe(0);
+
+    expect(await bob.pull(...cursors(3))).toMatchObject([
+      { scope, kind: 'reset' },
+      { scope: young, kind: 'delta', to: 5 },
+    ]);
+    expect(await bob.pull(...cursors(4))).toMatchObject([
+      { scope, kind: 'delta', to: 5 },
+      { scope: young, kind: 'delta' },
+    ]);
+    expect(await rowsFor(people.bob, scope)).toEqual(before);
+    const left = await kysely
+      .selectFrom('revision')
+      .select(['thread_id'])
+      .where('thread_id', 'in', [threadId, other])
+      .execute();
+    expect(left).toEqual([{ thread_id: other }]);
+  });
+
+  test('is not forgotten under the hands of somebody who writes its scope', async () => {
+    const { database, server } = installation;
+    const threadId = await startThread(server, [people.bob]);
+    const messageId = newId();
+    for (const text of ['a slip', 'mended']) {
+      await alice.do(text === 'a slip' ? 'sendMessage' : 'editMessage', { threadId, messageId, text });
+    }
+    await alice.do('deleteMessage', { threadId, messageId });
+    const barrier = new Barrier();
+    const slow = openInstallation(testDatabase.url, { wrap: beforeCommit(() => barrier.wait()) });
+    const writing = new TestClient(slow.server, people.bob).do('renameThread', { threadId, subject: 'Meanwhile' });
+    await barrier.reached;
+    const purging = purgeTombstones(database.kysely, new Date(Date.now() + day));
+    await someoneWaits(database);
+    barrier.open();
+    expect((await writing).status).toBe('applied');
+    expect(await purging).toBeGreaterThan(0);
+    await slow.close();
+    const [row] = await database.kysely
+      .selectFrom('sync_scope')
+      .select(['floor', 'version'])
+      .where('id', '=', threadScope(threadId))
+      .execute();
+    expect(row).toEqual({ floor: 4, version: 5 });
+  });
 });

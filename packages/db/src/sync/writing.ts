@@ -100,6 +100,8 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
       const n = parameter(rowParameter(mustSynced(name), written, (row) => this.#idsOf(row)));
       parts.push(cachedUpsertOf(name, n));
     }
+    const tombstones = [...new Map(rows.flatMap((row) => (row.data === null ? [[row.scope, row.version]] : [])))];
+    if (tombstones.length > 0) parts.push(addTombstones(parameter(JSON.stringify(tombstones))));
     if (jobs.length > 0) parts.push(addJobs(parameter(JSON.stringify(jobs))));
     if (result) {
       const { personId, clientId, lane, n, id } = result.entry;
@@ -204,6 +206,8 @@ const createScopes = (n: number) => `insert into sync_scope (id, version, seq, h
   select r.id, r.version, r.seq, r.home_org from jsonb_to_recordset($${n}::jsonb) as ${scopeShape} order by r.id collate "C"`;
 const bumpScopes = (n: number) => `update sync_scope s set version = r.version, seq = r.seq
   from jsonb_to_recordset($${n}::jsonb) as ${scopeShape} where s.id = r.id`;
+const addTombstones = (n: number) => `insert into sync_tombstone (scope, version)
+  select r ->> 0, (r ->> 1)::bigint from jsonb_array_elements($${n}::jsonb) as r on conflict do nothing`;
 const addJobs = (n: number) => `insert into job (kind, payload)
   select r.kind, r.payload from jsonb_to_recordset($${n}::jsonb) as r(kind text, payload jsonb)`;
 const storeResult = (n: number) => `insert into mutation_result
