@@ -17,7 +17,7 @@ import {
 } from '@parley/sync/testing';
 import { v7 as newId } from 'uuid';
 import { expect, vi } from 'vitest';
-import { openDatabase } from '../connection.ts';
+import { openDatabase, type OpenDatabase } from '../connection.ts';
 import { createTestDatabase } from '../testing/index.ts';
 import { seed, type TestServer } from './acme.fixture.ts';
 import type { DatabaseTransaction } from './statement.ts';
@@ -38,6 +38,8 @@ export interface ClientOptions {
   /** Names the disk: a second client with the same one is another tab, or the next start. */
   profile?: string;
   online?: boolean;
+  /** What the device takes for the time; milliseconds since 1970. */
+  now?: () => number;
   tabs?: TabGroup;
   /** Changes how the server is reached. */
   server?: (server: DirectServer) => DirectServer;
@@ -49,6 +51,7 @@ export interface ClientOptions {
 
 export interface EngineWorld {
   server: TestServer;
+  database: OpenDatabase;
   /** One tab of a person, started. */
   openClient(personId: string, options?: ClientOptions): Promise<Client>;
   /** Makes the server one that was restored from a backup. */
@@ -90,6 +93,7 @@ export async function openEngineWorld(): Promise<EngineWorld> {
 
   return {
     server,
+    database,
     restore: () => {
       incarnation = newId();
     },
@@ -101,7 +105,7 @@ export async function openEngineWorld(): Promise<EngineWorld> {
       const tab = tabs.open();
       const freezer = createFreezer();
       const timers = freezer.timers({
-        now: () => Date.now(),
+        now: options.now ?? (() => Date.now()),
         after(ms, act) {
           // Waits are shortened, not skipped: the order of things stays.
           const timer = setTimeout(act, Math.min(ms, 50));
