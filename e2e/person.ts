@@ -222,6 +222,13 @@ export class Person {
     return this.page.evaluate(() => matchMedia('(pointer: coarse) and (hover: none)').matches);
   }
 
+  /** For how long one's messages wait before they go out. */
+  async chooseUndoTime(time: string): Promise<void> {
+    await this.page.getByRole('link', { name: 'Settings' }).click();
+    await this.page.getByRole('radiogroup', { name: 'Undo send' }).getByRole('radio', { name: time }).check();
+    await this.expectStatus('Everything is saved');
+  }
+
   async expectReaction(text: string, emoji: string, count: number): Promise<void> {
     await expect(this.message(text).getByRole('button', { name: new RegExp(`^${emoji} ${count}:`) })).toBeVisible();
   }

@@ -14,6 +14,7 @@ export const residentTables = [
   'readPosition',
   'threadSetting',
   'draft',
+  'settings',
 ] as const satisfies readonly TableName[];
 
 /** Unread counts are exact up to here and shown as "99+" beyond. */

@@ -3,6 +3,7 @@ import type { AnyMutator, ArgsOf } from '@parley/sync/mutator';
 import { discardDraft, mergeDraft } from './drafts.ts';
 import { deleteMessage, editMessage, react, sendMessage } from './messages.ts';
 import { addParticipants, removeParticipant } from './participants.ts';
+import { changeSettings } from './settings.ts';
 import type { Tables } from './tables.ts';
 import { renameThread, resolveThread } from './thread-heads.ts';
 import { changeThreadSetting } from './thread-settings.ts';
@@ -23,6 +24,7 @@ export const mutators = {
   react,
   mergeDraft,
   discardDraft,
+  changeSettings,
 } satisfies Record<string, AnyMutator<Tables>>;
 
 export type Mutators = typeof mutators;

@@ -4,6 +4,7 @@ import { openDatabase } from './connection.ts';
 import * as firstTables from './migrations/0001-first-tables.ts';
 import * as mailedInvitations from './migrations/0002-mailed-invitations.ts';
 import * as lifeOfAThread from './migrations/0003-life-of-a-thread.ts';
+import * as personSettings from './migrations/0004-person-settings.ts';
 import * as drafts from './migrations/0005-drafts.ts';
 import * as members from './migrations/0007-members.ts';
 import * as ageOfTombstones from './migrations/0008-age-of-tombstones.ts';
@@ -13,6 +14,7 @@ const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
   '0002-mailed-invitations': mailedInvitations,
   '0003-life-of-a-thread': lifeOfAThread,
+  '0004-person-settings': personSettings,
   '0005-drafts': drafts,
   '0007-members': members,
   '0008-age-of-tombstones': ageOfTombstones,

@@ -184,6 +184,7 @@ export interface Database {
     text: string;
     written_at: Time;
   };
+  person_settings: Synced & { person_id: string; undo_seconds: number };
   message: Synced & {
     home_org: string;
     thread_id: string;

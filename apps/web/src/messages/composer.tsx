@@ -17,8 +17,8 @@ import { matchPeople, mentionAt, mentionNames, mentionsToStored, type Mentionabl
 
 export interface ComposerHandle {
   focus(): void;
-  /** Puts text back that could not be sent, before what has been typed since. */
-  giveBack(text: string): void;
+  /** Puts text back that was not sent, before what has been typed since. Returns what the field holds now. */
+  giveBack(text: string): string;
 }
 
 export interface ComposerProps {
@@ -80,12 +80,11 @@ export function Composer(props: ComposerProps) {
   useImperativeHandle(ref, () => ({
     focus: () => field.current?.focus(),
     giveBack(given) {
-      setText((now) => {
-        const next = now.trim() === '' ? given : `${given}\n\n${now}`;
-        onChange(next);
-        return next;
-      });
+      const now = field.current?.value ?? text;
+      const next = now.trim() === '' ? given : `${given}\n\n${now}`;
+      write(next);
       field.current?.focus();
+      return next;
     },
   }));
 

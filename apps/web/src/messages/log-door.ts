@@ -25,8 +25,10 @@ export interface LogDoor {
   revisionsOf(messageId: string): readonly RevisionRow[];
   retry(itemId: string): void;
   discard(itemId: string): void;
-  /** Takes a refused message out of the queue and its text back into the composer. */
+  /** Takes a message that was refused, or has not gone out, out of the queue and its text back into the composer. */
   takeBack(row: LogMessage): void;
+  /** Lets a message go out that could still be taken back. */
+  sendNow(itemId: string): void;
 }
 
 export const LogDoorContext = createContext<LogDoor | null>(null);

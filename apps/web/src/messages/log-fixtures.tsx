@@ -62,6 +62,7 @@ export function logDoor(changes: Partial<LogDoor> = {}): LogDoor {
     retry: nothing,
     discard: nothing,
     takeBack: nothing,
+    sendNow: nothing,
     ...changes,
   };
 }

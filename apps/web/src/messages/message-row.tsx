@@ -4,6 +4,7 @@ import { memo, useRef, useState, type FocusEvent, type PointerEvent } from 'reac
 import { Markdown } from '../markdown/markdown.tsx';
 import { plainText } from '../markdown/plain-text.ts';
 import { itemText } from '../sync/item-words.ts';
+import { Held } from './held.tsx';
 import { EditedMark } from './edited-mark.tsx';
 import { authorName, useLogDoor } from './log-door.ts';
 import type { LogMessage } from './log-items.ts';
@@ -81,7 +82,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         {deleted ? (
           <p className="text-ink-3 italic">Message deleted</p>
         ) : (
-          <div className={classNames(state.waiting && 'opacity-80')}>
+          <div className={classNames((state.waiting || state.held !== null) && 'opacity-80')}>
             <Markdown text={data.text} personName={door.personName} selfId={door.personId} />
             {edited && !head ? <EditedMark row={row} /> : null}
           </div>
@@ -99,6 +100,8 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         ) : null}
         {state.failed !== null ? (
           <Failure row={row} />
+        ) : state.held !== null ? (
+          <Held row={row} item={state.held} />
         ) : state.waiting ? (
           <Delayed>
             <p className="mt-0.5 flex items-center gap-1.5 text-sm text-ink-3">
@@ -108,7 +111,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           </Delayed>
         ) : null}
       </div>
-      {engaged && !deleted ? <MessageActions row={row} /> : null}
+      {engaged && !deleted && state.held === null ? <MessageActions row={row} /> : null}
     </article>
   );
 });

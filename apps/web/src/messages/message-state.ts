@@ -6,6 +6,8 @@ export interface MessageState {
   waiting: boolean;
   /** The refused mutation that is to be dealt with first. */
   failed: Pending | null;
+  /** The message itself, while its author can take it back. */
+  held: Pending | null;
 }
 
 /** Read positions and reactions go out quietly: only what a person wrote is worth a line under it. */
@@ -13,8 +15,10 @@ const spoken: ReadonlySet<string> = new Set(['sendMessage', 'editMessage', 'dele
 
 export function messageState({ pending }: Pick<ViewRow<unknown>, 'pending'>): MessageState {
   const failed = pending.find(({ state }) => state === 'failed') ?? null;
-  const waiting = pending.some(({ name, state }) => spoken.has(name) && state !== 'failed' && state !== 'applied');
-  return { waiting, failed };
+  const held = pending.find(({ heldUntil, state }) => heldUntil !== null && state === 'waiting') ?? null;
+  const waiting =
+    held === null && pending.some(({ name, state }) => spoken.has(name) && state !== 'failed' && state !== 'applied');
+  return { waiting, failed, held };
 }
 
 const failures: Record<string, string> = {
@@ -25,7 +29,8 @@ const failures: Record<string, string> = {
 };
 
 /** `Could not send: you no longer take part in this thread.` */
-export function failureWords({ name, message }: Pick<Pending, 'name' | 'message'>): string {
+export function failureWords({ name, code, message }: Pick<Pending, 'name' | 'code' | 'message'>): string {
+  if (code === 'withdrawn') return 'Taken back, not sent.';
   const what = failures[name] ?? 'Could not be done';
   return message === null || message === ''
     ? `${what}.`

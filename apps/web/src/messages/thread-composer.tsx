@@ -1,8 +1,10 @@
-import { threadScope } from '@parley/core/scopes';
+import { threadScope, userScope } from '@parley/core/scopes';
+import { standardSettings } from '@parley/core/settings';
+import { announce } from '@parley/ui';
 import { useMemo, type ReactNode, type Ref } from 'react';
 import { v7 as uuidv7 } from 'uuid';
 import { plainText } from '../markdown/plain-text.ts';
-import { useEngine } from '../sync/engine-provider.tsx';
+import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { useRow } from '../sync/views.ts';
 import { Composer, type ComposerHandle } from './composer.tsx';
 import { authorName, type LogDoor } from './log-door.ts';
@@ -36,6 +38,8 @@ export function ThreadComposer(props: ThreadComposerProps) {
   const { threadId, writing, label, people, personName, reads, draftKey, inReplies = false } = props;
   const { autoFocus = false, onLeave, onSent, onEditLast, ref } = props;
   const engine = useEngine();
+  const personId = usePersonId();
+  const { undoSeconds } = useRow(userScope(personId), 'settings', personId)?.data ?? standardSettings;
   const draft = useDraft(draftKey);
   const aboutId = writing.kind === 'edit' ? writing.messageId : writing.replyTo;
   const about = useRow(threadScope(threadId), 'message', aboutId ?? '');
@@ -50,8 +54,11 @@ export function ThreadComposer(props: ThreadComposerProps) {
         : await engine.mutate(
             'sendMessage',
             { threadId, messageId: uuidv7(), text, replyTo: writing.replyTo },
-            { clearDraft: draftKey },
+            { clearDraft: draftKey, holdMs: undoSeconds * 1_000 },
           );
+    if (writing.kind !== 'edit' && undoSeconds > 0) {
+      announce(`Goes out in ${undoSeconds} seconds. The up arrow in the empty field takes it back.`);
+    }
     if (writing.kind !== 'edit') onSent();
     await saved;
     if (writing.kind === 'edit') onLeave();

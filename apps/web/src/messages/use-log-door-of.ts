@@ -7,6 +7,7 @@ import { markUnreadFrom } from '../threads/mark-unread.ts';
 import { itemText } from '../sync/item-words.ts';
 import type { ComposerHandle } from './composer.tsx';
 import type { LogDoor } from './log-door.ts';
+import type { LogMessage } from './log-items.ts';
 import { mentionNames, mentionsToTyped, type MentionablePerson } from './mentions.ts';
 import { messageState } from './message-state.ts';
 import type { Writing } from './thread-composer.tsx';
@@ -19,6 +20,8 @@ export interface LogDoorParts {
   mayDeleteForOthers: boolean;
   log: RefObject<ThreadLogHandle | null>;
   composer: RefObject<ComposerHandle | null>;
+  /** The composer holds an edit, and not a new message. */
+  editing: boolean;
   onWrite: (writing: Writing) => void;
   onDelete: (messageId: string) => void;
   onReplies: (rootId: string) => void;
@@ -36,6 +39,32 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
     const scope = threadScope(threadId);
     const typed = (text: string) => mentionsToTyped(text, mentionNames(latest.current.people));
     const focus = () => requestAnimationFrame(() => latest.current.composer.current?.focus());
+    /** Text that goes back into the composer is on disk before the queue forgets it. */
+    const intoComposer = async (text: string, replyTo: string | null) => {
+      const { composer, editing, onWrite } = latest.current;
+      const key = `thread.${threadId}`;
+      if (editing || composer.current === null) {
+        await engine.saveDraft(key, [text, engine.draft(key)].filter(Boolean).join('\n\n'));
+      } else {
+        await engine.saveDraft(key, composer.current.giveBack(text));
+      }
+      onWrite({ kind: 'message', replyTo });
+      focus();
+    };
+    const takeBack = async (row: LogMessage) => {
+      const { failed, held } = messageState(row);
+      const item = failed ?? held;
+      if (item === null) return;
+      if (held !== null && !(await engine.withdraw(held.id))) return void notify('This message has gone out already.');
+      const text = typed(itemText(item) ?? '');
+      if (item.name === 'editMessage') {
+        await engine.saveDraft(`edit.${row.id}`, text);
+        latest.current.onWrite({ kind: 'edit', messageId: row.id });
+      } else {
+        await intoComposer(text, row.data.replyTo);
+      }
+      await engine.discard(item.id);
+    };
     return {
       personId,
       personName,
@@ -71,20 +100,8 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
           .sort((one, other) => other.writtenAt - one.writtenAt),
       retry: (itemId) => void attempt(engine.retry(itemId)),
       discard: (itemId) => void engine.discard(itemId),
-      takeBack(row) {
-        const { failed } = messageState(row);
-        if (failed === null) return;
-        const text = typed(itemText(failed) ?? '');
-        if (failed.name === 'editMessage') {
-          void engine.saveDraft(`edit.${row.id}`, text).then(() => {
-            latest.current.onWrite({ kind: 'edit', messageId: row.id });
-            return engine.discard(failed.id);
-          });
-        } else {
-          latest.current.composer.current?.giveBack(text);
-          void engine.discard(failed.id);
-        }
-      },
+      takeBack: (row) => void takeBack(row),
+      sendNow: (itemId) => void attempt(engine.sendNow(itemId)),
     };
   }, [engine, threadId, personId, personName, mayDeleteForOthers]);
 }

@@ -1,5 +1,7 @@
 import { mayStartThread } from '@parley/core/organisations';
 import { Avatar, Button, Segmented } from '@parley/ui';
+import { standardSettings, UNDO_SECONDS } from '@parley/core/settings';
+import { userScope } from '@parley/core/scopes';
 import type { ReactNode } from 'react';
 import { SignOutButton } from '../accounts/sign-out-button.tsx';
 import { useSession } from '../accounts/session.ts';
@@ -7,6 +9,9 @@ import { DemoButton } from '../demo/demo-button.tsx';
 import { PageFrame } from './page-frame.tsx';
 import { useOrganisations } from './use-organisations.ts';
 import { chooseTheme, useTheme, type Theme } from './theme.ts';
+import { attempt } from '../sync/attempt.ts';
+import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
+import { useRow } from '../sync/views.ts';
 import { useInstall } from './install.ts';
 
 const themes: { value: Theme; label: string }[] = [
@@ -35,6 +40,7 @@ export function SettingsPage() {
         <Setting title="Theme" note="On this device.">
           <Segmented label="Theme" value={theme} options={themes} onChange={chooseTheme} />
         </Setting>
+        <UndoSetting />
         {install === null ? null : (
           <Setting title="Install Parley" note="Opens in its own window and starts without a network.">
             <Button onClick={install}>Install</Button>
@@ -50,6 +56,26 @@ export function SettingsPage() {
         </Setting>
       </div>
     </PageFrame>
+  );
+}
+
+const undoTimes = UNDO_SECONDS.map((seconds) => ({
+  value: String(seconds),
+  label: seconds === 0 ? 'Off' : `${seconds} s`,
+}));
+
+function UndoSetting() {
+  const engine = useEngine();
+  const personId = usePersonId();
+  const { undoSeconds } = useRow(userScope(personId), 'settings', personId)?.data ?? standardSettings;
+  const choose = (value: string) => {
+    const chosen = UNDO_SECONDS.find((seconds) => String(seconds) === value);
+    if (chosen !== undefined) void attempt(engine.mutate('changeSettings', { undoSeconds: chosen }));
+  };
+  return (
+    <Setting title="Undo send" note="A message waits this long and can be taken back.">
+      <Segmented label="Undo send" value={String(undoSeconds)} options={undoTimes} onChange={choose} />
+    </Setting>
   );
 }
 

@@ -17,6 +17,7 @@ const titles: Record<MutatorName, string> = {
   react: 'Reaction',
   mergeDraft: 'Draft',
   discardDraft: 'Draft thrown away',
+  changeSettings: 'Settings',
 };
 
 export const itemTitle = ({ name }: Pick<Pending, 'name'>): string => titles[name as MutatorName] ?? name;

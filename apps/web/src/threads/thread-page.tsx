@@ -10,6 +10,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { v7 as uuidv7 } from 'uuid';
 import type { ComposerHandle } from '../messages/composer.tsx';
 import { LogDoorContext, UNKNOWN_PERSON } from '../messages/log-door.ts';
+import { messageState } from '../messages/message-state.ts';
 import { ThreadComposer, type Writing } from '../messages/thread-composer.tsx';
 import { ThreadLog, type ThreadLogHandle } from '../messages/thread-log.tsx';
 import { useLogDoorOf } from '../messages/use-log-door-of.ts';
@@ -118,6 +119,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
     mayDeleteForOthers: mayDeleteForOthers(role),
     log,
     composer,
+    editing: writing.kind === 'edit',
     onWrite: setWriting,
     onDelete: setDeleting,
     onReplies: (rootId) => setPanel({ kind: 'replies', rootId }),
@@ -135,7 +137,8 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
     const own = engine
       .rows(threadScope(threadId), 'message')
       .findLast(({ data }) => data.authorId === personId && data.deletedAt === null);
-    if (own) setWriting({ kind: 'edit', messageId: own.id });
+    if (own && messageState(own).held !== null) door.takeBack(own);
+    else if (own) setWriting({ kind: 'edit', messageId: own.id });
   };
   const backToMessage = () => {
     // After an edit it is another composer, which takes the focus as it appears.

@@ -37,6 +37,7 @@ const item = (state: Pending['state'], threadId: string): Pending => ({
   args: { threadId },
   at: 1,
   state,
+  heldUntil: null,
   code: null,
   message: null,
 });

@@ -47,6 +47,8 @@ export interface ClientOptions {
   disk?: (disk: Disk) => Disk;
   /** Changes what becomes of what the disk does. */
   storage?: (storage: Storage) => Storage;
+  /** Milliseconds a wait takes at most, 50 where nothing is said. */
+  patience?: number;
 }
 
 export interface EngineWorld {
@@ -98,7 +100,7 @@ export async function openEngineWorld(): Promise<EngineWorld> {
       incarnation = newId();
     },
     async openClient(personId, options = {}) {
-      const { profile = newId(), online = true, tabs = createTabGroup() } = options;
+      const { profile = newId(), online = true, tabs = createTabGroup(), patience = 50 } = options;
       const databases = createDexieDisk(`${personId}-${profile}`, newId);
       const network = createDirectNetwork(options.server?.(reach(personId)) ?? reach(personId), Math.random);
       if (!online) network.setOnline(false);
@@ -108,7 +110,7 @@ export async function openEngineWorld(): Promise<EngineWorld> {
         now: options.now ?? (() => Date.now()),
         after(ms, act) {
           // Waits are shortened, not skipped: the order of things stays.
-          const timer = setTimeout(act, Math.min(ms, 50));
+          const timer = setTimeout(act, Math.min(ms, patience));
           return () => clearTimeout(timer);
         },
         random: Math.random,

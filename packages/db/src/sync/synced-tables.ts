@@ -154,6 +154,14 @@ export const syncedTables: Mapping = {
       at: ['written_at', 'timestamptz'],
     },
   },
+  settings: {
+    ...directory,
+    sql: 'person_settings',
+    scopeKind: 'user',
+    scopeColumn: 'person_id',
+    idColumn: 'person_id',
+    fields: { undoSeconds: ['undo_seconds', 'bigint'] },
+  },
   message: {
     ...inThread,
     sql: 'message',

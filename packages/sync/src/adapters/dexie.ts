@@ -177,12 +177,8 @@ async function openOutbox(outbox: OutboxDatabase, newId: () => string, lost: () 
         if (done) return done;
         const joined = join && (await joinEarlier(outbox, item, join));
         if (joined) return joined;
-        const last = await outbox.items.orderBy('order').last();
-        const order = Math.max(last?.order ?? 0, Number((await outbox.meta.get('lastOrder'))?.value ?? 0)) + 1;
-        await outbox.meta.put({ key: 'lastOrder', value: String(order) });
-        const n = ((await outbox.lanes.get(item.lane))?.lastN ?? 0) + 1;
-        await outbox.lanes.put({ lane: item.lane, lastN: n });
-        const stored = waiting(item, order, n);
+        const order = await nextOrder(outbox);
+        const stored = waiting(item, order, item.heldUntil === undefined ? await nextInLane(outbox, item.lane) : 0);
         await outbox.items.add(stored);
         return stored;
       }),
@@ -190,6 +186,27 @@ async function openOutbox(outbox: OutboxDatabase, newId: () => string, lost: () 
       outbox.transaction('rw', outbox.items, async () => {
         await outbox.items.where('id').anyOf(ids).modify({ sealed: true });
         return outbox.items.where('id').anyOf(ids).toArray();
+      }),
+    release: (ids) =>
+      outbox.transaction('rw', outboxTables, async () => {
+        const released: OutboxItem[] = [];
+        for (const id of ids) {
+          const item = await heldItem(outbox, id);
+          if (!item) continue;
+          // Later than whatever was done in the lane meanwhile.
+          const placed = { ...item, order: await nextOrder(outbox), n: await nextInLane(outbox, item.lane) };
+          await outbox.items.put(placed);
+          released.push(placed);
+        }
+        return released;
+      }),
+    withdraw: (id, code) =>
+      outbox.transaction('rw', outboxTables, async () => {
+        const item = await heldItem(outbox, id);
+        if (!item) return undefined;
+        const withdrawn: OutboxItem = { ...item, state: 'failed', code };
+        await outbox.items.put(withdrawn);
+        return withdrawn;
       }),
     async updateItems(changed) {
       await outbox.transaction('rw', outbox.items, async () => {
@@ -202,7 +219,7 @@ async function openOutbox(outbox: OutboxDatabase, newId: () => string, lost: () 
     renumber: (lane, expected, epoch) =>
       outbox.transaction('rw', outboxTables, async () => {
         await mustLead(outbox.meta, epoch);
-        const queued = (await items()).filter((item) => item.lane === lane && item.state === 'waiting');
+        const queued = (await items()).filter((item) => item.lane === lane && hasPlace(item));
         const numbered = queued.map((item, index) => ({ ...item, n: expected + index }));
         await outbox.items.bulkPut(numbered);
         await outbox.lanes.put({ lane, lastN: expected + numbered.length - 1 });
@@ -216,7 +233,7 @@ async function openOutbox(outbox: OutboxDatabase, newId: () => string, lost: () 
         await outbox.lanes.clear();
         const lastN = new Map<string, number>();
         const numbered = (await items()).map((item) => {
-          if (item.state !== 'waiting') return item;
+          if (!hasPlace(item)) return item;
           const n = (lastN.get(item.lane) ?? 0) + 1;
           lastN.set(item.lane, n);
           return { ...item, n };
@@ -298,6 +315,31 @@ async function joinEarlier(outbox: OutboxDatabase, item: NewItem, join: JoinArgs
   }
   return undefined;
 }
+
+/** The next place in the whole queue. Inside a transaction over the outbox. */
+async function nextOrder({ items, meta }: OutboxDatabase): Promise<number> {
+  const last = await items.orderBy('order').last();
+  const order = Math.max(last?.order ?? 0, Number((await meta.get('lastOrder'))?.value ?? 0)) + 1;
+  await meta.put({ key: 'lastOrder', value: String(order) });
+  return order;
+}
+
+/** The next place in a lane. Inside a transaction over the outbox. */
+async function nextInLane({ lanes }: OutboxDatabase, lane: string): Promise<number> {
+  const n = ((await lanes.get(lane))?.lastN ?? 0) + 1;
+  await lanes.put({ lane, lastN: n });
+  return n;
+}
+
+/** An item that is still held, without its hold. */
+async function heldItem({ items }: OutboxDatabase, id: string): Promise<OutboxItem | undefined> {
+  const found = await items.get(id);
+  if (found?.heldUntil === undefined || found.state !== 'waiting') return undefined;
+  const { heldUntil: _, ...item } = found;
+  return item;
+}
+
+const hasPlace = ({ state, heldUntil }: OutboxItem): boolean => state === 'waiting' && heldUntil === undefined;
 
 const waiting = (item: NewItem, order: number, n: number): OutboxItem => ({
   ...item,

@@ -5,6 +5,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { ArgsOf, MutatorMap, ScopeId, TableMap } from '../mutator.ts';
 import { Leadership } from './leadership.ts';
+import { Holds } from './holds.ts';
 import { Outbox, type Pending } from './outbox.ts';
 import type {
   JoinArgs,
@@ -67,6 +68,13 @@ export interface Sent {
   readonly saved: Promise<void>;
 }
 
+export interface MutateOptions {
+  /** The draft that this takes the place of. */
+  clearDraft?: string;
+  /** Milliseconds in which `withdraw` can take it back; what is done later goes first. */
+  holdMs?: number;
+}
+
 export interface Engine<Tables extends TableMap, Mutators extends MutatorMap<Tables>> {
   /** Resolves when views show what is on disk; needs no network. */
   start(): Promise<void>;
@@ -94,11 +102,7 @@ export interface Engine<Tables extends TableMap, Mutators extends MutatorMap<Tab
    * Runs a mutation here at once and for good on the server when it can be reached.
    * @throws Refusal where the rules refuse it; the schema's error where the arguments are wrong
    */
-  mutate<N extends keyof Mutators & string>(
-    name: N,
-    args: ArgsOf<Mutators[N]>,
-    options?: { clearDraft?: string },
-  ): Promise<Sent>;
+  mutate<N extends keyof Mutators & string>(name: N, args: ArgsOf<Mutators[N]>, options?: MutateOptions): Promise<Sent>;
   /** The queue, oldest first. Cached. */
   items(): readonly Pending[];
   subscribeItems(listener: () => void): () => void;
@@ -106,6 +110,14 @@ export interface Engine<Tables extends TableMap, Mutators extends MutatorMap<Tab
   retry(id: string): Promise<void>;
   /** Takes back an item that was refused or has not been sent. */
   discard(id: string): Promise<void>;
+
+  /**
+   * Takes back an item that is still held: it is kept as a refused one, code `withdrawn`, until it is discarded.
+   * @returns false where it has gone its way
+   */
+  withdraw(id: string): Promise<boolean>;
+  /** Ends the hold of an item before its time. */
+  sendNow(id: string): Promise<void>;
 
   draft(key: string): string;
   saveDraft(key: string, text: string): Promise<void>;
@@ -115,6 +127,8 @@ export interface Engine<Tables extends TableMap, Mutators extends MutatorMap<Tab
 
 /** Stands in for an item that was taken back before it was sent, so that its lane keeps its count. */
 const DISCARDED = 'discarded';
+/** Code of an item that its author took back. */
+const WITHDRAWN = 'withdrawn';
 
 export function createEngine<Tables extends TableMap, Mutators extends MutatorMap<Tables>>(
   options: EngineOptions<Tables, Mutators>,
@@ -203,6 +217,14 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     tabs.post({ type: 'items', items, removed });
     syncing.push();
   };
+
+  const holds = new Holds({
+    storage,
+    timers,
+    items: () => outbox.items(),
+    keep: (released) => serial.run(() => keepItems(released, [])),
+  });
+  outbox.subscribe(() => holds.look());
 
   const hear = (message: TabMessage) => {
     if (message.type === 'status' && !syncing.leads) {
@@ -351,6 +373,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       leadership.start();
     },
     stop() {
+      holds.stop();
       serial.stop();
       leadership.stop();
       syncing.stop();
@@ -391,14 +414,16 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     subscribeWindow: (scope, listener) => windows.subscribe(scope, listener),
     loadOlder,
 
-    async mutate(name, args, { clearDraft } = {}) {
+    async mutate(name, args, { clearDraft, holdMs = 0 } = {}) {
       const mutator = options.mutators[name];
       if (!mutator) throw new TypeError(`There is no mutator ${name}.`);
       const parsed = mutator.parse(args);
       const lane = mutator.lane(parsed, personId);
       const { version } = mutator;
+      const at = timers.now();
+      const hold = holdMs > 0 ? { heldUntil: at + holdMs } : {};
       const join: JoinArgs | undefined = mutator.join && ((earlier) => mutator.join?.(earlier, parsed));
-      return enqueue({ id: newId(), lane, name, version, args: parsed, at: timers.now() }, [], { clearDraft, join });
+      return enqueue({ id: newId(), lane, name, version, args: parsed, at, ...hold }, [], { clearDraft, join });
     },
     items: () => outbox.snapshot(),
     subscribeItems: (listener) => outbox.subscribe(listener),
@@ -414,13 +439,24 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     async discard(id) {
       const item = outbox.find(id);
       if (!item || item.state === 'applied') return;
-      if (item.state === 'failed') {
+      if (item.heldUntil !== undefined && !(await storage.withdraw(id, WITHDRAWN))) return;
+      if (item.state === 'failed' || item.heldUntil !== undefined) {
         await storage.removeItems([id]);
         return serial.run(() => keepItems([], [id]));
       }
       const discarded = { ...item, name: DISCARDED, args: null };
       await storage.updateItems([discarded]);
       await serial.run(() => keepItems([discarded], []));
+    },
+
+    async withdraw(id) {
+      const withdrawn = await storage.withdraw(id, WITHDRAWN);
+      if (withdrawn) await serial.run(() => keepItems([withdrawn], []));
+      return withdrawn !== undefined;
+    },
+    sendNow: async (id) => {
+      const released = await storage.release([id]);
+      await serial.run(() => keepItems(released, []));
     },
 
     draft: (key) => drafts.get(key) ?? '',
@@ -430,6 +466,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       await storage.saveDraft(key, text);
     },
     async wipe() {
+      holds.stop();
       serial.stop();
       leadership.stop();
       syncing.stop();

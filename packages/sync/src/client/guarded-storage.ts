@@ -128,6 +128,8 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
     items: () => outbox.run((handle) => handle.items()),
     enqueue: (...args) => outbox.run((handle) => handle.enqueue(...args)),
     seal: (...args) => outbox.run((handle) => handle.seal(...args)),
+    release: (...args) => outbox.run((handle) => handle.release(...args)),
+    withdraw: (...args) => outbox.run((handle) => handle.withdraw(...args)),
     updateItems: (...args) => outbox.run((handle) => handle.updateItems(...args)),
     removeItems: (...args) => outbox.run((handle) => handle.removeItems(...args)),
     renumber: (...args) => outbox.run((handle) => handle.renumber(...args)),

@@ -15,6 +15,8 @@ export interface Pending {
   readonly at: number;
   /** `saving`: not yet safe on this device. `applied`: the server has it, its rows are on their way. */
   readonly state: 'saving' | 'waiting' | 'sending' | 'applied' | 'failed';
+  /** It can be taken back until then (milliseconds since 1970, this client's clock); `null` once it may go out. */
+  readonly heldUntil: number | null;
   /** Why it failed: a stable code and safe words. */
   readonly code: string | null;
   readonly message: string | null;
@@ -198,9 +200,9 @@ export class Outbox<Tables extends TableMap> {
         : layer.item.state === 'waiting' && layer.sending
           ? 'sending'
           : layer.item.state;
-      if (layer.pending.state !== state || layer.pending.code !== layer.item.code) {
-        layer.pending = toPending(layer.item, state);
-      }
+      const next = toPending(layer.item, state);
+      const { code, heldUntil } = layer.pending;
+      if (layer.pending.state !== state || code !== next.code || heldUntil !== next.heldUntil) layer.pending = next;
     }
     this.#replica.overlay(this.#layers);
     this.#snapshot = null;
@@ -208,15 +210,10 @@ export class Outbox<Tables extends TableMap> {
   }
 }
 
-const toPending = ({ id, name, args, at, code, message }: OutboxItem, state: Pending['state']): Pending => ({
-  id,
-  name,
-  args,
-  at,
-  state,
-  code,
-  message,
-});
+const toPending = (item: OutboxItem, state: Pending['state']): Pending => {
+  const { id, name, args, at, heldUntil = null, code, message } = item;
+  return { id, name, args, at, state, heldUntil, code, message };
+};
 
 const newLayer = (item: OutboxItem, saving: boolean): Layer => ({
   item,

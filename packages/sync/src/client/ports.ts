@@ -89,8 +89,13 @@ export interface OutboxItem {
   /** Grows with every item of this storage, whatever the tab. */
   order: number;
   lane: string;
-  /** Counts the lane's items of this client from 1. */
+  /** Counts the lane's items of this client from 1; 0 while it has no place in the lane. */
   n: number;
+  /**
+   * Until then, in milliseconds since 1970 by this client's clock, it waits outside its lane and can be taken back;
+   * absent once it has its place.
+   */
+  heldUntil?: number;
   name: string;
   version: number;
   args: unknown;
@@ -107,7 +112,7 @@ export interface OutboxItem {
   /** May have been sent: it stays as it is. Only of acts that can be joined. */
   sealed?: boolean;
 }
-export type NewItem = Pick<OutboxItem, 'id' | 'lane' | 'name' | 'version' | 'args' | 'at'>;
+export type NewItem = Pick<OutboxItem, 'id' | 'lane' | 'name' | 'version' | 'args' | 'at' | 'heldUntil'>;
 
 /** The arguments of one act in place of the earlier one and a later one; `undefined` where they stay two. */
 export type JoinArgs = (earlier: unknown) => unknown;
@@ -167,6 +172,10 @@ export interface OutboxCalls {
   enqueue(item: NewItem, clearedDraft: string | null, join?: JoinArgs): Promise<OutboxItem>;
   /** These are about to be sent: nothing is joined to them any more. Returns them as they are now. */
   seal(ids: readonly string[]): Promise<OutboxItem[]>;
+  /** Gives held items their place at the end of their lanes. Returns those that were still held. */
+  release(ids: readonly string[]): Promise<OutboxItem[]>;
+  /** Turns a held item into a refused one with this code; `undefined` where it is held no more. */
+  withdraw(id: string, code: string): Promise<OutboxItem | undefined>;
   updateItems(items: readonly OutboxItem[]): Promise<void>;
   removeItems(ids: readonly string[]): Promise<void>;
   /**

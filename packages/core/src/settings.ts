@@ -1,0 +1,32 @@
+/** What a person has chosen for themselves, the same on all their devices. */
+import type { Mutator } from '@parley/sync/mutator';
+import * as z from 'zod/mini';
+import { userScope } from './scopes.ts';
+import type { Tables } from './tables.ts';
+
+/** Seconds in which a message can be taken back before it goes out; 0 sends at once. */
+export const UNDO_SECONDS = [0, 5, 10, 30] as const;
+export type UndoSeconds = (typeof UNDO_SECONDS)[number];
+
+/** Where there is no row, `standardSettings` hold. */
+export interface SettingsRow {
+  undoSeconds: UndoSeconds;
+}
+
+export const standardSettings: SettingsRow = { undoSeconds: 0 };
+
+const changeSettingsArgs = z.object({ undoSeconds: z.optional(z.literal([...UNDO_SECONDS])) });
+
+/** Changes what is named and leaves the rest. */
+export const changeSettings: Mutator<Tables, z.infer<typeof changeSettingsArgs>> = {
+  name: 'changeSettings',
+  version: 1,
+  parse: (args) => changeSettingsArgs.parse(args),
+  lane: (_args, personId) => userScope(personId),
+  scopes: (_args, personId) => ({ write: [userScope(personId)] }),
+  async run(tx, { undoSeconds }) {
+    const scope = userScope(tx.personId);
+    const settings = (await tx.get('settings', scope, tx.personId)) ?? standardSettings;
+    tx.put('settings', scope, tx.personId, { ...settings, undoSeconds: undoSeconds ?? settings.undoSeconds });
+  },
+};
