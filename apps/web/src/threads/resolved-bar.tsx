@@ -40,7 +40,8 @@ export function ResolvedBar({ by, at, reopens, onReopens, onReopen }: ResolvedBa
         />
         Writing reopens it
       </label>
-      <Button size="small" onClick={onReopen}>
+      {/* A phone has it in the thread's menu. */}
+      <Button size="small" className="max-desk:hidden" onClick={onReopen}>
         Reopen
       </Button>
     </div>

@@ -56,7 +56,8 @@ export async function setResolved({ engine, threadId }: MarkingParts, resolved: 
   if (done) announce(resolved ? 'Resolved' : 'Reopened');
 }
 
-function copyLink({ threadId }: MarkingParts): void {
+/** The address of the thread, for others who take part. */
+export function copyLink({ threadId }: MarkingParts): void {
   navigator.clipboard.writeText(`${location.origin}/t/${threadId}`).then(
     () => notify('Link copied. It opens for those who take part'),
     () => notify('This browser did not allow copying.', { tone: 'bad' }),

@@ -1,5 +1,5 @@
 import { Avatar, Button, Dialog, IconButton, Time } from '@parley/ui';
-import { UserMinus, UserPlus } from 'lucide-react';
+import { Link, UserMinus, UserPlus } from 'lucide-react';
 import { useState } from 'react';
 import { PeoplePicker, type PickablePerson } from './people-picker.tsx';
 import { SidePanel } from './side-panel.tsx';
@@ -8,7 +8,9 @@ export interface ThreadDetailsProps {
   createdAt: number;
   createdBy: string;
   /** Who takes part now. */
-  people: readonly { id: string; name: string; placeholder: boolean; joinedAt: number }[];
+  people: readonly DetailsPerson[];
+  /** Who took part and left or was removed. */
+  former: readonly DetailsPerson[];
   personId: string;
   /** Who could be added; `null` where the reader may not. */
   directory: readonly PickablePerson[] | null;
@@ -16,12 +18,24 @@ export interface ThreadDetailsProps {
   /** Whether others may be taken out; oneself may always leave. */
   mayRemove: boolean;
   onRemove: (personId: string) => void;
+  onCopyLink: () => void;
   onClose: () => void;
 }
 
+interface DetailsPerson {
+  id: string;
+  name: string;
+  placeholder: boolean;
+  joinedAt: number;
+}
+
+/** Who came later than this after the thread was started was added to it. */
+const LATER_MS = 60_000;
+
 /** Who takes part: add, remove, leave. */
 export function ThreadDetails(props: ThreadDetailsProps) {
-  const { createdAt, createdBy, people, personId, directory, onAdd, mayRemove, onRemove, onClose } = props;
+  const { createdAt, createdBy, people, former, personId, directory } = props;
+  const { onAdd, mayRemove, onRemove, onCopyLink, onClose } = props;
   const [adding, setAdding] = useState<string[] | null>(null);
   const [removing, setRemoving] = useState<string | null>(null);
   const leaving = removing === personId;
@@ -50,7 +64,9 @@ export function ThreadDetails(props: ThreadDetailsProps) {
             }}
           >
             <PeoplePicker label="People to add" people={addable} picked={adding} onChange={setAdding} autoFocus />
-            <p className="text-sm text-ink-2">They will see everything written here so far.</p>
+            <p className="text-sm text-ink-2">
+              They will see the whole history, from the start of the thread <Time at={createdAt} as="relative" />.
+            </p>
             <span className="flex justify-end gap-2">
               <Button size="small" look="plain" onClick={() => setAdding(null)}>
                 Cancel
@@ -62,7 +78,7 @@ export function ThreadDetails(props: ThreadDetailsProps) {
           </form>
         )}
         <ul aria-label="People in this thread" className="-mx-2">
-          {people.map(({ id, name, placeholder }) => (
+          {people.map(({ id, name, placeholder, joinedAt }) => (
             <li key={id} className="group/person flex min-h-11 items-center gap-2.5 rounded-md px-2 hover:bg-sunk">
               <Avatar id={id} name={name} size={26} />
               <span className="min-w-0 flex-1">
@@ -70,7 +86,13 @@ export function ThreadDetails(props: ThreadDetailsProps) {
                   {name}
                   {id === personId ? <span className="text-ink-3"> (you)</span> : null}
                 </span>
-                {placeholder ? <span className="block truncate text-sm text-ink-3">Has not joined yet</span> : null}
+                {placeholder ? (
+                  <span className="block truncate text-sm text-ink-3">Has not joined yet</span>
+                ) : joinedAt > createdAt + LATER_MS ? (
+                  <span className="block truncate text-sm text-ink-3">
+                    Added <Time at={joinedAt} as="relative" />
+                  </span>
+                ) : null}
               </span>
               {id === personId || !mayRemove ? null : (
                 <IconButton
@@ -84,12 +106,33 @@ export function ThreadDetails(props: ThreadDetailsProps) {
             </li>
           ))}
         </ul>
-        <p className="mt-4 text-sm text-ink-3">
+        {former.length > 0 ? (
+          <>
+            <h3 className="mt-5 mb-1 font-semibold">Were here before</h3>
+            <ul aria-label="People who left this thread" className="-mx-2">
+              {former.map(({ id, name }) => (
+                <li key={id} className="flex min-h-11 items-center gap-2.5 rounded-md px-2 hover:bg-sunk">
+                  <Avatar id={id} name={name} size={26} />
+                  <span className="min-w-0 flex-1 truncate text-ink-2">{name}</span>
+                  {addable.some((person) => person.id === id) ? (
+                    <Button size="small" look="plain" aria-label={`Add ${name} again`} onClick={() => setAdding([id])}>
+                      Add again
+                    </Button>
+                  ) : null}
+                </li>
+              ))}
+            </ul>
+          </>
+        ) : null}
+        <p className="mt-5 text-sm text-ink-3">
           Started by {createdBy}, <Time at={createdAt} as="relative" />
         </p>
-        <Button className="mt-4" onClick={() => setRemoving(personId)}>
-          Leave this thread
-        </Button>
+        <div className="mt-4 flex flex-wrap gap-2">
+          <Button icon={<Link size={15} />} onClick={onCopyLink}>
+            Copy link
+          </Button>
+          <Button onClick={() => setRemoving(personId)}>Leave this thread</Button>
+        </div>
       </div>
       <Dialog
         open={removing !== null}
@@ -100,8 +143,8 @@ export function ThreadDetails(props: ThreadDetailsProps) {
         title={leaving ? 'Leave this thread?' : `Remove ${removed?.name ?? ''}?`}
         description={
           leaving
-            ? 'It disappears from your list. Anyone who stays can add you again.'
-            : 'They no longer see this thread. What they wrote stays.'
+            ? leaveWords(people.length - 1)
+            : 'They no longer see this thread, on any device. What they wrote stays, and they can be added again.'
         }
         actions={
           <>
@@ -120,4 +163,11 @@ export function ThreadDetails(props: ThreadDetailsProps) {
       />
     </SidePanel>
   );
+}
+
+/** What leaving means, with so many people staying. */
+function leaveWords(staying: number): string {
+  const gone = 'It disappears from your list, on every device.';
+  if (staying === 0) return `${gone} You are the last one here: nobody can open it or add you again.`;
+  return `${gone} What you wrote stays, and ${staying === 1 ? 'the person' : 'anyone'} who stays can add you again.`;
 }

@@ -44,7 +44,7 @@ export function ThreadHeader(props: ThreadHeaderProps) {
                 <button
                   type="button"
                   data-tooltip="Rename"
-                  className="relative -mx-1.5 max-w-full truncate rounded-sm px-1.5 text-left align-bottom hover:bg-sunk"
+                  className="relative -mx-1.5 max-w-[calc(100%+0.75rem)] truncate rounded-sm px-1.5 text-left align-bottom hover:bg-sunk"
                   onClick={() => setRenaming(true)}
                 >
                   {subject}

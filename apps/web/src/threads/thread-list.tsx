@@ -55,7 +55,7 @@ export function ThreadList() {
   const [query, setQuery] = useState('');
   const sought = useDeferredValue(query);
   const shown = useMemo(() => filterThreads(all, { filter, query: sought, openId }), [all, filter, sought, openId]);
-  const unread = all.filter((thread) => thread.unread > 0).length;
+  const unread = all.filter((thread) => thread.unread > 0 && !thread.archived).length;
   const find = useRef<HTMLInputElement>(null);
   const region = useRef<HTMLDivElement>(null);
 

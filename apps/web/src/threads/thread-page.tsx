@@ -23,7 +23,7 @@ import { OfflineBanner } from '../sync/offline-banner.tsx';
 import { useItems, useOpenScope, useRow, useRows, useStatus } from '../sync/views.ts';
 import { readsWords } from './reads-words.ts';
 import { ResolvedBar } from './resolved-bar.tsx';
-import { setResolved, threadMenuItems } from './thread-acts.tsx';
+import { copyLink, setResolved, threadMenuItems } from './thread-acts.tsx';
 import { ThreadHeader } from './thread-header.tsx';
 import { useNamesInThread } from './use-person-names.ts';
 
@@ -95,6 +95,10 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
         .filter(({ data }) => data.leftAt === null)
         .map(({ id, data }) => ({ id, ...data }))
         .sort((one, other) => one.name.localeCompare(other.name)),
+    [participants],
+  );
+  const former = useMemo(
+    () => participants.filter(({ data }) => data.leftAt !== null).map(({ id, data }) => ({ id, ...data })),
     [participants],
   );
   const others = useMemo(() => people.filter(({ id }) => id !== personId), [people, personId]);
@@ -224,6 +228,8 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
                 createdAt={createdAt}
                 createdBy={personName(createdBy) ?? 'somebody'}
                 people={people}
+                former={former}
+                onCopyLink={() => copyLink(parts)}
                 personId={personId}
                 directory={mayStartThread(role) ? pickable : null}
                 onAdd={(personIds) =>

@@ -179,6 +179,30 @@ describe('ThreadPage, without a network', () => {
     expect(document.body.textContent).not.toContain('Add people');
   });
 
+  test('says what leaving and removing mean, and adds again who was here before', async () => {
+    await open({ count: 1, readSeq: 1 });
+    button('Details').click();
+    await soon(() => button('Leave this thread').click());
+    await soon(() => expect(document.body.textContent).toContain('the person who stays can add you again'));
+    button('Cancel').click();
+    await soon(() => expect(document.querySelector('[role="dialog"]')).toBeNull());
+    button('Remove Bob Okafor').click();
+    await soon(() => expect(document.body.textContent).toContain('They no longer see this thread'));
+    button('Remove').click();
+    await soon(() => expect(document.body.textContent).toContain('Were here before'));
+    await soon(() => expect(document.body.textContent).toContain('You removed Bob Okafor'));
+    button('Add Bob Okafor again').click();
+    await soon(() => expect(document.body.textContent).toContain('They will see the whole history'));
+    button('Add').click();
+    await soon(() => expect(document.body.textContent).toContain('You added Bob Okafor'));
+    expect(document.body.textContent).not.toContain('Were here before');
+    button('Remove Bob Okafor').click();
+    await soon(() => button('Remove').click());
+    await soon(() => expect(document.body.textContent).toContain('1 person'));
+    button('Leave this thread').click();
+    await soon(() => expect(document.body.textContent).toContain('You are the last one here'));
+  });
+
   test('has nothing for axe to find, the details beside it too', async () => {
     await open({ count: 40, readSeq: 30 });
     button('Details').click();

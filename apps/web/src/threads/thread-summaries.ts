@@ -97,7 +97,7 @@ export function nextUnread(threads: readonly ThreadSummary[], openId: string | n
   const start = from === -1 ? (step === 1 ? -1 : 0) : from;
   for (let n = 1; n <= threads.length; n += 1) {
     const thread = threads[(start + n * step + threads.length * 2) % threads.length];
-    if (thread && thread.unread > 0 && thread.id !== openId) return thread.id;
+    if (thread && thread.unread > 0 && !thread.archived && thread.id !== openId) return thread.id;
   }
   return null;
 }
