@@ -69,6 +69,7 @@ export async function removeDemo({ db, acts, personId, now }: Asker): Promise<vo
       for (const { id } of threads) {
         tx.remove('participation', own, id);
         tx.remove('readPosition', own, id);
+        tx.remove('threadSetting', own, id);
       }
       tx.remove('membership', own, orgId);
       await eraseOrganisation(native, { orgId, personIds });

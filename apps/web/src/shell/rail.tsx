@@ -1,6 +1,7 @@
-import { classNames } from '@parley/ui';
 import { Link } from '@tanstack/react-router';
 import { Settings, UsersRound } from 'lucide-react';
+import { OrganisationMark } from './organisation-mark.tsx';
+import { OrganisationPlaces } from './organisation-places.tsx';
 import { useOrganisations } from './use-organisations.ts';
 
 const place =
@@ -9,26 +10,25 @@ const place =
 /** The narrow column at the left: the organisations at the top, the places that are not threads at the foot. */
 export function Rail() {
   const organisations = useOrganisations();
+  const [only] = organisations;
   return (
     <nav
       data-region="rail"
       aria-label="Parley"
       className="flex flex-col items-center gap-2.5 border-r border-line py-3.5 max-desk:hidden"
     >
-      {organisations.map((organisation, n) => (
+      {organisations.length > 1 ? (
+        <OrganisationPlaces organisations={organisations} />
+      ) : only === undefined ? null : (
         <Link
-          key={organisation.id}
           to="/"
-          aria-label={`${organisation.name}: threads`}
-          data-tooltip={organisation.name}
-          className={classNames(
-            'grid size-9 place-items-center rounded-lg text-base font-[650]',
-            n === 0 ? 'bg-ink text-paper' : 'bg-sunk text-ink-2',
-          )}
+          aria-label={`${only.name}: threads`}
+          data-tooltip={only.name}
+          className="rounded-lg bg-ink text-paper"
         >
-          {[...organisation.name][0]?.toLocaleUpperCase()}
+          <OrganisationMark name={only.name} />
         </Link>
-      ))}
+      )}
       <span className="flex-1" />
       <Link to="/people" aria-label="People" data-tooltip="People" className={place}>
         <UsersRound size={19} strokeWidth={1.8} />

@@ -1,13 +1,14 @@
 import { orgPeopleScope } from '@parley/core/scopes';
 import { mayStartThread } from '@parley/core/organisations';
 import { SUBJECT_LENGTH } from '@parley/core/text';
-import { EmptyState, TextField } from '@parley/ui';
+import { EmptyState, Segmented, TextField } from '@parley/ui';
 import { useNavigate } from '@tanstack/react-router';
 import { MessagesSquare } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { v7 as uuidv7 } from 'uuid';
 import { Composer } from '../messages/composer.tsx';
 import { useDraft } from '../messages/use-draft.ts';
+import { useChosenOrganisation } from '../shell/chosen-organisation.ts';
 import { PageFrame } from '../shell/page-frame.tsx';
 import { useOrganisations } from '../shell/use-organisations.ts';
 import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
@@ -27,17 +28,32 @@ const DRAFT = 'new';
 /** Starts a thread: people, subject, and a first message if one likes. Works without a network. */
 export function NewThreadPage() {
   const organisations = useOrganisations().filter(({ role }) => mayStartThread(role));
-  const [organisation] = organisations;
+  const chosen = useChosenOrganisation(organisations);
+  const [pickedId, setPickedId] = useState<string | null>(null);
+  const organisation = organisations.find(({ id }) => id === pickedId) ?? chosen ?? organisations[0];
   return (
     <>
       <OfflineBanner />
-      <PageFrame title="New thread" lead={organisation?.name}>
+      <PageFrame title="New thread" lead={organisations.length > 1 ? undefined : organisation?.name}>
         {organisation === undefined ? (
           <EmptyState icon={<MessagesSquare size={22} />} title="Threads are started by members">
             You take part in the threads you are added to.
           </EmptyState>
         ) : (
-          <NewThreadForm orgId={organisation.id} orgName={organisation.name} />
+          <div className="flex min-h-full flex-col">
+            {organisations.length > 1 ? (
+              <div className="mx-auto w-full max-w-180 px-5 pt-5 max-desk:px-4">
+                <Segmented
+                  label="Organisation"
+                  value={organisation.id}
+                  options={organisations.map(({ id, name }) => ({ value: id, label: name }))}
+                  onChange={setPickedId}
+                  className="max-w-full flex-wrap"
+                />
+              </div>
+            ) : null}
+            <NewThreadForm orgId={organisation.id} orgName={organisation.name} />
+          </div>
         )}
       </PageFrame>
     </>
@@ -92,7 +108,7 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
   };
 
   return (
-    <div className="mx-auto flex min-h-full w-full max-w-180 flex-col gap-5 px-5 py-6 max-desk:px-4 max-desk:py-4">
+    <div className="mx-auto flex w-full max-w-180 flex-1 flex-col gap-5 px-5 py-6 max-desk:px-4 max-desk:py-4">
       <TextField
         ref={subjectField}
         label="Subject"

@@ -11,23 +11,18 @@ import {
   useMemo,
   useRef,
   useState,
-  useSyncExternalStore,
   type KeyboardEvent,
 } from 'react';
+import { useChosenOrganisation } from '../shell/chosen-organisation.ts';
+import { OrganisationChoice } from '../shell/organisation-choice.tsx';
 import { useOrganisations } from '../shell/use-organisations.ts';
 import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
 import { StatusLine } from '../sync/status-line.tsx';
-import { useAllRows, useItems, useStatus } from '../sync/views.ts';
-import {
-  filterThreads,
-  nextUnread,
-  threadSummaries,
-  type ThreadFilter,
-  type ThreadSummary,
-} from './thread-summaries.ts';
+import { useStatus } from '../sync/views.ts';
+import { filterThreads, nextUnread, type ThreadFilter, type ThreadSummary } from './thread-summaries.ts';
 import { ThreadRows } from './thread-rows.tsx';
-import { createUnreadCounts } from './unread-counts.ts';
+import { useThreadSummaries } from './use-thread-summaries.ts';
 import { usePersonNames } from './use-person-names.ts';
 
 const DemoButton = lazy(async () => ({ default: (await import('../demo/demo-button.tsx')).DemoButton }));
@@ -41,15 +36,16 @@ export function ThreadList() {
   const { ready } = useStatus();
   const navigate = useNavigate();
   const openId = useParams({ strict: false }).threadId ?? null;
-  const counts = useMemo(() => createUnreadCounts(engine, personId), [engine, personId]);
-  const unreadByThreadId = useSyncExternalStore(counts.subscribe, counts.get);
-  const threadRows = useAllRows('thread');
-  const participations = useAllRows('participation');
-  const settings = useAllRows('threadSetting');
-  const items = useItems();
+  const chosen = useChosenOrganisation(organisations);
+  const everywhere = useThreadSummaries();
   const all = useMemo(
-    () => threadSummaries({ threads: threadRows, participations, settings, unreadByThreadId, items }),
-    [threadRows, participations, settings, unreadByThreadId, items],
+    () => (chosen === null ? everywhere : everywhere.filter(({ orgId }) => orgId === chosen.id)),
+    [everywhere, chosen],
+  );
+  const orgNames = useMemo(
+    () =>
+      chosen === null && organisations.length > 1 ? new Map(organisations.map(({ id, name }) => [id, name])) : null,
+    [organisations, chosen],
   );
   const [filter, setFilter] = useState<ThreadFilter>('all');
   const [query, setQuery] = useState('');
@@ -119,7 +115,11 @@ export function ThreadList() {
       </div>
       <header className="flex items-center gap-2 px-4 pt-4 pb-2.5 max-desk:pt-3">
         <h1 className="min-w-0 flex-1 truncate text-lg font-[650] tracking-[-0.01em]">
-          {organisations[0]?.name ?? 'Threads'}
+          {organisations.length > 1 ? (
+            <OrganisationChoice organisations={organisations} chosen={chosen} />
+          ) : (
+            (organisations[0]?.name ?? 'Threads')
+          )}
         </h1>
         {mayStart ? (
           <IconButton label="New thread" onClick={() => void navigate({ to: '/new' })}>
@@ -172,6 +172,7 @@ export function ThreadList() {
           personId={personId}
           personName={personName}
           onOpen={open}
+          orgNames={orgNames}
           onKey={act}
         />
       ) : (

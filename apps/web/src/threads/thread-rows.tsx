@@ -12,6 +12,7 @@ import {
   type KeyboardEvent,
   type MouseEvent,
 } from 'react';
+import { OrganisationMark } from '../shell/organisation-mark.tsx';
 import type { ThreadSummary } from './thread-summaries.ts';
 import type { PersonNames } from './use-person-names.ts';
 import { useLastWords, type LastWords } from './use-last-words.ts';
@@ -21,6 +22,8 @@ export interface ThreadRowsProps {
   openId: string | null;
   personId: string;
   personName: PersonNames;
+  /** Names of organisations, where the threads of several stand together. */
+  orgNames: ReadonlyMap<string, string> | null;
   onOpen: (threadId: string) => void;
   /** A letter was pressed on a thread. */
   onKey: (key: string, thread: ThreadSummary) => void;
@@ -31,7 +34,7 @@ const ThreadRowMenu = lazy(async () => ({ default: (await import('./thread-row-m
 const ROW_PX = 59;
 
 /** The list of threads: arrows move, Enter opens, letters act, a menu has the rest; only what is in sight is drawn. */
-export function ThreadRows({ threads, openId, personId, personName, onOpen, onKey }: ThreadRowsProps) {
+export function ThreadRows({ threads, openId, personId, personName, orgNames, onOpen, onKey }: ThreadRowsProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [wanted, setWanted] = useState<string | null>(null);
   const lastWords = useLastWords();
@@ -109,6 +112,7 @@ export function ThreadRows({ threads, openId, personId, personName, onOpen, onKe
                 reachable={thread.id === reachable}
                 personId={personId}
                 personName={personName}
+                orgName={orgNames?.get(thread.orgId)}
                 lastWords={lastWords}
                 onOpen={onOpen}
               />
@@ -139,11 +143,12 @@ interface ThreadItemProps {
   personId: string;
   personName: PersonNames;
   lastWords: LastWords | undefined;
+  orgName: string | undefined;
   onOpen: (threadId: string) => void;
 }
 
 const ThreadItem = memo(function ThreadItem(props: ThreadItemProps) {
-  const { thread, open, reachable, personId, personName, lastWords, onOpen } = props;
+  const { thread, open, reachable, personId, personName, lastWords, orgName, onOpen } = props;
   const { id, subject, at, last, unread, state } = thread;
   const muted = thread.level === 'nothing';
   const press = (event: MouseEvent) => {
@@ -179,6 +184,12 @@ const ThreadItem = memo(function ThreadItem(props: ThreadItemProps) {
       </span>
       <Time at={at} className="text-sm text-ink-3" />
       <span className={classNames('truncate text-sm text-ink-3', unread === 0 && state === 'settled' && 'col-span-2')}>
+        {orgName === undefined ? null : (
+          <span className="mr-1.5">
+            <OrganisationMark name={orgName} small />
+            <span className="sr-only">{orgName}: </span>
+          </span>
+        )}
         {/* The line keeps its height while the words for it are on their way. */}
         {last === null ? 'No messages yet' : (lastWords?.(last, personId, personName) ?? '\u00A0')}
       </span>

@@ -10,6 +10,7 @@ import type { ThreadSummary } from './thread-summaries.ts';
 
 const summary = (n: number, changes: Partial<ThreadSummary> = {}): ThreadSummary => ({
   id: `t${n}`,
+  orgId: 'acme',
   subject: `Thread ${n}`,
   at: new Date(2026, 10, 22, 12).getTime() - n * 60_000,
   last: { id: `m${n}`, authorId: 'bob', kind: 'internal', snippet: `**Word** ${n} <@alice>`, at: 0 },
@@ -31,6 +32,7 @@ const rows = (props: Partial<ThreadRowsProps>) => (
     openId={null}
     personId="alice"
     personName={personName}
+    orgNames={null}
     onOpen={() => {}}
     onKey={() => {}}
     {...props}
@@ -81,6 +83,18 @@ describe('ThreadRows', () => {
     await soon(() => expect(document.activeElement).toBe(link('t1')));
     await userEvent.keyboard('{Enter}');
     expect(onOpen.mock.calls).toEqual([['t1']]);
+  });
+
+  test('names the organisation of a thread where there are several', async () => {
+    const orgNames = new Map([
+      ['acme', 'Acme Freight'],
+      ['globex', 'Globex'],
+    ]);
+    draw(rows({ threads: [summary(1), summary(2, { orgId: 'globex' })], orgNames }));
+    expect(link('t1').textContent).toContain('Acme Freight');
+    expect(link('t2').textContent).toContain('Globex');
+    const { violations } = await axe.run(document.getElementById('frame') as HTMLElement);
+    expect(violations.map(({ id }) => id)).toEqual([]);
   });
 
   test('hands letters on to the thread that has the focus, and nothing that browsers use', async () => {

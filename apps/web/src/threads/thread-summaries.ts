@@ -6,6 +6,8 @@ import { itemThreadId } from '../sync/item-words.ts';
 
 export interface ThreadSummary {
   id: string;
+  /** The organisation the person acts for in it. */
+  orgId: string;
   subject: string;
   /** When it last moved, in milliseconds since 1970. */
   at: number;
@@ -40,6 +42,7 @@ export function threadSummaries({
   items,
 }: SummaryInput): ThreadSummary[] {
   const present = new Set(participations.filter(({ data }) => data.leftAt === null).map(({ id }) => id));
+  const actingOrgByThreadId = new Map(participations.map(({ id, data }) => [id, data.actingOrg]));
   const failed = new Set(items.filter(({ state }) => state === 'failed').map(itemThreadId));
   const settingByThreadId = new Map(settings.map(({ id, data }) => [id, data]));
   const pinnedAt = (id: string) => settingByThreadId.get(id)?.pinnedAt ?? Number.MAX_SAFE_INTEGER;
@@ -50,6 +53,7 @@ export function threadSummaries({
       const setting = settingByThreadId.get(id) ?? usualSetting;
       return {
         id,
+        orgId: actingOrgByThreadId.get(id) ?? data.homeOrg,
         subject: data.subject,
         at: data.lastMessage?.at ?? data.createdAt,
         last: data.lastMessage,
