@@ -6,6 +6,7 @@ import * as mailedInvitations from './migrations/0002-mailed-invitations.ts';
 import * as lifeOfAThread from './migrations/0003-life-of-a-thread.ts';
 import * as personSettings from './migrations/0004-person-settings.ts';
 import * as drafts from './migrations/0005-drafts.ts';
+import * as accounts from './migrations/0006-accounts.ts';
 import * as members from './migrations/0007-members.ts';
 import * as ageOfTombstones from './migrations/0008-age-of-tombstones.ts';
 
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   '0003-life-of-a-thread': lifeOfAThread,
   '0004-person-settings': personSettings,
   '0005-drafts': drafts,
+  '0006-accounts': accounts,
   '0007-members': members,
   '0008-age-of-tombstones': ageOfTombstones,
 };

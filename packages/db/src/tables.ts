@@ -47,6 +47,9 @@ export interface Database {
     expires_at: Time;
     ip_address: string | null;
     user_agent: string | null;
+    /** Hash of the key that the browser must bring besides the cookie; `null` for programs. */
+    key_hash: string | null;
+    used_at: TimeNow;
     created_at: TimeNow;
     updated_at: TimeNow;
   };
@@ -72,6 +75,27 @@ export interface Database {
     expires_at: Time;
     created_at: TimeNow;
     updated_at: TimeNow;
+  };
+  two_step: {
+    person_id: string;
+    /** Encrypted. */
+    secret: string;
+    last_step: Generated<number>;
+    confirmed_at: TimeOrNull;
+    created_at: TimeNow;
+  };
+  recovery_code: { person_id: string; code_hash: string };
+  passkey: {
+    /** The credential's own, base64url. */
+    id: string;
+    person_id: string;
+    name: string;
+    public_key: Buffer;
+    counter: number;
+    transports: string[];
+    synced: boolean;
+    created_at: TimeNow;
+    used_at: TimeOrNull;
   };
   invitation: {
     id: string;

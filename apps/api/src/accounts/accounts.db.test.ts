@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PASSWORD, makeCast, startTestServer, type Cast, type TestServer } from '../testing/test-server.ts';
+import { KEY_HEADER } from './identity.ts';
 import { hashToken } from './secret-token.ts';
 
 const first = {
@@ -111,8 +112,11 @@ describe('sessions', () => {
 
   test('a forged or altered cookie is nobody', async () => {
     const browser = await server.browser().signIn(cast.alice, PASSWORD);
+    const { key } = browser;
     for (const cookie of [`${browser.cookie}x`, browser.cookie.replace(/=./, '=A'), 'parley.session_token=%00']) {
-      const response = await fetch(`${server.url}/trpc/accounts.session`, { headers: { cookie } });
+      const response = await fetch(`${server.url}/trpc/accounts.session`, {
+        headers: { cookie, [KEY_HEADER]: key ?? '' },
+      });
       expect(await response.json()).toEqual({ result: { data: { person: null, needsSetup: false } } });
     }
   });
@@ -123,10 +127,12 @@ describe('sessions', () => {
       await server.browser().signIn(cast.alice, PASSWORD),
     ];
     const [socket, other] = [await browser.connect(), await elsewhere.connect()];
-    const { cookie } = browser;
+    const { cookie, key } = browser;
     expect((await browser.call('mutation', 'accounts.signOut')).status).toBe(200);
     expect(await socket.closed()).toEqual({ code: 4401, reason: 'signed out' });
-    const replayed = await fetch(`${server.url}/trpc/accounts.session`, { headers: { cookie } });
+    const replayed = await fetch(`${server.url}/trpc/accounts.session`, {
+      headers: { cookie, [KEY_HEADER]: key ?? '' },
+    });
     expect(await replayed.json()).toMatchObject({ result: { data: { person: null } } });
     expect((await browser.call('mutation', 'accounts.signOut')).status).toBe(200);
     expect((await elsewhere.call('query', 'accounts.session')).data).toMatchObject({ person: { name: 'Alice' } });

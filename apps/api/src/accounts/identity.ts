@@ -3,14 +3,16 @@
  * it, and only our procedures reach them.
  */
 import type { Database } from '@parley/db';
-import { betterAuth, type BetterAuthOptions } from 'better-auth';
+import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin } from 'better-auth';
+import { createAuthEndpoint } from 'better-auth/api';
+import { setSessionCookie } from 'better-auth/cookies';
 import { kyselyAdapter } from '@better-auth/kysely-adapter';
 import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { ApiError } from '../http/api-error.ts';
+import { z } from 'zod';
 import { accountsLog } from '../logger.ts';
 import { hashedSessions } from './hashed-sessions.ts';
-import { hashPassword, PASSWORD_LENGTH, verifyPassword } from './password.ts';
+import { hashToken } from './secret-token.ts';
 
 /** A signed-in person. `id` names the session itself and opens nothing. */
 export interface Session {
@@ -23,56 +25,122 @@ export interface Session {
 
 export interface Identity {
   /**
-   * The session that a request's cookie stands for. Writes into `responseHeaders` what the browser must be told: a
-   * cookie prolonged (once a day) or taken back.
+   * The session that a request's cookie and key stand for. Writes into `responseHeaders` what the browser must be told:
+   * a cookie prolonged (once a day) or taken back.
    */
-  session(headers: Headers, responseHeaders: Headers | null): Promise<Session | null>;
-  /** Sets the cookie. Wrong address and wrong password take the same time and give the same answer. @throws ApiError `INVALID_CREDENTIALS` */
-  signIn(credentials: { email: string; password: string }, request: Exchange): Promise<Session>;
-  /** Ends the session and takes the cookie back. */
-  signOut(request: Exchange): Promise<void>;
+  session(request: Omit<Exchange, 'responseHeaders'> & { responseHeaders: Headers | null }): Promise<Session | null>;
+  /**
+   * Signs somebody in who has proved who they are, and sets the cookie. The new key that the request carries is
+   * asked for from then on. A session that this browser had before ends.
+   * @returns the session, and the id of the one that it replaces
+   */
+  openSession(personId: string, request: Exchange): Promise<{ session: Session; replaced: string | null }>;
+  /** Ends the session that the cookie stands for, also without its key, and takes the cookie back. @returns its id */
+  signOut(request: Pick<Exchange, 'headers' | 'responseHeaders'>): Promise<string | null>;
 }
 
-/** The headers of a request, and where those of its answer are collected. */
+/** The headers of a request, where those of its answer are collected, and where it comes from. */
 export interface Exchange {
   headers: Headers;
   responseHeaders: Headers;
+  address: string;
 }
+
+/**
+ * Carries what a browser keeps out of its cookies, so that wiping its storage ends the session without a network. A
+ * WebSocket brings it as a protocol, since a page cannot set headers there.
+ */
+export const KEY_HEADER = 'x-parley-key';
+/** The key that a session is to have which this request opens; without one the cookie is enough, as for programs. */
+export const NEW_KEY_HEADER = 'x-parley-new-key';
+const keyIn = (headers: Headers, name: string): string | null => {
+  const key = headers.get(name);
+  return key !== null && /^[\w-]{20,100}$/.test(key) ? key : null;
+};
 
 const DAY = 24 * 60 * 60;
 /** Days a browser stays signed in after it was last used. */
 export const SESSION_DAYS = 30;
+/** Milliseconds: a device list is as exact as that. */
+const USED_MS = 5 * 60_000;
 
 /** @param publicUrl with https, cookies are `Secure` and carry the `__Secure-` prefix */
 export function createIdentity(db: Kysely<Database>, settings: { publicUrl: string; authSecret: string }): Identity {
   const auth = betterAuth(options(db, settings));
+  const read = (headers: Headers, disableRefresh: boolean) =>
+    auth.api.getSession({ headers, returnHeaders: true, query: { disableRefresh } });
+
   return {
-    async session(headers, responseHeaders) {
+    async session({ headers, responseHeaders, address }) {
       if (!headers.has('cookie')) return null;
-      const { response, headers: told } = await auth.api.getSession({
+      const { response: found, headers: told } = await read(headers, true);
+      if (!found) {
+        copyCookies(told, responseHeaders);
+        return null;
+      }
+      const { id, keyHash, usedAt, expiresAt } = found.session;
+      if (!opens(keyIn(headers, KEY_HEADER), keyHash)) return null;
+      if (Date.now() - usedAt.getTime() > USED_MS) await markUsed(db, { id, address });
+      const isDue = expiresAt.getTime() - Date.now() < (SESSION_DAYS - 1) * DAY * 1000;
+      if (responseHeaders && isDue) copyCookies((await read(headers, false)).headers, responseHeaders);
+      return toSession(found);
+    },
+    async openSession(personId, { headers, responseHeaders, address }) {
+      const before = headers.has('cookie') ? (await read(headers, true)).response?.session.id : undefined;
+      if (before !== undefined) await db.deleteFrom('auth_session').where('id', '=', before).execute();
+      const key = keyIn(headers, NEW_KEY_HEADER);
+      const { response, headers: told } = await auth.api.openSession({
         headers,
         returnHeaders: true,
-        query: responseHeaders ? {} : { disableRefresh: true },
+        body: { personId, keyHash: key === null ? null : hashToken(key), address },
       });
       copyCookies(told, responseHeaders);
-      return response && toSession(response);
-    },
-    async signIn(body, { headers, responseHeaders }) {
-      const signedIn = await auth.api
-        .signInEmail({ body, headers, returnHeaders: true })
-        .catch((error: unknown) => mustBeCredentials(error));
-      copyCookies(signedIn.headers, responseHeaders);
-      const cookies = new Headers({ cookie: cookiePairs(signedIn.headers) });
-      const session = await auth.api.getSession({ headers: cookies, query: { disableRefresh: true } });
-      if (!session) throw new Error('A session that was just made is not there.');
-      return toSession(session);
+      return { session: toSession(response), replaced: before ?? null };
     },
     async signOut({ headers, responseHeaders }) {
+      if (!headers.has('cookie')) return null;
+      const { response: found } = await read(headers, true);
       const { headers: told } = await auth.api.signOut({ headers, returnHeaders: true });
       copyCookies(told, responseHeaders);
+      return found?.session.id ?? null;
     },
   };
 }
+
+function opens(key: string | null, keyHash: string | null | undefined): boolean {
+  if (keyHash === null || keyHash === undefined) return true;
+  return key !== null && hashToken(key) === keyHash;
+}
+
+async function markUsed(db: Kysely<Database>, { id, address }: { id: string; address: string }): Promise<void> {
+  await db.updateTable('auth_session').set({ used_at: new Date(), ip_address: address }).where('id', '=', id).execute();
+}
+
+/** Makes a session without asking for anything: only `openSession` reaches it. */
+const sessionMaker = {
+  id: 'parley-sessions',
+  endpoints: {
+    openSession: createAuthEndpoint.serverOnly(
+      {
+        method: 'POST',
+        requireHeaders: true,
+        body: z.object({ personId: z.string(), keyHash: z.string().nullable(), address: z.string() }),
+      },
+      async (ctx) => {
+        const { personId, keyHash, address } = ctx.body;
+        const user = await ctx.context.internalAdapter.findUserById(personId);
+        if (!user) throw new Error('A person without an account.');
+        const session = await ctx.context.internalAdapter.createSession(personId, false, {
+          keyHash,
+          ipAddress: address,
+          usedAt: new Date(),
+        });
+        await setSessionCookie(ctx, { session, user });
+        return { session, user };
+      },
+    ),
+  },
+} satisfies BetterAuthPlugin;
 
 const stamps = { createdAt: 'created_at', updatedAt: 'updated_at' } as const;
 
@@ -83,17 +151,15 @@ function options(db: Kysely<Database>, settings: { publicUrl: string; authSecret
     telemetry: { enabled: false },
     rateLimit: { enabled: false },
     database: hashedSessions(kyselyAdapter(db, { type: 'postgres', transaction: true })),
-    emailAndPassword: {
-      enabled: true,
-      disableSignUp: true,
-      minPasswordLength: 1,
-      maxPasswordLength: PASSWORD_LENGTH.most,
-      password: { hash: hashPassword, verify: verifyPassword },
-    },
+    plugins: [sessionMaker],
     session: {
       modelName: 'auth_session',
       expiresIn: SESSION_DAYS * DAY,
       updateAge: DAY,
+      additionalFields: {
+        keyHash: { type: 'string', required: false, input: false, fieldName: 'key_hash' },
+        usedAt: { type: 'date', required: true, input: false, fieldName: 'used_at' },
+      },
       fields: {
         ...stamps,
         userId: 'user_id',
@@ -142,21 +208,6 @@ const toSession = (found: {
   expiresAt: found.session.expiresAt,
 });
 
-/** Whatever better-auth calls it (unknown address, no password, wrong one, not an address), the person hears one thing. */
-function mustBeCredentials(error: unknown): never {
-  const status = (error as { statusCode?: number }).statusCode;
-  if (status === undefined || status >= 500) throw error;
-  throw new ApiError('INVALID_CREDENTIALS', 'The e-mail address or the password is not right.', {
-    status: 'UNAUTHORIZED',
-  });
-}
-
 function copyCookies(from: Headers, to: Headers | null): void {
   for (const cookie of from.getSetCookie()) to?.append('set-cookie', cookie);
 }
-
-const cookiePairs = (headers: Headers): string =>
-  headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(';', 1)[0])
-    .join('; ');

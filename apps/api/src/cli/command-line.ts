@@ -5,9 +5,10 @@ import { helpFor, helpForAll } from './help.ts';
 import { importSlackCommand } from './import-slack.ts';
 import { invite } from './invite.ts';
 import { migrate } from './migrate.ts';
+import { resetPassword } from './reset-password.ts';
 import { seed } from './seed.ts';
 
-const commands: readonly Command[] = [createAdmin, doctor, importSlackCommand, invite, migrate, seed];
+const commands: readonly Command[] = [createAdmin, doctor, importSlackCommand, invite, migrate, resetPassword, seed];
 
 /**
  * Runs one command. Resolves to the exit code: 0 done, 1 refused or failed, 2 called wrongly. With `--json`, standard

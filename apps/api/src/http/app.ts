@@ -123,12 +123,14 @@ async function answerProcedure(
     req: method === 'GET' ? request : new Request(url, { method, headers, signal, body }),
     maxBatchSize: HTTP_LIMITS.batchCalls,
     async createContext({ resHeaders }): Promise<Context> {
+      const address = addressOf(incoming.socket.remoteAddress, incoming.headers);
+      const exchange = { headers, responseHeaders: resHeaders, address };
       return {
         services,
         requestId,
-        session: await services.identity.session(headers, resHeaders),
-        address: addressOf(incoming.socket.remoteAddress, incoming.headers),
-        exchange: { headers, responseHeaders: resHeaders },
+        session: await services.identity.session(exchange),
+        address,
+        exchange,
         connection: null,
       };
     },

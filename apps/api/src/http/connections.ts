@@ -8,6 +8,9 @@ import { httpLog } from '../logger.ts';
 /** Why a socket was closed, as its close code. 4401: sign in again. 1012: come back in a moment. */
 export const CLOSE_CODES = { signedOut: 4401, restarting: 1012 } as const;
 
+/** Milliseconds: a device list is as exact as that. */
+const USED_MS = 5 * 60_000;
+
 export interface Connection {
   readonly session: Session;
   readonly socket: Pick<WebSocket, 'bufferedAmount'>;
@@ -19,7 +22,7 @@ export interface Connections {
   add(socket: WebSocket, session: Session): Connection;
   /** Closes every socket of a session that has ended. */
   closeSession(sessionId: string): void;
-  /** Closes the sockets whose sessions have ended elsewhere or expired. */
+  /** Closes the sockets whose sessions have ended elsewhere or expired; notes of the others that they are in use. */
   recheck(): Promise<void>;
   /** Tells every client to come back in a moment. */
   closeAll(): void;
@@ -47,12 +50,21 @@ export function createConnections(db: Kysely<Database>): Connections {
     async recheck() {
       const asked = [...socketsBySession.keys()];
       if (asked.length === 0) return;
+      const now = new Date();
       const alive = await db
         .selectFrom('auth_session')
-        .select('id')
+        .select(['id', 'used_at'])
         .where(sql<boolean>`id = any(${asked})`)
-        .where('expires_at', '>', new Date())
+        .where('expires_at', '>', now)
         .execute();
+      const stale = alive.filter(({ used_at }) => now.getTime() - used_at.getTime() > USED_MS).map(({ id }) => id);
+      if (stale.length > 0) {
+        await db
+          .updateTable('auth_session')
+          .set({ used_at: now })
+          .where(sql<boolean>`id = any(${stale})`)
+          .execute();
+      }
       const ids = new Set(alive.map(({ id }) => id));
       for (const id of asked) {
         if (ids.has(id)) continue;

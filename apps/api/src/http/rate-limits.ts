@@ -16,6 +16,8 @@ const limits = {
   guessByAccountAndAddress: { points: 10, seconds: 600 },
   /** Wrong passwords for one account from everywhere: slows a botnet, and is far above what its owner mistypes. */
   guessByAccount: { points: 200, seconds: 3600 },
+  /** Somebody signed in who confirms by a password or a code. Successes are given back. */
+  confirm: { points: 10, seconds: 600 },
   invite: { points: 200, seconds: 3600 },
   /** A demo is some hundred rows each time. */
   demo: { points: 20, seconds: 3600 },

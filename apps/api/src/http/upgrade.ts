@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Session } from '../accounts/identity.ts';
+import { KEY_HEADER, type Session } from '../accounts/identity.ts';
 import { httpLog } from '../logger.ts';
 import { appRouter } from '../router.ts';
 import type { Services } from '../services.ts';
@@ -32,6 +32,9 @@ export const SOCKET_LIMITS: SocketLimits = {
   pongMs: 10_000,
 };
 
+const SOCKET_PROTOCOL = 'parley';
+const KEY_PREFIX = 'key.';
+
 /** Sockets of one session: a browser needs one, whatever its tabs, and some more while it changes lines. */
 const SOCKETS_PER_SESSION = 20;
 
@@ -46,7 +49,13 @@ export interface Upgrades {
  * socket. Only a bootstrap would gain (240 KB are 11 KB packed), once for each device.
  */
 export function acceptUpgrades(server: Server, services: Services, limits = SOCKET_LIMITS): Upgrades {
-  const wss = new WebSocketServer({ noServer: true, maxPayload: limits.frameBytes, perMessageDeflate: false });
+  const wss = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.frameBytes,
+    perMessageDeflate: false,
+    // The browser's key is among what is offered, and is not said back.
+    handleProtocols: (offered) => offered.has(SOCKET_PROTOCOL) && SOCKET_PROTOCOL,
+  });
   const accepted = new WeakMap<IncomingMessage, { session: Session; cookies: string[]; connection?: Connection }>();
   wss.on('headers', (headers, request) => {
     for (const cookie of accepted.get(request)?.cookies ?? []) headers.push(`Set-Cookie: ${cookie}`);
@@ -131,12 +140,26 @@ async function admit(
     return { status: 403, code: 'CROSS_ORIGIN', words: 'Connections from other sites are refused.' };
   }
   const told = new Headers();
-  const session = cookie === undefined ? null : await services.identity.session(new Headers({ cookie }), told);
+  const session =
+    cookie === undefined
+      ? null
+      : await services.identity.session({
+          headers: new Headers({ cookie, ...keyOffered(request), 'user-agent': request.headers['user-agent'] ?? '' }),
+          responseHeaders: told,
+          address: addressOf(request.socket.remoteAddress, request.headers),
+        });
   if (!session) return { status: 401, code: 'UNAUTHORISED', words: 'Sign in first.' };
   if (services.connections.countOf(session.id) >= SOCKETS_PER_SESSION) {
     return { status: 429, code: 'TOO_MANY_CONNECTIONS', words: 'This session has enough connections.' };
   }
   return { session, cookies: told.getSetCookie() };
+}
+
+/** A page cannot set headers of a handshake, but it names protocols: `parley`, and its key behind `key.`. */
+function keyOffered({ headers }: IncomingMessage): Record<string, string> {
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
+  const key = offered.find((protocol) => protocol.startsWith(KEY_PREFIX));
+  return key === undefined ? {} : { [KEY_HEADER]: key.slice(KEY_PREFIX.length) };
 }
 
 function refuse(socket: Duplex, { status, code, words }: Refused): void {

@@ -1,5 +1,7 @@
 /** A person's browser as far as the server sees it: cookies, origin, calls over HTTP, and one socket. */
 import { WebSocket } from 'ws';
+import { KEY_HEADER, NEW_KEY_HEADER } from '../accounts/identity.ts';
+import { newToken } from '../accounts/secret-token.ts';
 import { Socket } from './socket.ts';
 
 export interface Answer {
@@ -15,6 +17,8 @@ export interface Answer {
 export class Browser {
   readonly #url: string;
   readonly #cookies = new Map<string, string>();
+  /** Kept out of the cookies; `null` once this browser was wiped. */
+  key: string | null = newToken();
 
   constructor(url: string) {
     this.#url = url;
@@ -40,6 +44,7 @@ export class Browser {
     const headers = new Headers(init.headers);
     if (!headers.has('origin')) headers.set('origin', this.#url);
     if (this.#cookies.size > 0) headers.set('cookie', this.cookie);
+    for (const name of this.key === null ? [] : [KEY_HEADER, NEW_KEY_HEADER]) headers.set(name, this.key ?? '');
     const response = await fetch(`${this.#url}${path}`, { ...init, headers });
     for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
     const text = await response.text();
@@ -64,7 +69,7 @@ export class Browser {
   /** Opens the socket with this browser's cookies. @param headers in place of those a browser sends */
   async connect(headers: Record<string, string> = {}): Promise<Socket> {
     return Socket.open(
-      new WebSocket(`${this.#url.replace('http', 'ws')}/trpc`, {
+      new WebSocket(`${this.#url.replace('http', 'ws')}/trpc`, this.key === null ? [] : ['parley', `key.${this.key}`], {
         headers: { origin: this.#url, ...(this.#cookies.size > 0 && { cookie: this.cookie }), ...headers },
       }),
     );

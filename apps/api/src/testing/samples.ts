@@ -13,6 +13,7 @@ export interface Scene extends Cast {
   rob: Somebody;
   threadId: string;
   invitationId: string;
+  alicesDeviceId: string;
 }
 
 /** An error's code, or a part of the result; `null` and `[]` are results too. */
@@ -22,6 +23,7 @@ export interface PublicSample {
   input(scene: Scene, caller: Somebody): unknown;
   /** Anybody may call it; what it does is protected by a secret in its arguments. */
   isPublic: true;
+  ownOnly?: never;
 }
 
 export interface ProtectedSample {
@@ -34,6 +36,8 @@ export interface ProtectedSample {
   guest: Answer;
   /** Whether its arguments name the caller. */
   namesCaller?: true;
+  /** Answer to a colleague of the one it was meant for; `FORBIDDEN` unless said otherwise. */
+  other?: string;
 }
 
 /** Names nothing: it reaches only what is the caller's own, whoever calls. */
@@ -68,6 +72,16 @@ export const samples: Readonly<Record<string, Sample>> = {
   'demo.isThere': { ownOnly: true, input: () => undefined },
   'demo.add': { ownOnly: true, input: () => undefined },
   'demo.remove': { ownOnly: true, input: () => undefined },
+  'accounts.devices.list': { input: () => undefined, ownOnly: true },
+  'accounts.devices.signOut': {
+    input: ({ alicesDeviceId }) => ({ deviceId: alicesDeviceId }),
+    stranger: 'NOT_FOUND',
+    other: 'NOT_FOUND',
+  },
+  'accounts.devices.signOutOthers': { input: () => undefined, ownOnly: true },
+  'accounts.password.change': { input: () => ({ current: 'not this one', password }), ownOnly: true },
+  'accounts.password.resetLink': { isPublic: true, input: () => ({ token }) },
+  'accounts.password.reset': { isPublic: true, input: () => ({ token, password }) },
   'organisations.invite': {
     input: ({ acme }) => ({ orgId: acme, email: 'eve@example.org', role: 'member' }),
     stranger: 'NOT_FOUND',

@@ -81,6 +81,11 @@ export class Socket {
     return { sent: bytesWritten, received: bytesRead };
   }
 
+  /** What the server chose of what was offered. */
+  get protocol(): string {
+    return this.#ws.protocol;
+  }
+
   get isOpen(): boolean {
     return this.#closed === undefined;
   }

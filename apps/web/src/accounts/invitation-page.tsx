@@ -7,7 +7,7 @@ import { FormRefusal } from './form-refusal.tsx';
 import { passwordFault } from './password.ts';
 import { PasswordField } from './password-field.tsx';
 import { refusalWords, type RefusalWords } from './refusal-words.ts';
-import { checkSession, useSession } from './session.ts';
+import { signInBy, useSession } from './session.ts';
 import { useSubmission } from './use-submission.ts';
 
 type Invitation = Awaited<ReturnType<typeof accountCalls.accounts.invitation.query>>;
@@ -72,10 +72,10 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
     setFault(found);
     if (found !== undefined) return;
     submit(async () => {
-      await accountCalls.accounts.acceptInvitation.mutate(
-        self === null ? { token, name: name.trim(), password } : { token },
-      );
-      await checkSession();
+      if (self === null) {
+        const account = { token, name: name.trim(), password };
+        await signInBy((key) => accountCalls.accounts.acceptInvitation.mutate(account, key));
+      } else await accountCalls.accounts.acceptInvitation.mutate({ token });
       await navigate({ to: '/' });
     });
   };

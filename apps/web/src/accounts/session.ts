@@ -3,13 +3,12 @@
  * start without a network as the person who used it last.
  */
 import { useSyncExternalStore } from 'react';
+import { forgetThread } from '../shell/last-thread.ts';
 import { accountCalls } from './account-calls.ts';
+import { rememberAccount, toPerson, type SignedInPerson } from './known-accounts.ts';
+import { forgetKey, keepKey, newKey } from './session-key.ts';
 
-export interface SignedInPerson {
-  id: string;
-  name: string;
-  email: string;
-}
+export type { SignedInPerson };
 
 export type Session =
   | { state: 'unknown' }
@@ -18,27 +17,41 @@ export type Session =
   | { state: 'signedOut'; needsSetup: boolean; expired: SignedInPerson | null }
   | { state: 'unreachable' };
 
-const key = 'parley.session';
+const kept = 'parley.session';
 const listeners = new Set<() => void>();
 let session: Session = readKept();
 let checking: Promise<Session> | undefined;
+/** Grows with every sign-in and sign-out: an answer to a question from before it is no news. */
+let turn = 0;
+/** Milliseconds that signing out waits for the server. */
+const TELL_MS = 4_000;
 
 function readKept(): Session {
-  try {
-    const kept = JSON.parse(localStorage.getItem(key) ?? 'null') as Partial<SignedInPerson> | null;
-    if (kept?.id && kept.name && kept.email) {
-      return { state: 'signedIn', person: { id: kept.id, name: kept.name, email: kept.email } };
-    }
-  } catch {
-    // Unreadable: ask the server.
-  }
-  return { state: 'unknown' };
+  const person = keptPerson();
+  return person === null ? { state: 'unknown' } : { state: 'signedIn', person };
 }
 
-function become(next: Session): Session {
+function keptPerson(): SignedInPerson | null {
+  try {
+    return toPerson(JSON.parse(localStorage.getItem(kept) ?? 'null'));
+  } catch {
+    // Unreadable: ask the server.
+    return null;
+  }
+}
+
+/** @param signedInAt set by whoever has just signed in: the other tabs hear of it, also when it is the same person */
+function become(next: Session, signedInAt?: number): Session {
   session = next;
-  if (next.state === 'signedIn') localStorage.setItem(key, JSON.stringify(next.person));
-  else if (next.state === 'signedOut' && next.expired === null) localStorage.removeItem(key);
+  if (next.state === 'signedIn') {
+    const { person } = next;
+    const before = keptPerson();
+    if (before !== null && before.id !== person.id) forgetThread();
+    if (signedInAt !== undefined || JSON.stringify(before) !== JSON.stringify(toPerson(person))) {
+      localStorage.setItem(kept, JSON.stringify({ ...person, signedInAt }));
+      rememberAccount(person);
+    }
+  } else if (next.state === 'signedOut' && next.expired === null) localStorage.removeItem(kept);
   listeners.forEach((notify) => notify());
   return next;
 }
@@ -62,12 +75,14 @@ export function checkSession(): Promise<Session> {
 
 async function askServer(): Promise<Session> {
   const before = session.state === 'signedIn' ? session.person : null;
+  const asked = turn;
   try {
     const answer = await accountCalls.accounts.session.query();
+    if (asked !== turn) return session;
     if (answer.person !== null) return become({ state: 'signedIn', person: answer.person });
     return become({ state: 'signedOut', needsSetup: answer.needsSetup, expired: before ?? expiredPerson() });
   } catch {
-    return session.state === 'signedIn' ? session : become({ state: 'unreachable' });
+    return session.state === 'signedIn' || asked !== turn ? session : become({ state: 'unreachable' });
   }
 }
 
@@ -80,22 +95,45 @@ export async function knownSession(): Promise<Session> {
   return session.state === 'unknown' || session.state === 'unreachable' ? checkSession() : session;
 }
 
+/** Signs in by `call`, which gets the key to sign in with, and tells every tab. */
+export async function signInBy<R extends { person: SignedInPerson | null }>(
+  call: (options: { context: { newKey: string } }) => Promise<R>,
+): Promise<R> {
+  const key = newKey();
+  const answer = await call({ context: { newKey: key } });
+  if (answer.person !== null) {
+    await keepKey(key);
+    turn += 1;
+    become({ state: 'signedIn', person: answer.person }, Date.now());
+  }
+  return answer;
+}
+
 /**
- * Ends the session on the server, runs `wipe` and forgets the person here.
- * @throws when the server could not be told: the cookie would still be good, so nothing is wiped.
+ * Ends the session in every tab, with or without a network. What is on this device stays, locked, until `wipe` has
+ * taken it away.
  */
-export async function signOut(wipe: () => Promise<void>): Promise<void> {
-  await accountCalls.accounts.signOut.mutate();
+export async function endSession(wipe: () => Promise<void> = async () => {}): Promise<void> {
+  turn += 1;
+  // The other tabs stop their engines at that.
+  localStorage.removeItem(kept);
   try {
+    await forgetKey();
     await wipe();
+    // The server is told as well; where it cannot be, the cookie is worth nothing without the key.
+    await accountCalls.accounts.signOut.mutate(undefined, { signal: AbortSignal.timeout(TELL_MS) }).catch(() => {});
   } finally {
+    turn += 1;
     become({ state: 'signedOut', needsSetup: false, expired: null });
   }
 }
 
 // Another tab signed in or out.
 window.addEventListener('storage', (event) => {
-  if (event.key !== key) return;
+  // `null`: everything was cleared.
+  if (event.key !== kept && event.key !== null) return;
+  turn += 1;
+  checking = undefined;
   if (event.newValue === null) become({ state: 'signedOut', needsSetup: false, expired: null });
   else void checkSession();
 });

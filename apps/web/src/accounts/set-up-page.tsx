@@ -6,7 +6,7 @@ import { AccountFrame } from './account-frame.tsx';
 import { FormRefusal } from './form-refusal.tsx';
 import { passwordFault } from './password.ts';
 import { PasswordField } from './password-field.tsx';
-import { checkSession } from './session.ts';
+import { signInBy } from './session.ts';
 import { useSubmission } from './use-submission.ts';
 
 /**
@@ -53,14 +53,8 @@ function SetUpForm({ token }: { token: string }) {
     setFault(found);
     if (found !== undefined) return;
     submit(async () => {
-      await accountCalls.accounts.setUp.mutate({
-        token,
-        organisationName: organisationName.trim(),
-        name: name.trim(),
-        email: email.trim(),
-        password,
-      });
-      await checkSession();
+      const account = { organisationName: organisationName.trim(), name: name.trim(), email: email.trim(), password };
+      await signInBy((key) => accountCalls.accounts.setUp.mutate({ token, ...account }, key));
       await navigate({ to: '/' });
     });
   };

@@ -1,27 +1,33 @@
-import { Button, TextField } from '@parley/ui';
+import { Avatar, Button, classNames, TextField } from '@parley/ui';
 import { useNavigate } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { accountCalls } from './account-calls.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { FormRefusal } from './form-refusal.tsx';
+import { knownAccounts, type SignedInPerson } from './known-accounts.ts';
 import { PasswordField } from './password-field.tsx';
-import { checkSession, useSession } from './session.ts';
+import { signInBy, useSession } from './session.ts';
 import { useSubmission } from './use-submission.ts';
 
 export function SignInPage() {
   const navigate = useNavigate();
   const session = useSession();
   const expired = session.state === 'signedOut' ? session.expired : null;
-  const [email, setEmail] = useState(expired?.email ?? '');
+  const [accounts] = useState(knownAccounts);
+  const [email, setEmail] = useState(expired?.email ?? accounts[0]?.email ?? '');
   const [password, setPassword] = useState('');
+  const passwordField = useRef<HTMLInputElement>(null);
   const { busy, refusal, submit } = useSubmission();
+
+  // Here, or in another tab.
+  useEffect(() => {
+    if (session.state === 'signedIn') void navigate({ to: '/' });
+  }, [session, navigate]);
 
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     submit(async () => {
-      await accountCalls.accounts.signIn.mutate({ email: email.trim(), password });
-      await checkSession();
-      await navigate({ to: '/' });
+      await signInBy((key) => accountCalls.accounts.signIn.mutate({ email: email.trim(), password }, key));
     });
   };
 
@@ -31,6 +37,17 @@ export function SignInPage() {
       lead={expired === null ? undefined : 'Your session ended. What you wrote is kept on this device.'}
     >
       <form onSubmit={onSubmit} className="flex flex-col gap-5">
+        {accounts.length === 0 ? null : (
+          <KnownAccounts
+            accounts={accounts}
+            email={email}
+            onChoose={(account) => {
+              setEmail(account.email);
+              setPassword('');
+              passwordField.current?.focus();
+            }}
+          />
+        )}
         <TextField
           label="E-mail"
           error={refusal?.fields['email']}
@@ -42,6 +59,7 @@ export function SignInPage() {
           onChange={(event) => setEmail(event.target.value)}
         />
         <PasswordField
+          ref={passwordField}
           label="Password"
           name="password"
           autoComplete="current-password"
@@ -56,5 +74,40 @@ export function SignInPage() {
         <p className="text-base text-ink-3">New here? Open the invitation link that a colleague sent you.</p>
       </form>
     </AccountFrame>
+  );
+}
+
+interface KnownAccountsProps {
+  accounts: readonly SignedInPerson[];
+  email: string;
+  onChoose: (account: SignedInPerson) => void;
+}
+
+/** People whose messages are on this device, each kept apart from the others. */
+function KnownAccounts({ accounts, email, onChoose }: KnownAccountsProps) {
+  return (
+    <div role="group" aria-label="Accounts on this device" className="flex flex-col gap-1.5">
+      {accounts.map((account) => {
+        const chosen = account.email === email.trim().toLowerCase();
+        return (
+          <button
+            key={account.id}
+            type="button"
+            aria-pressed={chosen}
+            onClick={() => onChoose(account)}
+            className={classNames(
+              'flex min-h-14 items-center gap-3 rounded-lg border px-3 py-2 text-left transition-colors',
+              chosen ? 'border-accent bg-accent-soft' : 'border-line hover:bg-sunk',
+            )}
+          >
+            <Avatar id={account.id} name={account.name} size={34} />
+            <span className="min-w-0">
+              <span className="block truncate text-base font-semibold">{account.name}</span>
+              <span className="block truncate text-sm text-ink-2">{account.email}</span>
+            </span>
+          </button>
+        );
+      })}
+    </div>
   );
 }

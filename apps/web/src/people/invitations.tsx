@@ -1,9 +1,9 @@
 import { mayGrant, ROLES } from '@parley/core/organisations';
 import { Button, IconButton, notify, Time } from '@parley/ui';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { httpLink } from '@trpc/client';
 import { Mail, UserRoundPlus, X } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
+import { callsLink } from '../accounts/account-calls.ts';
 import { refusalWords } from '../accounts/refusal-words.ts';
 import type { OwnOrganisation } from '../shell/use-organisations.ts';
 import { useStatus } from '../sync/views.ts';
@@ -12,7 +12,7 @@ import { InviteDialog } from './invite-dialog.tsx';
 import { roleNames } from './role-names.ts';
 
 const queryClient = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 10_000 } } });
-const client = administration.createClient({ links: [httpLink({ url: '/trpc' })] });
+const client = administration.createClient({ links: [callsLink] });
 
 function Administration({ children }: { children: ReactNode }) {
   return (

@@ -11,9 +11,16 @@ import { createTrpcNetwork } from '@parley/sync/adapters/trpc';
 import { createTRPCClient, wsLink } from '@trpc/client';
 import { v7 as uuidv7 } from 'uuid';
 import { accountCalls } from '../accounts/account-calls.ts';
+import { readKey } from '../accounts/session-key.ts';
 import type { ParleyEngine } from './engine-provider.tsx';
 
 const socketUrl = (): string => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/trpc`;
+
+/** A page cannot set headers of a handshake: its key goes where it can put something. */
+async function socketProtocols(): Promise<string[]> {
+  const key = await readKey();
+  return key === null ? [] : ['parley', `key.${key}`];
+}
 
 export interface OpenEngine {
   engine: ParleyEngine;
@@ -38,6 +45,7 @@ export function openEngine(personId: string): OpenEngine {
     storage: createDexieStorage(personId, uuidv7),
     network: createTrpcNetwork({
       url: socketUrl,
+      protocols: socketProtocols,
       calls: (client) => createTRPCClient<AppRouter>({ links: [wsLink({ client })] }).sync,
       whyRefused: () => whyRefused(personId),
     }),

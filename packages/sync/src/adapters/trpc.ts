@@ -32,6 +32,8 @@ export interface SyncCalls {
 export interface TrpcNetworkOptions {
   /** Address of the WebSocket, asked at every connection. */
   url: () => string;
+  /** Protocols to offer in the handshake, asked at every connection: all that a page can add to it. */
+  protocols?: () => Promise<string[]>;
   /** Binds typed calls to an open socket. */
   calls: (client: TRPCWebSocketClient) => SyncCalls;
   /** A browser hides why a handshake was refused; this finds out by other means. Rejects where it cannot. */
@@ -62,11 +64,12 @@ export function createTrpcNetwork(options: TrpcNetworkOptions): Network {
 }
 
 function connect(
-  { url, calls, whyRefused, WebSocket: Socket = globalThis.WebSocket }: TrpcNetworkOptions,
+  { url, protocols, calls, whyRefused, WebSocket: Socket = globalThis.WebSocket }: TrpcNetworkOptions,
   caller: { personId: string; clientId: string },
   events: ConnectionEvents,
 ): Connection {
   const sockets: WebSocket[] = [];
+  let offered: string[] = [];
   const closed = Promise.withResolvers<never>();
   closed.promise.catch(() => {});
   let over = false;
@@ -86,10 +89,13 @@ function connect(
       .finally(() => clearTimeout(late));
   };
   const client: TRPCWebSocketClient = createWSClient({
-    url,
+    url: async () => {
+      offered = (await protocols?.()) ?? [];
+      return url();
+    },
     WebSocket: class extends Socket {
-      constructor(address: string | URL, protocols?: string | string[]) {
-        super(address, protocols);
+      constructor(address: string | URL) {
+        super(address, offered);
         sockets.push(this);
       }
     },

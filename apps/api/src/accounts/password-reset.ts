@@ -1,0 +1,60 @@
+/** A new password for somebody who has lost theirs: by a link that the operator makes and hands over. */
+import type { Database } from '@parley/db';
+import type { Kysely } from 'kysely';
+import { ApiError } from '../http/api-error.ts';
+import { replacePassword, type Account } from './credentials.ts';
+import { endDevices } from './devices.ts';
+import { mustBeGoodPassword } from './password.ts';
+import { forgetSecrets, issueSecret, readSecret, takeSecret } from './one-time-secrets.ts';
+
+const VALID_MINUTES = 60;
+
+/** Makes the link's token; an earlier one of this person ends. @throws ApiError `NOT_FOUND` */
+export async function issueReset(
+  db: Kysely<Database>,
+  { email, now }: { email: string; now: number },
+): Promise<{ token: string; name: string; expiresAt: number }> {
+  const account = await db.selectFrom('auth_user').select(['id', 'name']).where('email', '=', email).executeTakeFirst();
+  if (!account) throw new ApiError('NOT_FOUND', `Nobody signs in as ${email}.`, { status: 'NOT_FOUND' });
+  const token = await db.transaction().execute(async (tx) => {
+    await forgetSecrets(tx, { purpose: 'reset', value: account.id });
+    return issueSecret(tx, { purpose: 'reset', value: account.id, now, minutes: VALID_MINUTES });
+  });
+  return { token, name: account.name, expiresAt: now + VALID_MINUTES * 60_000 };
+}
+
+/** Whose link it is. @throws ApiError `LINK_INVALID` */
+export async function mustOpenReset(
+  db: Kysely<Database>,
+  { token, now }: { token: string; now: number },
+): Promise<Account> {
+  return mustBeSomebody(db, await readSecret(db, { purpose: 'reset', token, now }));
+}
+
+/**
+ * Sets the password and ends every session, also that of whoever may have stolen one.
+ * @returns the ids of the sessions that ended
+ * @throws ApiError `LINK_INVALID`, `PASSWORD_TOO_WEAK`
+ */
+export async function useReset(
+  db: Kysely<Database>,
+  { token, password, now }: { token: string; password: string; now: number },
+): Promise<{ email: string; ended: string[] }> {
+  // A password that is refused must not use the link up.
+  mustBeGoodPassword(password, (await mustOpenReset(db, { token, now })).email);
+  return db.transaction().execute(async (tx) => {
+    const { personId, email } = await mustBeSomebody(tx, await takeSecret(tx, { purpose: 'reset', token, now }));
+    await replacePassword(tx, { personId, email, password });
+    return { email, ended: await endDevices(tx, { personId, except: null }) };
+  });
+}
+
+/** @throws ApiError `LINK_INVALID` */
+export async function mustBeSomebody(db: Kysely<Database>, personId: string | null): Promise<Account> {
+  const account =
+    personId === null
+      ? undefined
+      : await db.selectFrom('auth_user').select(['name', 'email']).where('id', '=', personId).executeTakeFirst();
+  if (personId !== null && account) return { personId, ...account };
+  throw new ApiError('LINK_INVALID', 'This link was used, or is too old.', { status: 'NOT_FOUND' });
+}

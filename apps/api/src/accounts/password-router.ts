@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { publicProcedure, router, signedInProcedure } from '../trpc.ts';
+import { counted, guess } from './attempts.ts';
+import { mustConfirmPassword, replacePassword } from './credentials.ts';
+import { endDevices } from './devices.ts';
+import { chosenPassword } from './password.ts';
+import { mustOpenReset, useReset } from './password-reset.ts';
+
+const token = z.string().min(1).max(200);
+
+export const passwordRouter = router({
+  /** Sets another password; every other session ends. */
+  change: signedInProcedure
+    .input(z.object({ current: z.string().min(1).max(1_000), password: chosenPassword }))
+    .output(z.object({ ended: z.number() }))
+    .mutation(async ({ ctx: { services, session }, input: { current, password } }) => {
+      const { db, limits, connections } = services;
+      const { personId, email } = session;
+      await counted(limits, ['confirm', personId], () => mustConfirmPassword(db, { personId, password: current }));
+      await replacePassword(db, { personId, email, password });
+      const ended = await endDevices(db, { personId, except: session.id });
+      for (const id of ended) connections.closeSession(id);
+      return { ended: ended.length };
+    }),
+
+  /** What the holder of a reset link is told. */
+  resetLink: publicProcedure
+    .input(z.object({ token }))
+    .output(z.object({ name: z.string(), email: z.string() }))
+    .query(({ ctx, input }) => {
+      const { db, limits, now } = ctx.services;
+      return guess(limits, ctx.address, () => mustOpenReset(db, { token: input.token, now: now() }));
+    }),
+
+  /** Sets another password with a reset link, once; every session ends. */
+  reset: publicProcedure
+    .input(z.object({ token, password: chosenPassword }))
+    .output(z.object({ email: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      const { db, limits, now, connections } = ctx.services;
+      const { email, ended } = await guess(limits, ctx.address, () => useReset(db, { ...input, now: now() }));
+      for (const id of ended) connections.closeSession(id);
+      return { email };
+    }),
+});

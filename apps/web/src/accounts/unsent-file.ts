@@ -1,0 +1,32 @@
+/** What has not reached the server, as a file that a person can read and keep. */
+import type { Pending } from '@parley/sync/client';
+import { itemText, itemTitle } from '../sync/item-words.ts';
+
+export type Unsent = Pick<Pending, 'id' | 'name' | 'args' | 'at' | 'state' | 'message'>;
+
+/** One entry for each change, the words that were typed first; `arguments` holds everything, so that nothing is lost. */
+export function unsentText(items: readonly Unsent[]): string {
+  const entries = items.map((item) => {
+    const { args, at, message } = item;
+    const text = itemText(item);
+    return {
+      what: itemTitle(item),
+      ...(text !== null && { text }),
+      written: new Date(at).toISOString(),
+      ...(message !== null && { refused: message }),
+      arguments: args,
+    };
+  });
+  return `${JSON.stringify(entries, null, 2)}\n`;
+}
+
+/** Offers the file to the person; the browser asks where to put it, or puts it where downloads go. */
+export function saveUnsent(items: readonly Unsent[]): void {
+  const url = URL.createObjectURL(new Blob([unsentText(items)], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `parley-unsent-${new Date().toISOString().slice(0, 10)}.json`;
+  link.click();
+  // The browser has taken it by then.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
