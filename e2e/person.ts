@@ -51,7 +51,7 @@ export class Person {
 
   async signOut(): Promise<void> {
     await this.page.getByRole('link', { name: 'Settings' }).click();
-    await this.page.getByRole('button', { name: 'Sign out' }).click();
+    await this.page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await expect(this.page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   }
 

@@ -15,7 +15,11 @@ const ASKS_AFTER_MS = 20_000;
 test('little script comes before the list of threads can be used', async ({ alice, visit }, testInfo) => {
   const subject = aSubject('Cold start');
   await alice.startThread({ subject, with: [BOB], message: 'Is anybody awake?' });
-  const storageState = await alice.context.storageState();
+  // The key of the session, and nothing of what is kept here: a first load.
+  const storageState = await alice.context.storageState({ indexedDB: true });
+  for (const origin of storageState.origins as { indexedDB?: { name: string }[] }[]) {
+    origin.indexedDB = (origin.indexedDB ?? []).filter(({ name }) => name === 'parley-session');
+  }
 
   const again = await visit(ALICE, { storageState });
   const scripts = collectScripts(again.page);
@@ -92,8 +96,14 @@ test('an idle minute is three questions and three answers', async ({ visit }, te
   const alice = await visit(ALICE);
   await alice.page.clock.install();
   const frames = await countFrames(alice.page);
+  let askedWho = 0;
+  alice.page.on('response', (response) => {
+    if (response.url().endsWith('/accounts.session')) askedWho += 1;
+  });
   await alice.signIn();
   await alice.expectInside();
+  // Before signing in, and once inside.
+  await expect.poll(() => askedWho).toBe(2);
   await expect.poll(() => frames.texts.length).toBeGreaterThan(2);
   await alice.page.clock.pauseAt(await alice.page.evaluate(() => Date.now() + 1_000));
   const asked = listenToNetwork(alice.context);

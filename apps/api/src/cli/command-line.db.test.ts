@@ -49,7 +49,14 @@ describe('help', () => {
   test.each([[[]], [['help']], [['--help']]])('%j lists the commands', async (args) => {
     const { code, out } = await parley(args);
     expect(code).toBe(0);
-    for (const name of ['create-admin', 'import slack FILE.zip', 'invite EMAIL', 'migrate', 'seed'])
+    for (const name of [
+      'create-admin',
+      'import slack FILE.zip',
+      'invite EMAIL',
+      'migrate',
+      'reset-password EMAIL',
+      'seed',
+    ])
       expect(out).toContain(name);
   });
 
@@ -69,6 +76,7 @@ describe('help', () => {
     [['invite', 'bob'], 'bob is not an e-mail address.'],
     [['invite', 'bob@acme.example', '--role', 'king'], 'There is no role king'],
     [['create-admin', '--org', 'Acme'], '--name is missing.'],
+    [['reset-password', 'bob'], 'bob is not an e-mail address.'],
     [['migrate', 'now'], 'now is one argument too many.'],
   ])('%j is called wrongly: %s', async (args, words) => {
     const { code, out, err } = await parley(args);
@@ -174,11 +182,22 @@ describe('seed', () => {
   });
 });
 
-test('doctor says what is wrong, how it is mended, and ends with 1', async () => {
-  const { code, out } = await parley(['doctor', '--json']);
-  expect(code).toBe(1);
-  const { ok, findings } = JSON.parse(out) as { ok: boolean; findings: { code: string; mend: string }[] };
-  expect(ok).toBe(false);
-  expect(findings.map((finding) => finding.code)).toContain('NOBODY_YET');
-  expect((await parley(['doctor'])).out).toContain('create-admin');
+describe('reset-password', () => {
+  test('prints a link that opens at the right place, for somebody who signs in here', async () => {
+    await foundAcme();
+    const { code, out } = await parley(['reset-password', 'Alice@Acme.example', '--json']);
+    expect(code).toBe(0);
+    const { url, expiresAt } = JSON.parse(out) as { url: string; expiresAt: number };
+    expect(url).toMatch(/^https:\/\/chat\.example\.org\/reset-password#token=[\w-]{43}$/);
+    expect(expiresAt).toBeGreaterThan(Date.now());
+    const words = await parley(['reset-password', 'alice@acme.example']);
+    expect(words.out).toContain('Alice sets a new password with this link, once, within an hour:');
+  });
+
+  test('refuses an address that nobody signs in with', async () => {
+    await foundAcme();
+    const { code, err } = await parley(['reset-password', 'bob@acme.example']);
+    expect(code).toBe(1);
+    expect(err).toBe('Nobody signs in as bob@acme.example.');
+  });
 });

@@ -76,6 +76,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   'accounts.devices.signOut': {
     input: ({ alicesDeviceId }) => ({ deviceId: alicesDeviceId }),
     stranger: 'NOT_FOUND',
+    guest: 'NOT_FOUND',
     other: 'NOT_FOUND',
   },
   'accounts.devices.signOutOthers': { input: () => undefined, ownOnly: true },

@@ -29,6 +29,8 @@ const words: Record<string, string> = {
   NOT_FOUND: 'This is not there any more.',
   UNAUTHORISED: 'You are signed out. Sign in and try again.',
   INVALID: 'Check what is marked above.',
+  PASSWORD_WRONG: 'Check what is marked above.',
+  LINK_INVALID: 'It was used already, or it is too old. Ask for a new one.',
   PASSWORD_TOO_WEAK: 'Check what is marked above.',
 };
 
@@ -49,6 +51,7 @@ export function refusalWords(error: unknown): RefusalWords {
   if (code === 'PASSWORD_TOO_WEAK') {
     return { code, text, fields: { password: 'This password is too easy to guess. Choose another one.' } };
   }
+  if (code === 'PASSWORD_WRONG') return { code, text, fields: { current: 'This is not your password.' } };
   const names = (data?.issues ?? []).map((issue) => issue.path);
   return {
     code,

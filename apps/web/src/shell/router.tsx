@@ -45,6 +45,12 @@ const invitation = createRoute({
 });
 const InvitationPage = lazyRouteComponent(() => import('../accounts/invitation-page.tsx'), 'InvitationPage');
 
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/reset-password',
+  component: lazyRouteComponent(() => import('../accounts/reset-password-page.tsx'), 'ResetPasswordPage'),
+});
+
 /** Everything behind sign-in: the rail and the list stay while the pages beside them change. */
 const inside = createRoute({
   getParentRoute: () => root,
@@ -124,6 +130,7 @@ export const router = createRouter({
     setUp,
     signIn,
     invitation,
+    resetPassword,
     inside.addChildren([home, thread, newThread, people, settings]),
   ]),
   defaultPreload: 'intent',

@@ -2,11 +2,13 @@ import { mayStartThread } from '@parley/core/organisations';
 import { Avatar, Button, Segmented } from '@parley/ui';
 import { standardSettings, UNDO_SECONDS } from '@parley/core/settings';
 import { userScope } from '@parley/core/scopes';
-import type { ReactNode } from 'react';
+import { DeviceList } from '../accounts/device-list.tsx';
+import { PasswordSetting } from '../accounts/password-setting.tsx';
 import { SignOutButton } from '../accounts/sign-out-button.tsx';
-import { useSession } from '../accounts/session.ts';
+import { endSession, useSession } from '../accounts/session.ts';
 import { DemoButton } from '../demo/demo-button.tsx';
 import { PageFrame } from './page-frame.tsx';
+import { Setting, SettingGroup } from './setting.tsx';
 import { useOrganisations } from './use-organisations.ts';
 import { chooseTheme, useTheme, type Theme } from './theme.ts';
 import { attempt } from '../sync/attempt.ts';
@@ -37,23 +39,43 @@ export function SettingsPage() {
             <p className="truncate text-base text-ink-2">{person.email}</p>
           </div>
         </div>
-        <Setting title="Theme" note="On this device.">
-          <Segmented label="Theme" value={theme} options={themes} onChange={chooseTheme} />
-        </Setting>
-        <UndoSetting />
-        {install === null ? null : (
-          <Setting title="Install Parley" note="Opens in its own window and starts without a network.">
-            <Button onClick={install}>Install</Button>
+        <SettingGroup title="Appearance">
+          <Setting title="Theme" note="On this device.">
+            <Segmented label="Theme" value={theme} options={themes} onChange={chooseTheme} />
           </Setting>
-        )}
+          {install === null ? null : (
+            <Setting title="Install Parley" note="Opens in its own window and starts without a network.">
+              <Button onClick={install}>Install</Button>
+            </Setting>
+          )}
+        </SettingGroup>
+        <SettingGroup title="Writing">
+          <UndoSetting />
+        </SettingGroup>
+        <SettingGroup title="Security">
+          <PasswordSetting />
+        </SettingGroup>
+        <SettingGroup title="Devices">
+          <DeviceList />
+        </SettingGroup>
         {mayStart ? (
-          <Setting title="Demo" note="Two organisations at work, to try things in. Only you see it.">
-            <DemoButton />
-          </Setting>
+          <SettingGroup title="Try it out">
+            <Setting title="Demo" note="Two organisations at work, to try things in. Only you see it.">
+              <DemoButton />
+            </Setting>
+          </SettingGroup>
         ) : null}
-        <Setting title="Sign out" note="Your messages are removed from this device; the server keeps them.">
-          <SignOutButton />
-        </Setting>
+        <SettingGroup title="This device">
+          <Setting
+            title="Use another account"
+            note="Your messages stay on this device, locked until you sign in again."
+          >
+            <Button onClick={() => void endSession()}>Switch account</Button>
+          </Setting>
+          <Setting title="Sign out" note="Your messages are removed from this device; the server keeps them.">
+            <SignOutButton />
+          </Setting>
+        </SettingGroup>
       </div>
     </PageFrame>
   );
@@ -76,17 +98,5 @@ function UndoSetting() {
     <Setting title="Undo send" note="A message waits this long and can be taken back.">
       <Segmented label="Undo send" value={String(undoSeconds)} options={undoTimes} onChange={choose} />
     </Setting>
-  );
-}
-
-function Setting({ title, note, children }: { title: string; note: string; children: ReactNode }) {
-  return (
-    <section className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line py-5">
-      <div className="min-w-0">
-        <h2 className="text-base font-semibold">{title}</h2>
-        <p className="text-base text-ink-3">{note}</p>
-      </div>
-      {children}
-    </section>
   );
 }
