@@ -1,5 +1,5 @@
 import type { Locator } from '@playwright/test';
-import { aSubject, expect, test } from '../journey.ts';
+import { aSubject, expect, signedIn, test } from '../journey.ts';
 import { BOB } from '../people.ts';
 import type { Person } from '../person.ts';
 
@@ -21,7 +21,7 @@ test('unread again from a message on, the same on another device', async ({ alic
   await alice.openThread(subject);
   await alice.expectMessage('Third');
   await alice.expectUnread(subject, 0);
-  const phone = await visit(alice.account, { storageState: await alice.context.storageState() });
+  const phone = await signedIn(await visit(alice.account));
   await phone.page.goto(`${phone.url}/new`);
   await phone.expectUnread(subject, 0);
 

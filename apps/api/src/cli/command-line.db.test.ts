@@ -201,3 +201,12 @@ describe('reset-password', () => {
     expect(err).toBe('Nobody signs in as bob@acme.example.');
   });
 });
+
+test('doctor says what is wrong, how it is mended, and ends with 1', async () => {
+  const { code, out } = await parley(['doctor', '--json']);
+  expect(code).toBe(1);
+  const { ok, findings } = JSON.parse(out) as { ok: boolean; findings: { code: string; mend: string }[] };
+  expect(ok).toBe(false);
+  expect(findings.map((finding) => finding.code)).toContain('NOBODY_YET');
+  expect((await parley(['doctor'])).out).toContain('create-admin');
+});

@@ -6,7 +6,7 @@ import { itemText, itemTitle } from '../sync/item-words.ts';
 import { useItems } from '../sync/views.ts';
 import { wipePerson } from './leave-device.ts';
 import { endSession } from './session.ts';
-import { saveUnsent } from './unsent-file.ts';
+import { saveUnsent, unsentOf } from './unsent-file.ts';
 
 /**
  * Leaves nothing of the person on this device, with or without a network. What has not reached the server is shown and
@@ -15,14 +15,14 @@ import { saveUnsent } from './unsent-file.ts';
 export function SignOutButton() {
   const engine = useEngine();
   const personId = usePersonId();
-  const unsent = useItems().filter((item) => item.state !== 'applied');
+  const unsent = unsentOf(useItems());
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const agreed = useRef<ReadonlySet<string>>(new Set());
 
   const leave = async () => {
     // Something may have been written in another tab since the question was asked.
-    const now = engine.items().filter((item) => item.state !== 'applied');
+    const now = unsentOf(engine.items());
     if (now.some(({ id }) => !agreed.current.has(id))) {
       agreed.current = new Set(now.map(({ id }) => id));
       return setAsking(true);

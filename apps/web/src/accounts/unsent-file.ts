@@ -1,8 +1,15 @@
 /** What has not reached the server, as a file that a person can read and keep. */
+import { mutators, type MutatorName } from '@parley/core/mutators';
 import type { Pending } from '@parley/sync/client';
 import { itemText, itemTitle } from '../sync/item-words.ts';
 
 export type Unsent = Pick<Pending, 'id' | 'name' | 'args' | 'at' | 'state' | 'message'>;
+
+/** What a person would miss: read positions and their like happen by themselves. */
+export const unsentOf = (items: readonly Pending[]): readonly Pending[] =>
+  items.filter(({ state, name }) => state !== 'applied' && name in mutators && !isSilent(name as MutatorName));
+
+const isSilent = (name: MutatorName): boolean => 'silent' in mutators[name] && mutators[name].silent === true;
 
 /** One entry for each change, the words that were typed first; `arguments` holds everything, so that nothing is lost. */
 export function unsentText(items: readonly Unsent[]): string {
