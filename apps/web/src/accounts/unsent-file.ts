@@ -9,7 +9,7 @@ export type Unsent = Pick<Pending, 'id' | 'name' | 'args' | 'at' | 'state' | 'me
 export const unsentOf = (items: readonly Pending[]): readonly Pending[] =>
   items.filter(({ state, name }) => state !== 'applied' && name in mutators && !isSilent(name as MutatorName));
 
-const isSilent = (name: MutatorName): boolean => 'silent' in mutators[name] && mutators[name].silent === true;
+const isSilent = (name: MutatorName): boolean => 'silent' in mutators[name] && mutators[name].silent;
 
 /** One entry for each change, the words that were typed first; `arguments` holds everything, so that nothing is lost. */
 export function unsentText(items: readonly Unsent[]): string {
