@@ -286,6 +286,31 @@ export class Person {
     return this.page;
   }
 
+  /** What the browser calls the tab that talks to the server. */
+  leader(): Promise<string | undefined> {
+    return this.page.evaluate(async () => {
+      const { held = [] } = await navigator.locks.query();
+      return held.find(({ name }) => name?.startsWith('parley-leader-'))?.clientId;
+    });
+  }
+
+  /**
+   * Stops the script of a tab wherever it is next, as a frozen tab's: its lock and its socket stay. The browser's own
+   * switch for this leaves a tab running that it takes for being in sight.
+   * @returns how to thaw it
+   */
+  async freeze(tab: Page): Promise<() => Promise<void>> {
+    const session = await this.context.newCDPSession(tab);
+    const frozen = new Promise<void>((resolve) => session.once('Debugger.paused', () => resolve()));
+    await session.send('Debugger.enable');
+    await session.send('Debugger.pause');
+    await frozen;
+    return async () => {
+      await session.send('Debugger.resume');
+      await session.detach();
+    };
+  }
+
   /** The service worker has taken the page's files in: from now on it starts without a network. */
   async expectInstalled(): Promise<void> {
     await this.page.evaluate(async () => {

@@ -29,6 +29,44 @@ test('a second tab shows the same, and goes on when the first is closed', async 
   await alice.expectStatus('Everything is saved');
 });
 
+test('[TAB2] of five tabs the one that leads is frozen, another takes over, and the thawed one follows it', async ({
+  alice,
+  bob,
+}) => {
+  const subject = aSubject('Night shift');
+  await alice.startThread({ subject, with: [BOB], message: 'Who has the keys?' });
+  await alice.expectSent('Who has the keys?');
+  const first = alice.page;
+  const path = new URL(first.url()).pathname;
+  const tabs = [first];
+  for (let count = 1; count < 5; count += 1) {
+    tabs.push(await alice.openTab(path));
+    await alice.expectMessage('Who has the keys?');
+  }
+  const frozen = await alice.leader();
+  const thaw = await alice.freeze(first);
+  await bob.openThread(subject);
+
+  alice.page = tabs[2] ?? first;
+  await alice.sendMessage('Typed in the third tab.');
+  await bob.expectMessage('Typed in the third tab.');
+  const heir = await alice.leader();
+  expect(heir).not.toBe(frozen);
+  await bob.sendMessage('I have them.');
+
+  await thaw();
+  for (const tab of tabs) {
+    alice.page = tab;
+    await alice.expectSent('Typed in the third tab.');
+    await alice.expectMessage('I have them.');
+    await alice.expectStatus('Everything is saved');
+  }
+  alice.page = first;
+  await alice.sendMessage('Typed in the one that was frozen.');
+  await bob.expectMessage('Typed in the one that was frozen.');
+  expect(await alice.leader()).toBe(heir);
+});
+
 test('signing out in one tab locks the other', async ({ alice }) => {
   const first = alice.page;
   await alice.openTab('/people');
