@@ -110,7 +110,7 @@ export async function openEngineWorld(): Promise<EngineWorld> {
         now: options.now ?? (() => Date.now()),
         after(ms, act) {
           // Waits are shortened, not skipped: the order of things stays.
-          const timer = setTimeout(act, Math.min(ms, patience));
+          const timer = setTimeout(act, Math.min(ms, ms < 15_000 ? patience : 10 * patience));
           return () => clearTimeout(timer);
         },
         random: Math.random,

@@ -36,7 +36,7 @@ export function createBrowserTabs(personId: string): Tabs {
     },
     visible: () => document.visibilityState === 'visible',
     onVisible(listener) {
-      document.addEventListener('visibilitychange', listener);
+      document.addEventListener('visibilitychange', listener, { signal: closed.signal });
       return () => document.removeEventListener('visibilitychange', listener);
     },
     post: (message) => {

@@ -1,9 +1,10 @@
 /**
  * Keeps one connection to the server: opens it, notices that it is gone, and tries again with exponential backoff and
- * jitter until it is stopped. It needs no act of the person to come back.
+ * jitter until it is stopped. It needs no act of the person to come back. What it does when is in `CONNECTION_TABLE`.
  */
 import type { LiveEvent } from '../protocol.ts';
 import { Backoff } from './backoff.ts';
+import { CONNECTION_TABLE, type ConnectionEvent } from './connection-table.ts';
 import type { CloseReason, Connection, Network, Timers } from './ports.ts';
 import type { ConnectionState } from './status.ts';
 
@@ -22,12 +23,19 @@ export interface ConnectorOptions {
 
 export class Connector {
   readonly #options: ConnectorOptions;
+  #state: ConnectionState = { state: 'connecting' };
   #connection: Connection | null = null;
-  #live = false;
+  /** Rejects every call of the connection, also where its own promise would never end. */
+  #gone = Promise.withResolvers<never>();
   readonly #backoff: Backoff;
   #cancel: () => void = () => {};
   #stopOnline: () => void = () => {};
   #stopped = true;
+  #wrongAccount = false;
+  /** Calls without an answer, and whether the watchdog has seen them before. */
+  readonly #unanswered = new Map<symbol, 'new' | 'seen'>();
+  /** The last call failed. */
+  #failing = false;
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
@@ -36,17 +44,14 @@ export class Connector {
 
   /** The connection to talk over, while it is live. */
   get connection(): Connection | null {
-    return this.#live ? this.#connection : null;
+    return this.#state.state === 'live' ? this.#connection : null;
   }
 
   start(): void {
+    const { network } = this.#options;
     this.#stopped = false;
-    this.#stopOnline = this.#options.network.onOnline(() => {
-      if (this.#live && this.#options.network.online()) return;
-      this.#drop();
-      this.#backoff.reset();
-      this.#open();
-    });
+    this.#stopOnline = network.onOnline(() => this.on(network.online() ? 'online' : 'offline'));
+    this.#publish({ state: network.online() ? 'connecting' : 'offline' });
     this.#open();
   }
 
@@ -56,16 +61,45 @@ export class Connector {
     this.#drop();
   }
 
-  /** Closes the connection and opens another at once, for instance as another client. */
-  reopen(): void {
-    if (this.#stopped) return;
-    this.#drop();
-    this.#open();
-  }
-
   /** The connection has proved useful: the next loss starts with the shortest wait. */
   proven(): void {
     this.#backoff.reset();
+  }
+
+  /** Looks after whatever was missed: a wait that never ended, or a line that is dead and does not say so. */
+  watch(): void {
+    const silent = this.#failing || [...this.#unanswered.values()].includes('seen');
+    for (const call of this.#unanswered.keys()) this.#unanswered.set(call, 'seen');
+    this.on('watch');
+    if (silent) this.on('silent');
+  }
+
+  on(event: ConnectionEvent): void {
+    if (this.#stopped) return;
+    const [state, act] = CONNECTION_TABLE[this.#state.state][event];
+    if (act === 'open' && (event === 'online' || event === 'offline')) this.#backoff.reset();
+    if (act === 'wait' || act === 'rest') this.#drop();
+    const wait = act === 'wait' ? this.#backoff.again(() => this.on('due')) : 0;
+    this.#become(state, wait);
+    const idle = !this.#connection && !this.#backoff.waiting;
+    if (act === 'open' || (act === 'mend' && idle)) this.#open();
+  }
+
+  #become(state: ConnectionState['state'], wait: number): void {
+    const { timers } = this.#options;
+    const before = this.#state;
+    if (state === 'reconnecting' && (wait > 0 || before.state !== state)) {
+      this.#publish({ state, attempt: Math.max(1, this.#backoff.failures), nextTryAt: timers.now() + wait });
+    } else if (state === 'unauthorised') {
+      const wrongAccount = this.#wrongAccount;
+      if (before.state !== state || before.wrongAccount !== wrongAccount) this.#publish({ state, wrongAccount });
+    } else if (state === 'live' && before.state !== state) this.#publish({ state, since: timers.now() });
+    else if (state !== before.state && state !== 'live' && state !== 'reconnecting') this.#publish({ state });
+  }
+
+  #publish(state: ConnectionState): void {
+    this.#state = state;
+    this.#options.onState(state);
   }
 
   #drop(): void {
@@ -73,50 +107,62 @@ export class Connector {
     this.#backoff.cancel();
     const connection = this.#connection;
     this.#connection = null;
-    this.#live = false;
-    connection?.close();
-    if (connection) this.#options.onLost();
+    this.#unanswered.clear();
+    this.#failing = false;
+    if (!connection) return;
+    connection.close();
+    this.#gone.reject(new Error('The connection is closed.'));
+    this.#options.onLost();
   }
 
   #open(): void {
-    const { network, timers, caller, onState } = this.#options;
-    // A machine without a network may still reach a server of its own, so it is tried all the same.
-    if (!network.online()) onState({ state: 'offline' });
-    else if (this.#backoff.failures === 0) onState({ state: 'connecting' });
-    this.#cancel = timers.after(HELLO_TIMEOUT, () => this.#retry());
+    const { network, timers, caller } = this.#options;
+    this.#drop();
+    this.#cancel = timers.after(HELLO_TIMEOUT, () => this.on('lost'));
     const connection: Connection = network.connect(caller(), {
       live: (event) => {
-        if (connection === this.#connection) this.#onLive(event);
+        if (watched === this.#connection) this.#onLive(event);
       },
       closed: (reason) => {
-        if (connection === this.#connection) this.#onClosed(reason);
+        if (watched === this.#connection) this.#onClosed(reason);
       },
     });
-    this.#connection = connection;
+    const gone = Promise.withResolvers<never>();
+    gone.promise.catch(() => {});
+    const call = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+      const own = Symbol();
+      this.#unanswered.set(own, 'new');
+      let failing = true;
+      try {
+        const given = await Promise.race([answer, gone.promise]);
+        failing = false;
+        return given;
+      } finally {
+        this.#unanswered.delete(own);
+        if (watched === this.#connection) this.#failing = failing;
+      }
+    };
+    const watched: Connection = {
+      pull: (request) => call(connection.pull(request)),
+      push: (request) => call(connection.push(request)),
+      page: (request) => call(connection.page(request)),
+      close: () => connection.close(),
+    };
+    this.#connection = watched;
+    this.#gone = gone;
   }
 
   #onLive(event: LiveEvent): void {
-    const { timers, onState, onEvent } = this.#options;
     if (event.kind === 'hello') {
       this.#cancel();
-      this.#live = true;
-      onState({ state: 'live', since: timers.now() });
+      this.on('hello');
     }
-    onEvent(event);
+    this.#options.onEvent(event);
   }
 
   #onClosed(reason: CloseReason): void {
-    const { onState } = this.#options;
-    if (reason === 'lost') return this.#retry();
-    this.#drop();
-    onState({ state: reason === 'outdated' ? 'outdated' : 'unauthorised' });
-  }
-
-  #retry(): void {
-    const { network, timers, onState } = this.#options;
-    this.#drop();
-    const nextTryAt = timers.now() + this.#backoff.again(() => this.#open());
-    const attempt = this.#backoff.failures;
-    onState(network.online() ? { state: 'reconnecting', attempt, nextTryAt } : { state: 'offline' });
+    const refused = reason === 'unauthorised' || reason === 'wrong_account';
+    if (refused) this.#wrongAccount = reason === 'wrong_account';
+    this.on(refused ? 'refused' : reason);
   }
 }

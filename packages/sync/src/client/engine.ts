@@ -89,6 +89,8 @@ export interface Engine<Tables extends TableMap, Mutators extends MutatorMap<Tab
   subscribe(scope: ScopeId | null, table: keyof Tables & string, listener: () => void): () => void;
 
   status(): EngineStatus;
+  /** Tries the server now, where it is waited for. */
+  wake(): void;
   subscribeStatus(listener: () => void): () => void;
 
   /** Holds a scope's rows in memory until the answer is called. */
@@ -210,6 +212,11 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     },
   });
 
+  const wake = () => {
+    if (syncing.leads) syncing.wake();
+    else tabs.post({ type: 'hello' });
+  };
+
   const keepItems = async (items: OutboxItem[], removed: string[]) => {
     await outbox.merge(items);
     outbox.remove(removed);
@@ -230,6 +237,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     if (message.type === 'status' && !syncing.leads) {
       setStatus({ connection: message.connection, syncedAt: message.syncedAt });
     } else if (message.type === 'hello' && syncing.leads) {
+      syncing.wake();
       tabs.post({ type: 'status', connection: status.connection, syncedAt: status.syncedAt });
     } else if (message.type === 'ask' || message.type === 'beat') {
       leadership.hear(message.type);
@@ -370,6 +378,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       setStatus({ ready: replica.state(options.rootScope) !== undefined });
       tabs.post({ type: 'hello' });
       if (status.storage === 'memory') tabs.post({ type: 'refill' });
+      tabs.onVisible(() => tabs.visible() && wake());
       leadership.start();
     },
     stop() {
@@ -387,6 +396,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     subscribe: (scope, table, listener) => replica.subscribe(scope, table, listener),
 
     status: () => status,
+    wake,
     subscribeStatus(listener) {
       statusListeners.add(listener);
       return () => statusListeners.delete(listener);

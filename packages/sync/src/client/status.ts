@@ -6,7 +6,8 @@ export type ConnectionState =
   | { state: 'live'; since: number }
   | { state: 'reconnecting'; attempt: number; nextTryAt: number }
   | { state: 'offline' }
-  | { state: 'unauthorised' }
+  /** `wrongAccount`: somebody else is signed in in this browser. */
+  | { state: 'unauthorised'; wrongAccount: boolean }
   | { state: 'outdated' };
 
 /**

@@ -151,6 +151,11 @@ export class Syncing<Tables extends TableMap> {
     this.#connector.stop();
   }
 
+  /** Somebody has come: whatever waits for a better moment is tried now. */
+  wake(): void {
+    this.#connector.on('wake');
+  }
+
   push(): void {
     if (this.leads) void this.#pusher.run();
   }
@@ -314,7 +319,7 @@ export class Syncing<Tables extends TableMap> {
       await outbox.merge(items);
       replica.notify();
     });
-    this.#connector.reopen();
+    this.#connector.on('reopen');
   }
 
   async #onResults(results: readonly PushResult[]): Promise<void> {
@@ -373,6 +378,14 @@ export class Syncing<Tables extends TableMap> {
     const { timers, storage, outbox, serial, replica } = this.#options;
     this.#stopWatchdog = timers.after(WATCHDOG, () => {
       if (!this.leads) return;
+      const look = () => {
+        this.push();
+        this.#pullEffects();
+        void this.#puller.run();
+      };
+      this.#connector.watch();
+      // A disk that hangs must not keep it from the network.
+      look();
       void serial
         .run(async () => {
           await outbox.merge(await storage.items());
@@ -381,12 +394,7 @@ export class Syncing<Tables extends TableMap> {
           replica.notify();
           await storage.removeItems(settled);
         })
-        .catch(() => {})
-        .then(() => {
-          this.push();
-          this.#pullEffects();
-          void this.#puller.run();
-        });
+        .then(look, () => {});
       this.#watch();
     });
   }

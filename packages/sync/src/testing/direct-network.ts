@@ -29,6 +29,10 @@ export type Fault = 'requestLost' | 'answerLost' | 'requestDoubled' | 'pokeLost'
 export interface DirectNetwork extends Network {
   /** Cuts every connection, or lets new ones through again. */
   setOnline(online: boolean): void;
+  /** Kills every connection without a word: what is asked of it is never answered, and nobody is told. */
+  cutSilently(): void;
+  /** The same, and no new connection comes to life until the answer is called; nobody is told of that either. */
+  vanish(): () => void;
   /** How likely each fault is, 0 to 1. */
   readonly odds: Record<Fault, number>;
   /** How often each has happened. */
@@ -43,7 +47,9 @@ export function createDirectNetwork(server: DirectServer, random: () => number):
   const requests = { pull: 0, push: 0, page: 0 };
   const listeners = new Set<() => void>();
   const cuts = new Set<() => void>();
+  const deaths = new Set<() => void>();
   let online = true;
+  let vanished = false;
 
   const fires = (fault: Fault): boolean => {
     const happens = random() < odds[fault];
@@ -53,6 +59,7 @@ export function createDirectNetwork(server: DirectServer, random: () => number):
 
   const connect = (caller: Caller, events: ConnectionEvents): Connection => {
     let open = true;
+    let dead = vanished;
     const end = (told: boolean) => {
       if (!open) return;
       open = false;
@@ -62,12 +69,17 @@ export function createDirectNetwork(server: DirectServer, random: () => number):
     };
     const cut = () => end(true);
     let stop = () => {};
+    deaths.add(() => {
+      dead = true;
+      cuts.delete(cut);
+      stop();
+    });
     queueMicrotask(() => {
-      if (!open) return;
+      if (!open || dead) return;
       if (!online) return end(true);
       cuts.add(cut);
       stop = server.live(caller, (event) => {
-        if (open && !(event.kind === 'poke' && fires('pokeLost'))) events.live(event);
+        if (open && !dead && !(event.kind === 'poke' && fires('pokeLost'))) events.live(event);
       });
     });
     const call = async <Request, Answer>(
@@ -76,10 +88,12 @@ export function createDirectNetwork(server: DirectServer, random: () => number):
       answer: (request: Request) => Promise<Answer>,
     ): Promise<Answer> => {
       requests[kind] += 1;
+      if (dead) return new Promise(() => {});
       if (!open || fires('requestLost')) throw new Error('The request was lost.');
       const sent = structuredClone(request);
       if (fires('requestDoubled')) await answer(sent);
       const given = await answer(sent);
+      if (dead) return new Promise(() => {});
       if (!open || fires('answerLost')) throw new Error('The answer was lost.');
       return structuredClone(given);
     };
@@ -91,8 +105,21 @@ export function createDirectNetwork(server: DirectServer, random: () => number):
     };
   };
 
+  const cutSilently = () => {
+    for (const die of deaths) die();
+    deaths.clear();
+  };
+
   return {
     connect,
+    cutSilently,
+    vanish() {
+      vanished = true;
+      cutSilently();
+      return () => {
+        vanished = false;
+      };
+    },
     online: () => online,
     onOnline(listener) {
       listeners.add(listener);

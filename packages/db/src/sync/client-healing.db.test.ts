@@ -1,0 +1,57 @@
+/** The queue drains after healing, with no act of the person: packages/sync/SPEC.md, [CONN2]. */
+import 'fake-indexeddb/auto';
+import { threadScope } from '@parley/core/scopes';
+import { v7 as newId } from 'uuid';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { people, startThread } from './acme.fixture.ts';
+import { drained, openEngineWorld, synced, type Client, type EngineWorld } from './client-engine.fixture.ts';
+
+let world: EngineWorld;
+
+beforeAll(async () => {
+  world = await openEngineWorld();
+});
+afterEach(() => world.stopClients());
+afterAll(() => world.close());
+
+/** Does harm, in the middle of which something is sent, and mends it; nobody is told of either. */
+const harms: Record<string, (client: Client, send: () => Promise<void>) => Promise<void>> = {
+  async 'the end of a connection'({ network }, send) {
+    network.cutSilently();
+    await send();
+  },
+  async 'that the server is back'({ network, engine }, send) {
+    const mend = network.vanish();
+    await send();
+    await vi.waitFor(() => expect(engine.status().connection.state).toBe('reconnecting'));
+    expect(engine.items()).toHaveLength(1);
+    mend();
+  },
+  async 'an answer'({ network }, send) {
+    network.odds.answerLost = 1;
+    await send();
+    await vi.waitFor(() => expect(network.fired.answerLost).toBeGreaterThan(0));
+    network.odds.answerLost = 0;
+  },
+  async 'a poke'({ network }, send) {
+    network.odds.pokeLost = 1;
+    await send();
+    await vi.waitFor(() => expect(network.fired.pokeLost).toBeGreaterThan(0));
+  },
+};
+
+test.each(Object.entries(harms))('[CONN2] goes out although nobody told of %s', async (_missed, harm) => {
+  const threadId = await startThread(world.server, [people.bob]);
+  const alice = await world.openClient(people.alice);
+  await synced(alice);
+  alice.engine.open(threadScope(threadId));
+  await harm(alice, async () => {
+    const { saved } = await alice.engine.mutate('sendMessage', { threadId, messageId: newId(), text: 'in between' });
+    await saved;
+  });
+  await drained(alice);
+  expect(alice.texts(threadId)).toEqual(['in between']);
+  const bob = await world.openClient(people.bob);
+  bob.engine.open(threadScope(threadId));
+  await vi.waitFor(() => expect(bob.texts(threadId)).toEqual(['in between']));
+});
