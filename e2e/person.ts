@@ -286,6 +286,19 @@ export class Person {
     return this.page;
   }
 
+  /** Takes the network away from one tab alone. @returns how to give it back */
+  async cutTab(tab: Page): Promise<() => Promise<void>> {
+    this.complaints.expectDisturbance();
+    const session = await this.context.newCDPSession(tab);
+    const none = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+    await session.send('Network.enable');
+    await session.send('Network.emulateNetworkConditions', { ...none, offline: true });
+    return async () => {
+      await session.send('Network.emulateNetworkConditions', { ...none, offline: false });
+      await session.detach();
+    };
+  }
+
   /** What the browser calls the tab that talks to the server. */
   leader(): Promise<string | undefined> {
     return this.page.evaluate(async () => {

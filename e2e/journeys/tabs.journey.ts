@@ -1,5 +1,6 @@
+import type { Page } from '@playwright/test';
 import { aSubject, expect, test } from '../journey.ts';
-import { BOB } from '../people.ts';
+import { BOB, type Account } from '../people.ts';
 
 test('a second tab shows the same, and goes on when the first is closed', async ({ alice, bob }) => {
   const subject = aSubject('Reefer containers');
@@ -75,3 +76,39 @@ test('signing out in one tab locks the other', async ({ alice }) => {
   await expect(first.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   await expect.poll(() => alice.databases()).toEqual([]);
 });
+
+test('[ACC1] a second account in another tab never sends what the first one wrote', async ({ alice, bob }) => {
+  const subject = aSubject('Salary round');
+  await alice.startThread({ subject, with: [BOB], message: 'For the two of us.' });
+  await alice.expectSent('For the two of us.');
+  const first = alice.page;
+  const reconnect = await alice.cutTab(first);
+  await alice.sendMessage('Written as Alice.');
+  await alice.expectWaiting('Written as Alice.');
+
+  await alice.context.clearCookies();
+  const second = await alice.openTab('/people');
+  await expect(second.getByRole('heading', { name: 'Sign in again' })).toBeVisible();
+  await signInHere(second, BOB);
+  await reconnect();
+  await expect(first.getByRole('heading', { name: /^Sign in|is signed in now$/ })).toBeVisible();
+  await alice.expectInside();
+  await alice.openThread(subject);
+  await alice.expectMessage('For the two of us.');
+  await expect(alice.page.getByText('Written as Alice.')).toHaveCount(0);
+
+  await alice.signOut();
+  await signInHere(second, alice.account);
+  await alice.openThread(subject);
+  await alice.expectSent('Written as Alice.');
+  await bob.openThread(subject);
+  await bob.expectMessage('Written as Alice.');
+  const row = bob.message('Written as Alice.');
+  await expect(row).toHaveAccessibleName(new RegExp(`^${alice.account.name}`));
+});
+
+async function signInHere(page: Page, { email, password }: Account): Promise<void> {
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}

@@ -23,7 +23,9 @@ export function OfflineBanner() {
   if (connection.state === 'unauthorised') {
     return (
       <Banner tone="bad" icon={icon} action={<Reload>Sign in</Reload>}>
-        You are signed out. What you wrote is kept on this device; sign in again to send it.
+        {connection.wrongAccount
+          ? 'Somebody else is signed in in this browser. What you wrote is kept on this device; sign in again to send it.'
+          : 'You are signed out. What you wrote is kept on this device; sign in again to send it.'}
       </Banner>
     );
   }

@@ -21,6 +21,8 @@ test('says that all is saved, or what waits and why, the worst first', () => {
   expect(words(live, { storage: 'memory' })).toBe('Nothing can be read offline just now');
   expect(words(offline, { storage: 'full', waiting: 1 })).toBe('No space left on this device');
   expect(words(live, { storage: 'unwritable' })).toBe('This browser keeps nothing you write');
-  expect(words({ state: 'unauthorised', wrongAccount: false }, { waiting: 2 })).toBe('Signed out · 2 changes kept here');
+  expect(words({ state: 'unauthorised', wrongAccount: false }, { waiting: 2 })).toBe(
+    'Signed out · 2 changes kept here',
+  );
   expect(words({ state: 'outdated' })).toBe('A newer version is needed: reload');
 });

@@ -1,4 +1,4 @@
-/** The queue drains after healing, with no act of the person: packages/sync/SPEC.md, [CONN2]. */
+/** What waits goes out by itself, and as nobody else: packages/sync/SPEC.md, [CONN2] and [ACC1]. */
 import 'fake-indexeddb/auto';
 import { threadScope } from '@parley/core/scopes';
 import { v7 as newId } from 'uuid';
@@ -55,3 +55,31 @@ test.each(Object.entries(harms))('[CONN2] goes out although nobody told of %s', 
   bob.engine.open(threadScope(threadId));
   await vi.waitFor(() => expect(bob.texts(threadId)).toEqual(['in between']));
 });
+
+test.each(['wrong_account', 'unauthorised'] as const)(
+  '[ACC1] sends nothing and loses nothing while the session is %s, and goes on when it is theirs again',
+  async (reason) => {
+    const threadId = await startThread(world.server, [people.bob]);
+    const alice = await world.openClient(people.alice);
+    await synced(alice);
+    alice.engine.open(threadScope(threadId));
+    await vi.waitFor(() => expect(alice.texts(threadId)).toEqual([]));
+    alice.network.setRefusal(reason);
+    const wrongAccount = reason === 'wrong_account';
+    await vi.waitFor(() => {
+      expect(alice.engine.status().connection).toEqual({ state: 'unauthorised', wrongAccount });
+    });
+    const { push } = alice.network.requests;
+    const { saved } = await alice.engine.mutate('sendMessage', { threadId, messageId: newId(), text: 'only as alice' });
+    await saved;
+    const looked = alice.network.connects();
+    await vi.waitFor(() => expect(alice.network.connects()).toBeGreaterThan(looked + 1), { timeout: 10_000 });
+    expect(alice.network.requests.push).toBe(push);
+    expect(alice.engine.items()).toMatchObject([{ state: 'waiting', args: { text: 'only as alice' } }]);
+    expect(alice.engine.status()).toMatchObject({ waiting: 1, failed: 0, connection: { state: 'unauthorised' } });
+
+    alice.network.setRefusal(null);
+    await drained(alice);
+    expect(alice.texts(threadId)).toEqual(['only as alice']);
+  },
+);

@@ -3,6 +3,7 @@ import 'fake-indexeddb/auto';
 import { threadScope } from '@parley/core/scopes';
 import { createDexieStorage } from '@parley/sync/adapters/dexie';
 import { createTabGroup } from '@parley/sync/testing';
+import { indexedDB } from 'fake-indexeddb';
 import { v7 as newId } from 'uuid';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { people, startThread, TestClient, type TestServer } from './acme.fixture.ts';
@@ -166,4 +167,19 @@ test('[TAB5] refuses writes of an earlier epoch, of an earlier membership, and t
   await expect(disk.newClient(old.epoch)).rejects.toMatchObject({ name: 'Fenced' });
   expect((await disk.takeLead()).scopes).toEqual([state(3, 2)]);
   await disk.wipe();
+});
+
+test('[CLI7] leaves nothing behind after wiping in one of two tabs, and the other lets go', async () => {
+  const threadId = await startThread(server, [people.bob]);
+  const { clients, profile } = await openTabs(threadId, 2);
+  const [leader, follower] = clients;
+  await say(follower, threadId, 'secret');
+  await leader.engine.wipe();
+  await vi.waitFor(async () => {
+    const databases: { name?: string }[] = await indexedDB.databases();
+    expect(databases.filter(({ name }) => name?.includes(profile))).toEqual([]);
+  });
+  // The heir is told before it gets the lead, and asks the server for nothing.
+  expect(follower.leads()).toBe(false);
+  expect(follower.network.connects()).toBe(0);
 });

@@ -217,6 +217,15 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     else tabs.post({ type: 'hello' });
   };
 
+  const stop = () => {
+    holds.stop();
+    serial.stop();
+    leadership.stop();
+    syncing.stop();
+    tabs.close();
+    storage.close();
+  };
+
   const keepItems = async (items: OutboxItem[], removed: string[]) => {
     await outbox.merge(items);
     outbox.remove(removed);
@@ -241,6 +250,8 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       tabs.post({ type: 'status', connection: status.connection, syncedAt: status.syncedAt });
     } else if (message.type === 'ask' || message.type === 'beat') {
       leadership.hear(message.type);
+    } else if (message.type === 'wiped') {
+      stop();
     } else if (message.type === 'draft') {
       drafts.set(message.key, message.text);
     } else if (message.type === 'want' && syncing.leads) {
@@ -381,14 +392,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       tabs.onVisible(() => tabs.visible() && wake());
       leadership.start();
     },
-    stop() {
-      holds.stop();
-      serial.stop();
-      leadership.stop();
-      syncing.stop();
-      tabs.close();
-      storage.close();
-    },
+    stop,
 
     rows: (scope, table) => replica.rows(scope, table) as readonly ViewRow<never>[],
     row: (scope, table, id) => replica.row(scope, table, id) as ViewRow<never> | undefined,
@@ -476,11 +480,8 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       await storage.saveDraft(key, text);
     },
     async wipe() {
-      holds.stop();
-      serial.stop();
-      leadership.stop();
-      syncing.stop();
-      tabs.close();
+      tabs.post({ type: 'wiped' });
+      stop();
       await storage.wipe();
     },
   };

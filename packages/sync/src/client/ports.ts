@@ -265,7 +265,9 @@ export type TabMessage =
   | { type: 'refill' }
   /** Is the leader alive, and: it is. */
   | { type: 'ask' }
-  | { type: 'beat' };
+  | { type: 'beat' }
+  /** Nothing of the person is to stay: let go of the disk, and do not open it again. */
+  | { type: 'wiped' };
 
 export interface Claim {
   /** Take the lead from whoever has it, instead of waiting in line. */

@@ -1,5 +1,5 @@
 /** A network without wires: client and server in one process, with the faults a test asks for, each counted. */
-import type { Connection, ConnectionEvents, Network } from '../client/ports.ts';
+import type { CloseReason, Connection, ConnectionEvents, Network } from '../client/ports.ts';
 import type {
   LiveEvent,
   PageAnswer,
@@ -29,6 +29,8 @@ export type Fault = 'requestLost' | 'answerLost' | 'requestDoubled' | 'pokeLost'
 export interface DirectNetwork extends Network {
   /** Cuts every connection, or lets new ones through again. */
   setOnline(online: boolean): void;
+  /** What the server says to every connection from now on, as for a session that has ended; `null`: all is well. */
+  setRefusal(reason: CloseReason | null): void;
   /** Kills every connection without a word: what is asked of it is never answered, and nobody is told. */
   cutSilently(): void;
   /** The same, and no new connection comes to life until the answer is called; nobody is told of that either. */
@@ -37,6 +39,8 @@ export interface DirectNetwork extends Network {
   readonly odds: Record<Fault, number>;
   /** How often each has happened. */
   readonly fired: Record<Fault, number>;
+  /** Connections tried since the beginning. */
+  connects(): number;
   /** Requests by kind since the beginning. */
   readonly requests: Record<'pull' | 'push' | 'page', number>;
 }
@@ -49,7 +53,9 @@ export function createDirectNetwork(server: DirectServer, random: () => number):
   const cuts = new Set<() => void>();
   const deaths = new Set<() => void>();
   let online = true;
+  let connects = 0;
   let vanished = false;
+  let refusal: CloseReason | null = null;
 
   const fires = (fault: Fault): boolean => {
     const happens = random() < odds[fault];
@@ -58,6 +64,7 @@ export function createDirectNetwork(server: DirectServer, random: () => number):
   };
 
   const connect = (caller: Caller, events: ConnectionEvents): Connection => {
+    connects += 1;
     let open = true;
     let dead = vanished;
     const end = (told: boolean) => {
@@ -65,7 +72,7 @@ export function createDirectNetwork(server: DirectServer, random: () => number):
       open = false;
       cuts.delete(cut);
       stop();
-      if (told) events.closed('lost');
+      if (told) events.closed(refusal ?? 'lost');
     };
     const cut = () => end(true);
     let stop = () => {};
@@ -76,7 +83,7 @@ export function createDirectNetwork(server: DirectServer, random: () => number):
     });
     queueMicrotask(() => {
       if (!open || dead) return;
-      if (!online) return end(true);
+      if (!online || refusal) return end(true);
       cuts.add(cut);
       stop = server.live(caller, (event) => {
         if (open && !dead && !(event.kind === 'poke' && fires('pokeLost'))) events.live(event);
@@ -112,6 +119,10 @@ export function createDirectNetwork(server: DirectServer, random: () => number):
 
   return {
     connect,
+    setRefusal(reason) {
+      refusal = reason;
+      if (reason) for (const cut of [...cuts]) cut();
+    },
     cutSilently,
     vanish() {
       vanished = true;
@@ -132,6 +143,7 @@ export function createDirectNetwork(server: DirectServer, random: () => number):
     },
     odds,
     fired,
+    connects: () => connects,
     requests,
   };
 }
