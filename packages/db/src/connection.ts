@@ -10,6 +10,10 @@ export interface DatabaseOptions {
   connections?: number;
   /** Milliseconds until the server gives a statement up; 0 = never. */
   statementTimeoutMs?: number;
+  /** Milliseconds a statement waits for a lock that somebody holds; 0 = as long as the statement may take. */
+  lockTimeoutMs?: number;
+  /** Milliseconds to wait for a free connection. */
+  connectTimeoutMs?: number;
   /** Hears every statement, for counting. */
   onStatement?: (event: LogEvent) => void;
 }
@@ -22,15 +26,16 @@ export interface OpenDatabase {
 
 /** Connects lazily: an absent server shows at the first query. `bigint` columns arrive as numbers. */
 export function openDatabase(connectionString: string, options: DatabaseOptions = {}): OpenDatabase {
-  const { connections = 10, statementTimeoutMs = 30_000, onStatement } = options;
+  const { connections = 10, statementTimeoutMs = 30_000, connectTimeoutMs = 10_000, onStatement } = options;
+  const { lockTimeoutMs = statementTimeoutMs === 0 ? 0 : 5_000 } = options;
   const pool = new pg.Pool({
     Client: PreparingClient,
     connectionString,
     max: connections,
     types: { getTypeParser },
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
-    options: `-c statement_timeout=${statementTimeoutMs} -c idle_in_transaction_session_timeout=60000`,
+    options: `-c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs} -c idle_in_transaction_session_timeout=60000`,
   });
   // An idle connection that the server closes (restart, failover) is replaced by the pool; without this listener it
   // would end the process.

@@ -167,7 +167,7 @@ export type Effect = z.infer<typeof effect>;
  * - `gap`: `n` is not the lane's next, which is `expected`; nothing was done.
  * - `fork`: this `n` was used by another mutation: the storage was cloned; take a new client id.
  * - `unknown`: `n` was used, but its result is no longer kept.
- * - `not_yet`: something named in `after` has not arrived; `dependency_failed`: it was refused. `n` is not used up.
+ * - `not_yet`: something named in `after` has not arrived, or somebody holds a lock for long; `dependency_failed`: it was refused. `n` is not used up.
  */
 export const pushResult = z.discriminatedUnion('status', [
   z.object({ id: z.uuid(), status: z.literal('applied'), effects: z.array(effect) }),
@@ -199,5 +199,12 @@ export type LiveEvent =
   | { kind: 'resync' };
 
 /** Request-level refusals, as stable codes in the error's `data.code`. */
-export const REQUEST_ERRORS = ['UNAUTHORISED', 'WRONG_ACCOUNT', 'OUTDATED', 'TOO_LARGE', 'RATE_LIMITED'] as const;
+export const REQUEST_ERRORS = [
+  'UNAUTHORISED',
+  'WRONG_ACCOUNT',
+  'OUTDATED',
+  'TOO_LARGE',
+  'RATE_LIMITED',
+  'BUSY',
+] as const;
 export type RequestErrorCode = (typeof REQUEST_ERRORS)[number];

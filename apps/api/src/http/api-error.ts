@@ -1,5 +1,6 @@
 /** Errors that travel: a stable code and safe words. Everything else is `INTERNAL`, logged, without details. */
 import { Refusal } from '@parley/sync/mutator';
+import { Busy } from '@parley/sync/server';
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 
@@ -51,6 +52,10 @@ const refusalStatus: Readonly<Record<string, TrpcCode>> = {
 export function toTrpcError(error: TRPCError): TRPCError {
   const { cause } = error;
   if (error.code !== 'INTERNAL_SERVER_ERROR') return error;
+  if (cause instanceof Busy) {
+    const busy = new ApiError('BUSY', cause.message, { status: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 5 });
+    return new TRPCError({ code: busy.status, message: busy.message, cause: busy });
+  }
   if (cause instanceof ApiError) return new TRPCError({ code: cause.status, message: cause.message, cause });
   if (cause instanceof Refusal) {
     return new TRPCError({ code: refusalStatus[cause.code] ?? 'BAD_REQUEST', message: cause.message, cause });

@@ -21,6 +21,7 @@ const statuses = {
   OUTDATED: 'PRECONDITION_FAILED',
   TOO_LARGE: 'PAYLOAD_TOO_LARGE',
   RATE_LIMITED: 'TOO_MANY_REQUESTS',
+  BUSY: 'SERVICE_UNAVAILABLE',
 } as const satisfies Record<RequestError['code'], TRPCError['code']>;
 
 /** Streams that one socket may hold: a client needs one, and a second while it replaces it. */

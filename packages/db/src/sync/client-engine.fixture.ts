@@ -17,7 +17,7 @@ import {
 } from '@parley/sync/testing';
 import { v7 as newId } from 'uuid';
 import { expect, vi } from 'vitest';
-import { openDatabase, type OpenDatabase } from '../connection.ts';
+import { openDatabase, type DatabaseOptions, type OpenDatabase } from '../connection.ts';
 import { createTestDatabase } from '../testing/index.ts';
 import { seed, type TestServer } from './acme.fixture.ts';
 import type { DatabaseTransaction } from './statement.ts';
@@ -54,6 +54,8 @@ export interface ClientOptions {
 export interface EngineWorld {
   server: TestServer;
   database: OpenDatabase;
+  /** Of its database. */
+  url: string;
   /** One tab of a person, started. */
   openClient(personId: string, options?: ClientOptions): Promise<Client>;
   /** Makes the server one that was restored from a backup. */
@@ -62,9 +64,9 @@ export interface EngineWorld {
   close(): Promise<void>;
 }
 
-export async function openEngineWorld(): Promise<EngineWorld> {
+export async function openEngineWorld(options: DatabaseOptions = {}): Promise<EngineWorld> {
   const { url, drop } = await createTestDatabase();
-  const database = openDatabase(url, { connections: 10 });
+  const database = openDatabase(url, { connections: 10, ...options });
   let incarnation: string = newId();
   const storage = { ...createPostgresStorage(database.kysely), incarnation: async () => incarnation };
   const hub = createHub({ bus: createLocalBus(), incarnation: storage.incarnation });
@@ -99,6 +101,7 @@ export async function openEngineWorld(): Promise<EngineWorld> {
     restore: () => {
       incarnation = newId();
     },
+    url,
     async openClient(personId, options = {}) {
       const { profile = newId(), online = true, tabs = createTabGroup(), patience = 50 } = options;
       const databases = createDexieDisk(`${personId}-${profile}`, newId);

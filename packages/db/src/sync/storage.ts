@@ -1,5 +1,5 @@
 /** The sync engine's storage on PostgreSQL. */
-import type { ServerStorage, StorageSnapshot, StorageWrite } from '@parley/sync/server';
+import { Busy, type ServerStorage, type StorageSnapshot, type StorageWrite } from '@parley/sync/server';
 import type { Kysely } from 'kysely';
 import pg from 'pg';
 import type { Database } from '../tables.ts';
@@ -31,7 +31,8 @@ export function createPostgresStorage(kysely: Kysely<Database>): ServerStorage<D
         .insertInto('sync_client')
         .values({ id: clientId, person_id: personId })
         .onConflict((conflict) => conflict.doNothing())
-        .execute();
+        .execute()
+        .catch(throwBusy);
       const { person_id: owner } = await kysely
         .selectFrom('sync_client')
         .select('person_id')
@@ -50,7 +51,7 @@ export function createPostgresStorage(kysely: Kysely<Database>): ServerStorage<D
             .setIsolationLevel('read committed')
             .execute((trx) => run(new PostgresWrite(trx), attempt));
         } catch (error) {
-          if (attempt + 1 >= ATTEMPTS || !isWorthAnother(error)) throw error;
+          if (attempt + 1 >= ATTEMPTS || !isWorthAnother(error)) throw asBusy(error);
         }
       }
     },
@@ -60,7 +61,8 @@ export function createPostgresStorage(kysely: Kysely<Database>): ServerStorage<D
         .transaction()
         .setIsolationLevel('repeatable read')
         .setAccessMode('read only')
-        .execute((trx) => run(new PostgresSnapshot(trx))),
+        .execute((trx) => run(new PostgresSnapshot(trx)))
+        .catch(throwBusy),
 
     soleReader,
     lostReaders,
@@ -72,4 +74,19 @@ function isWorthAnother(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return false;
   if (error.code === '40001' || error.code === '40P01') return true;
   return error.code === '23505' && ['sync_scope', 'sync_lane', 'mutation_result'].includes(error.table ?? '');
+}
+
+function throwBusy(error: unknown): never {
+  throw asBusy(error);
+}
+
+/** What the database says when it has no time: lock and statement timeouts, too many connections, none free here. */
+function asBusy(error: unknown): unknown {
+  if (error instanceof pg.DatabaseError) {
+    if (error.code === '55P03' || error.code === '57014') return new Busy('lock', error);
+    return error.code === '53300' ? new Busy('server', error) : error;
+  }
+  // The pool has no class or code for it.
+  const isWaitForPool = error instanceof Error && error.message.startsWith('timeout exceeded when trying to connect');
+  return isWaitForPool ? new Busy('server', error) : error;
 }

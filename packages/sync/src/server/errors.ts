@@ -9,3 +9,14 @@ export class RequestError extends Error {
     this.code = code;
   }
 }
+
+/** The database is busy: nothing was done, and asking again later makes sense. */
+export class Busy extends RequestError {
+  /** `lock`: somebody holds what this act needs; other acts go on. `server`: nothing goes on for the moment. */
+  readonly reason: 'lock' | 'server';
+  constructor(reason: 'lock' | 'server', cause: unknown) {
+    super('BUSY', 'The server is busy; try again in a moment.');
+    this.reason = reason;
+    this.cause = cause;
+  }
+}

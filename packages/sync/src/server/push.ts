@@ -1,7 +1,7 @@
 /** Carries out what clients did, exactly once and in order inside each lane. Rules: SPEC.md, [PUSH1] and on. */
 import { mutatorOf, Refusal, type AnyMutator, type MutatorMap, type MutatorScopes, type TableMap } from '../mutator.ts';
 import { LIMITS, type PushRequest, type PushResponse, type PushResult, type WireMutation } from '../protocol.ts';
-import { RequestError } from './errors.ts';
+import { Busy, RequestError } from './errors.ts';
 import type { SyncServerOptions } from './sync-server.ts';
 import type { LaneEntry, Outcome, StorageWrite } from './storage.ts';
 import { effectsFor, prepare, toCommit, type Buffered } from './write.ts';
@@ -53,6 +53,8 @@ async function pushOne<Tables extends TableMap, Native>(
     publish?.();
     return result;
   } catch (error) {
+    // Whoever holds that lock holds up this lane alone.
+    if (error instanceof Busy && error.reason === 'lock') return { id, status: 'not_yet' };
     if (error instanceof Waits) return { id, status: error.status };
     throw error;
   }

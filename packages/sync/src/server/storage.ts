@@ -123,8 +123,10 @@ export interface ServerStorage<Native> {
   /**
    * Runs a transaction, again where the database refused it as a deadlock, a serialisation failure or a race for the
    * same new scope or result; `attempt` counts from 0. A throw rolls back.
+   * @throws Busy
    */
   write<R>(run: (tx: StorageWrite<Native>, attempt: number) => Promise<R>): Promise<R>;
+  /** @throws Busy */
   snapshot<R>(run: (snapshot: StorageSnapshot) => Promise<R>): Promise<R>;
   /** The one person who may ever read a scope; `undefined` for scopes of many. */
   soleReader(scope: ScopeId): string | undefined;
