@@ -21,6 +21,7 @@ import { acceptUpgrades, SOCKET_LIMITS, type SocketLimits } from './http/upgrade
 import { httpLog, logger } from './logger.ts';
 import type { Services } from './services.ts';
 import { openLiveBus } from './sync/live-bus.ts';
+import { followResyncs } from './sync/resync.ts';
 
 export interface ServerOptions {
   databaseUrl: string;
@@ -48,6 +49,8 @@ export interface RunningServer {
 
 // Sessions that ended in another process, or expired, lose their sockets within this time.
 const RECHECK_MS = 30_000;
+// What an import or a command wrote is seen within this time.
+const RESYNC_MS = 5_000;
 // Below the ten seconds that the supervisor waits.
 const DRAIN_MS = 8_000;
 
@@ -74,12 +77,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       .recheck()
       .catch((error: unknown) => httpLog.error({ err: error }, 'sessions were not checked'));
   }, RECHECK_MS);
+  const stopFollowing = followResyncs(services.db, {
+    onAsked: () => services.hub.resync(),
+    onError: (error) => httpLog.error({ err: error }, 'nobody looked for what was written elsewhere'),
+    everyMs: RESYNC_MS,
+  });
   return {
     port,
     services,
     setUpUrl: token === null ? null : `${options.publicUrl}/setup#token=${token}`,
     async close() {
       clearInterval(rechecks);
+      stopFollowing();
       await drain(server, upgrades);
       services.hub.close();
       await bus.close();

@@ -28,6 +28,8 @@ export interface Hub extends Interest {
   publish: Publish;
   /** Opens a connection at once; its events are `hello` and then what changes, until the signal or the consumer ends it. */
   connect(who: { personId: string; clientId: string; bare?: boolean }, signal: AbortSignal): AsyncIterable<LiveEvent>;
+  /** Every connection may have missed something. */
+  resync(): void;
   /** Connections that are open. */
   readonly connections: number;
   close(): void;
@@ -68,10 +70,8 @@ export function createHub({ bus, incarnation, now = Date.now, queueLimit = 256 }
     }
   }
 
-  const stop = bus.subscribe({
-    commit: deliver,
-    gap: () => open.forEach((connection) => connection.resync()),
-  });
+  const resync = () => open.forEach((connection) => connection.resync());
+  const stop = bus.subscribe({ commit: deliver, gap: resync });
 
   return {
     publish: (commit) => bus.publish(commit),
@@ -112,6 +112,8 @@ export function createHub({ bus, incarnation, now = Date.now, queueLimit = 256 }
         }
       })();
     },
+
+    resync,
 
     get connections() {
       return open.size;

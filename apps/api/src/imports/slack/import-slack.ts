@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, openArchive, type ArchiveLimits } from './archive.ts';
 import { readSlackExport, type SlackExport } from './export.ts';
 import { planImport, type ImportPlan } from './plan.ts';
 import { writePlan, type WrittenCounts } from './write.ts';
+import { askToResync } from '../../sync/resync.ts';
 
 /**
  * The door to importing from Slack: reads and checks the whole archive, works out the rows, then writes them in one
@@ -69,6 +70,7 @@ export async function importSlack(kysely: Kysely<Database>, options: SlackImport
   });
   options.onStage?.('writing');
   const written = await writePlan(kysely, organisation.id, plan, now);
+  await askToResync(kysely);
   return {
     organisation,
     ...reportOf(plan, written),
