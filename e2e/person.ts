@@ -343,6 +343,34 @@ export class Person {
     await this.context.close();
   }
 
+  /** Deletes databases under the feet of every page, as a browser does that needs their room. */
+  async deleteDatabases(beginning: string): Promise<void> {
+    const names = (await this.databases()).filter((name) => name.startsWith(beginning));
+    expect(names).not.toEqual([]);
+    await this.page.evaluate(deleteAll, names);
+  }
+
+  /** Leaves this site no room on the disk. Gives it back when the answer is called. */
+  async takeRoom(): Promise<() => Promise<void>> {
+    const devTools = await this.context.newCDPSession(this.page);
+    const { origin } = new URL(this.url);
+    await devTools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+    return async () => {
+      await devTools.send('Storage.overrideQuotaForOrigin', { origin });
+    };
+  }
+
+  /** The tab in front dies, and is closed. */
+  async crash(): Promise<void> {
+    const page = this.page;
+    const devTools = await this.context.newCDPSession(page);
+    const crashed = page.waitForEvent('crash');
+    // The answer dies with the page.
+    devTools.send('Page.crash').catch(() => undefined);
+    await crashed;
+    await page.close();
+  }
+
   /** Databases that this browser holds for the installation. */
   databases(): Promise<string[]> {
     return this.page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? ''));
@@ -365,4 +393,15 @@ async function keptDrafts(): Promise<string[]> {
     database.close();
   }
   return texts;
+}
+
+/** Runs in the page. */
+async function deleteAll(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await new Promise<void>((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(name);
+      request.addEventListener('success', () => resolve());
+      request.addEventListener('error', () => reject(request.error ?? new Error(name)));
+    });
+  }
 }

@@ -7,6 +7,7 @@ import { PasswordSetting } from '../accounts/password-setting.tsx';
 import { SignOutButton } from '../accounts/sign-out-button.tsx';
 import { endSession, useSession } from '../accounts/session.ts';
 import { DemoButton } from '../demo/demo-button.tsx';
+import { isForgetful } from '../sync/forgetful-browser.ts';
 import { PageFrame } from './page-frame.tsx';
 import { Setting, SettingGroup } from './setting.tsx';
 import { useOrganisations } from './use-organisations.ts';
@@ -48,6 +49,12 @@ export function SettingsPage() {
               <Button onClick={install}>Install</Button>
             </Setting>
           )}
+          {isForgetful() ? (
+            <Setting
+              title="Install Parley"
+              note="Share, then Add to Dock or Home Screen. Else Safari deletes what is kept here after seven days without a visit."
+            />
+          ) : null}
         </SettingGroup>
         <SettingGroup title="Writing">
           <UndoSetting />

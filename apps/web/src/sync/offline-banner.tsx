@@ -1,6 +1,8 @@
 import { Banner, Button } from '@parley/ui';
 import { CloudOff } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { useDeviceStorage } from './device-storage.ts';
+import { storageNotice } from './storage-notice.ts';
 import type { Renewal } from '../shell/newest.ts';
 import { reloadSafely } from '../shell/reload.ts';
 import { useStatus } from './views.ts';
@@ -8,8 +10,25 @@ import { useStatus } from './views.ts';
 /** A hiccup shorter than this is not worth a line; the banner must stand within 2 s of the loss. */
 const graceMs = 1_200;
 
-/** Says that there is no connection, that everything still works, and what happens next. Gone the moment it is live. */
+const StorageBanner = lazy(async () => ({ default: (await import('./storage-banner.tsx')).StorageBanner }));
+
+/** What stands between a person and the server or this device's disk, one line each. Gone the moment all is well. */
 export function OfflineBanner() {
+  const notice = storageNotice(useStatus(), useDeviceStorage());
+  return (
+    <>
+      <ConnectionBanner />
+      {notice === null ? null : (
+        <Suspense>
+          <StorageBanner notice={notice} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** Says that there is no connection, that everything still works, and what happens next. */
+function ConnectionBanner() {
   const { connection } = useStatus();
   const lost = connection.state === 'offline' || connection.state === 'reconnecting';
   const [due, setDue] = useState(false);

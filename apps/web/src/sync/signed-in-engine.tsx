@@ -6,6 +6,9 @@ import { closeEngine, openEngine } from './open-engine.ts';
 /** Engines whose page has gone; a page that comes back at once (React draws twice in development) keeps its engine. */
 const leaving = new Map<string, ReturnType<typeof setTimeout>>();
 
+/** What is not needed at once waits until the page has come to rest. */
+const CARE_AFTER_MS = 2_000;
+
 /** Opens the engine of a person and draws what is inside once this device's copy can be read. */
 export function SignedInEngine({ personId, children }: { personId: string; children: ReactNode }) {
   const [{ engine, started }] = useState(() => openEngine(personId));
@@ -27,6 +30,22 @@ export function SignedInEngine({ personId, children }: { personId: string; child
       );
     };
   }, [personId, started]);
+
+  useEffect(() => {
+    if (!ready) return;
+    let over = false;
+    let stop = () => {};
+    const load = async () => {
+      const { careForStorage } = await import('./storage-care.ts');
+      if (!over) stop = careForStorage(engine);
+    };
+    const idle = setTimeout(() => void load().catch(() => undefined), CARE_AFTER_MS);
+    return () => {
+      over = true;
+      clearTimeout(idle);
+      stop();
+    };
+  }, [engine, ready]);
 
   if (broken !== null) throw broken;
   if (!ready) {

@@ -265,15 +265,18 @@ async function openedWith(database: Dexie, lost: () => void): Promise<void> {
   });
 }
 
-/** A value that is made when it is first asked for. */
-const known = (meta: Table<Meta, string>, key: string, make: () => string): Promise<string> =>
-  meta.db.transaction('rw', meta, async () => {
-    const held = await meta.get(key);
-    if (held) return held.value;
+/** A value that is made when it is first asked for. A disk without room may be read all the same. */
+async function known(meta: Table<Meta, string>, key: string, make: () => string): Promise<string> {
+  const held = await meta.get(key);
+  if (held) return held.value;
+  return meta.db.transaction('rw', meta, async () => {
+    const meanwhile = await meta.get(key);
+    if (meanwhile) return meanwhile.value;
     const value = make();
     await meta.add({ key, value });
     return value;
   });
+}
 
 const ownDatabases = async (personId: string): Promise<string[]> =>
   (await Dexie.getDatabaseNames()).filter(
