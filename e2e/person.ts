@@ -140,6 +140,16 @@ export class Person {
     return this.log.getByRole('article').filter({ has: own });
   }
 
+  /** Types at the caret, key by key. */
+  async type(text: string): Promise<void> {
+    await this.composer.focus();
+    await this.page.keyboard.type(text);
+  }
+
+  async expectTyped(text: string): Promise<void> {
+    await expect(this.composer).toHaveValue(text);
+  }
+
   /** Types and sends; resolves when the message stands in the log, sent or not. */
   async sendMessage(text: string): Promise<void> {
     await this.composer.fill(text);
@@ -388,8 +398,18 @@ async function keptDrafts(): Promise<string[]> {
   const texts: string[] = [];
   for (const name of names) {
     const database = await done(indexedDB.open(name));
-    const drafts: { text: string }[] = await done(database.transaction('drafts').objectStore('drafts').getAll());
-    texts.push(...drafts.map((draft) => draft.text));
+    const all = <T>(store: string): Promise<T[]> => done(database.transaction(store).objectStore(store).getAll());
+    texts.push(...(await all<{ text: string }>('drafts')).map((draft) => draft.text));
+    // After a moment of silence it waits for the server, or has come back from there.
+    texts.push(...(await all<{ args: { text?: string } | null }>('items')).map(({ args }) => args?.text ?? ''));
+    database.close();
+  }
+  for (const { name = '' } of await indexedDB.databases()) {
+    if (!name.startsWith('parley-cache-')) continue;
+    const database = await done(indexedDB.open(name));
+    const rows = database.transaction('rows').objectStore('rows').index('table');
+    const drafts: { data: { text: string } }[] = await done(rows.getAll('draft'));
+    texts.push(...drafts.map(({ data }) => data.text));
     database.close();
   }
   return texts;

@@ -33,6 +33,11 @@ export class DraftText {
     return difference(textOf(this.#told).toJSON(), this.text).inserted;
   }
 
+  /** How much of everything is in this text, as base64: what others typed beyond it was not seen here. */
+  get known(): string {
+    return toBase64(Y.encodeStateVector(this.#here));
+  }
+
   /** The person has made this of the text. */
   edit(text: string): void {
     const target = textOf(this.#here);
@@ -86,6 +91,19 @@ export function appendToUpdates(updates: readonly string[], added: string): { up
   const { text } = written(doc, updates);
   textOf(doc).insert(text.length, text === '' ? added.trim() : `\n${added.trim()}`);
   return written(doc, []);
+}
+
+/**
+ * What stands in these updates and was not `known` to a device.
+ * @throws where one of them is no update
+ */
+export function unknownText(updates: readonly string[], known: string): string {
+  const all = new Y.Doc();
+  written(all, updates);
+  const { structs } = Y.decodeUpdate(Y.encodeStateAsUpdate(all, fromBase64(known)));
+  return structs
+    .flatMap((item) => ('content' in item && item.content instanceof Y.ContentString ? item.content.str : []))
+    .join('');
 }
 
 function written(doc: Y.Doc, updates: readonly string[]): { update: string; text: string } {

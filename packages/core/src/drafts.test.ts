@@ -68,6 +68,30 @@ describe('mergeDraft', () => {
     expect(draft()).toMatchObject({ generation: 1, text: 'and milk' });
   });
 
+  test('keeps what was typed elsewhere and not seen where it was sent', async () => {
+    const { tx, draft } = open('server');
+    await mergeDraft.run(tx, { ...place, generation: 0, ...typed('Buy eggs') });
+    const seen = new DraftText(draft()?.updates ?? []);
+    await mergeDraft.run(tx, { ...place, generation: 0, ...typed('Buy eggs and milk', draft()?.updates) });
+    seen.edit('Buy ham');
+    const { known } = seen;
+    await sendMessage.run(tx, { threadId, messageId, text: 'Buy ham', draft: { rootId: null, generation: 0, known } });
+    expect(draft()).toMatchObject({ generation: 1, text: 'and milk' });
+    const all = new DraftText(draft()?.updates ?? []).known;
+    const next = { rootId: null, generation: 1, known: all };
+    await sendMessage.run(tx, { threadId, messageId: alice, text: 'and milk', draft: next });
+    expect(draft()).toMatchObject({ generation: 2, text: '', updates: [] });
+  });
+
+  test('holds only what was typed since, while the message before it waits to go out', async () => {
+    const { tx, draft } = open('server');
+    await mergeDraft.run(tx, { ...place, generation: 0, ...typed('First') });
+    await mergeDraft.run(tx, { ...place, generation: 1, ...typed('Second') });
+    expect(draft()).toMatchObject({ generation: 1, text: 'Second' });
+    await sendMessage.run(tx, { threadId, messageId, text: 'First', draft: { rootId: null, generation: 0 } });
+    expect(draft()).toMatchObject({ generation: 1, text: 'Second' });
+  });
+
   test('is ended by the first of two that send it', async () => {
     const { tx, draft } = open('server');
     const send = (id: string) =>

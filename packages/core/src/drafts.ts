@@ -33,14 +33,13 @@ export const draftId = (threadId: string, rootId: string | null): string =>
 
 const place = { threadId: z.uuid(), rootId: z.nullable(z.uuid().check(z.lowercase())) };
 const generation = z.int().check(z.gte(0));
+const base64 = z.string().check(z.regex(/^[A-Za-z0-9+/]+={0,2}$/));
 const draftText = z.pipe(z.string().check(z.maxLength(DRAFT_LENGTH)), z.transform(carried));
 
 const mergeDraftArgs = z.object({
   ...place,
   generation,
-  updates: z
-    .array(z.string().check(z.regex(/^[A-Za-z0-9+/]+={0,2}$/)))
-    .check(z.minLength(1), z.maxLength(UPDATES), z.refine(fit, 'This is too much for one act.')),
+  updates: z.array(base64).check(z.minLength(1), z.maxLength(UPDATES), z.refine(fit, 'This is too much for one act.')),
   /** The whole text here, for this device to show and to keep should the server refuse. */
   text: draftText,
   /** What of it is new: all that is kept where the rest has been sent meanwhile. */
@@ -63,7 +62,8 @@ export const mergeDraft: Mutator<Tables, MergeDraftArgs> = {
     await accessThread(tx, threadId);
     const row = await draftOf(tx, threadId, rootId);
     const isLate = (row?.generation ?? 0) > generation;
-    const before = row?.updates ?? [];
+    // A later one: the earlier text is on its way as a message, which may have to wait.
+    const before = row?.generation === generation || isLate ? (row?.updates ?? []) : [];
     const next = { threadId, rootId, at: tx.now, generation: isLate && row ? row.generation : generation };
     if (tx.side === 'client') {
       if (!isLate) putDraft(tx, { ...next, updates: [...before, ...updates], text });
@@ -109,17 +109,33 @@ export const discardDraft: Mutator<Tables, z.infer<typeof discardDraftArgs>> = {
 };
 
 /** Which draft became what is being sent. */
-export const sentDraft = z.object({ rootId: place.rootId, generation });
+export const sentDraft = z.object({
+  rootId: place.rootId,
+  generation,
+  /** How much of the draft was seen where it was sent (`DraftText.known`); without it, all of it. */
+  known: z.optional(base64.check(z.maxLength(UPDATES_LENGTH))),
+});
 
-/** The text went out: the draft begins anew. For other mutators, which write the actor's own scope. */
+/** The text went out: the draft begins anew, with what was typed elsewhere and not seen. For other mutators, which write the actor's own scope. */
 export async function endDraft(
   tx: MutatorTx<Tables>,
   threadId: string,
-  { rootId, generation }: z.infer<typeof sentDraft>,
+  { rootId, generation, known }: z.infer<typeof sentDraft>,
 ): Promise<void> {
   const row = await draftOf(tx, threadId, rootId);
   if ((row?.generation ?? 0) > generation) return;
-  putDraft(tx, { threadId, rootId, generation: generation + 1, updates: [], text: '', at: tx.now });
+  const next = { threadId, rootId, generation: generation + 1, updates: [], text: '', at: tx.now };
+  putDraft(tx, next);
+  if (tx.side === 'client' || known === undefined || !row || row.text === '') return;
+  const { appendToUpdates, unknownText } = await import('./draft-text.ts');
+  try {
+    const rest = unknownText(row.updates, known);
+    if (rest.trim() === '') return;
+    const { update, text } = appendToUpdates([], rest);
+    putDraft(tx, { ...next, updates: [update], text });
+  } catch {
+    throw new Refusal('invalid', 'The server does not understand what was known of the draft.');
+  }
 }
 
 const draftOf = (tx: MutatorTx<Tables>, threadId: string, rootId: string | null) =>

@@ -19,6 +19,10 @@ export interface ComposerHandle {
   focus(): void;
   /** Puts text back that was not sent, before what has been typed since. Returns what the field holds now. */
   giveBack(text: string): string;
+  /** What stands in the field, where the caret is, and whether an input method is at work. */
+  read(): { text: string; start: number; end: number; composing: boolean };
+  /** Shows what came from elsewhere, with the caret where it belongs. */
+  show(text: string, start: number, end: number): void;
 }
 
 export interface ComposerProps {
@@ -45,6 +49,8 @@ export interface ComposerProps {
   about?: { title: string; excerpt: string; onLeave: () => void } | undefined;
   /** ↑ in the empty field. */
   onEditLast?: (() => void) | undefined;
+  /** The field was left, or an input method has finished. */
+  onRest?: (() => void) | undefined;
   autoFocus?: boolean;
   ref?: Ref<ComposerHandle> | undefined;
 }
@@ -56,7 +62,7 @@ const growsByItself = CSS.supports('field-sizing', 'content');
 
 /** Where a message is written. Never disabled; what it holds is never lost. */
 export function Composer(props: ComposerProps) {
-  const { label, placeholder, initialText, onChange, onSend, people, reads, about, onEditLast, ref } = props;
+  const { label, placeholder, initialText, onChange, onSend, people, reads, about, onEditLast, onRest, ref } = props;
   const { sendLabel = 'Send', mayBeEmpty = false, autoFocus = false } = props;
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -64,6 +70,8 @@ export function Composer(props: ComposerProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const [caret, setCaret] = useState<number | null>(null);
   const [picked, setPicked] = useState(0);
+  const composing = useRef(false);
+  const places = useRef<{ start: number; end: number } | null>(null);
   const names = useMemo(() => mentionNames(people), [people]);
   const mention = caret === null ? null : mentionAt(text, caret);
   const candidates = useMemo(() => [...names].map(([personId, name]) => ({ id: personId, name })), [names]);
@@ -86,8 +94,24 @@ export function Composer(props: ComposerProps) {
       field.current?.focus();
       return next;
     },
+    read() {
+      const { value = '', selectionStart = 0, selectionEnd = 0 } = field.current ?? {};
+      return { text: value, start: selectionStart, end: selectionEnd, composing: composing.current };
+    },
+    show(next, start, end) {
+      places.current = { start, end };
+      setText(next);
+    },
   }));
 
+  useLayoutEffect(() => {
+    const [element, shown] = [field.current, places.current];
+    places.current = null;
+    // Where it is not in use, setting the caret would take the focus in some browsers.
+    if (shown && element !== null && document.activeElement === element) {
+      element.setSelectionRange(shown.start, shown.end);
+    }
+  }, [text]);
   useLayoutEffect(() => {
     const element = field.current;
     if (element === null || growsByItself) return;
@@ -212,7 +236,18 @@ export function Composer(props: ComposerProps) {
         onSelect={({ currentTarget }) => {
           if (caret !== null) setCaret(currentTarget.selectionEnd);
         }}
-        onBlur={() => setCaret(null)}
+        onCompositionStart={() => {
+          composing.current = true;
+        }}
+        onCompositionEnd={() => {
+          composing.current = false;
+          // Not before the text itself has been heard.
+          setTimeout(() => onRest?.(), 0);
+        }}
+        onBlur={() => {
+          setCaret(null);
+          onRest?.();
+        }}
         onKeyDown={onKeyDown}
       />
       <div className="flex min-h-10 items-center gap-2 pr-2 pb-2 pl-3.5">

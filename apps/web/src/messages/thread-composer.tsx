@@ -1,7 +1,7 @@
 import { threadScope, userScope } from '@parley/core/scopes';
 import { standardSettings } from '@parley/core/settings';
 import { announce } from '@parley/ui';
-import { useMemo, type ReactNode, type Ref } from 'react';
+import { useImperativeHandle, useMemo, useRef, type ReactNode, type Ref } from 'react';
 import { v7 as uuidv7 } from 'uuid';
 import { plainText } from '../markdown/plain-text.ts';
 import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
@@ -40,20 +40,23 @@ export function ThreadComposer(props: ThreadComposerProps) {
   const engine = useEngine();
   const personId = usePersonId();
   const { undoSeconds } = useRow(userScope(personId), 'settings', personId)?.data ?? standardSettings;
-  const draft = useDraft(draftKey);
+  const composer = useRef<ComposerHandle>(null);
+  useImperativeHandle(ref, () => composer.current as ComposerHandle);
+  const rootId = inReplies && writing.kind === 'message' ? writing.replyTo : null;
+  const draft = useDraft(draftKey, writing.kind === 'edit' ? null : { threadId, rootId }, composer);
   const aboutId = writing.kind === 'edit' ? writing.messageId : writing.replyTo;
   const about = useRow(threadScope(threadId), 'message', aboutId ?? '');
   const names = useMemo(() => mentionNames(people), [people]);
   const edited = writing.kind === 'edit' ? mentionsToTyped(about?.data.text ?? '', names) : '';
 
   const send = async (text: string) => {
-    draft.sent();
+    const ended = draft.sent();
     const { saved } =
       writing.kind === 'edit'
         ? await engine.mutate('editMessage', { threadId, messageId: writing.messageId, text }, { clearDraft: draftKey })
         : await engine.mutate(
             'sendMessage',
-            { threadId, messageId: uuidv7(), text, replyTo: writing.replyTo },
+            { threadId, messageId: uuidv7(), text, replyTo: writing.replyTo, ...(ended && { draft: ended }) },
             { clearDraft: draftKey, holdMs: undoSeconds * 1_000 },
           );
     if (writing.kind !== 'edit' && undoSeconds > 0) {
@@ -74,7 +77,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
 
   return (
     <Composer
-      ref={ref}
+      ref={composer}
       label={label}
       placeholder={
         writing.kind === 'edit' ? 'Edit your message' : writing.replyTo === null ? 'Write a message' : 'Write a reply'
@@ -93,6 +96,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
             : { title: 'Reply to', excerpt: quoted, onLeave: leave }
       }
       onEditLast={onEditLast}
+      onRest={draft.rest}
       autoFocus={autoFocus}
     />
   );

@@ -1,6 +1,10 @@
-import { useEffect, useMemo } from 'react';
+import { draftId } from '@parley/core/drafts';
+import { userScope } from '@parley/core/scopes';
+import { useEffect, useMemo, type RefObject } from 'react';
 import { saveBeforeReload } from '../shell/reload.ts';
-import { useEngine } from '../sync/engine-provider.tsx';
+import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
+import type { ComposerHandle } from './composer.tsx';
+import type { DraftBase, DraftPlace, DraftSync } from './draft-sync.ts';
 
 /** Milliseconds between two writes to disk while somebody types; the first key is written at once. */
 const REST_MS = 300;
@@ -9,30 +13,99 @@ export interface Draft {
   /** What was kept. */
   initial: string;
   save(text: string): void;
-  /** Forgets what is not yet written: the text went out, and its draft with it. */
-  sent(): void;
+  /** The field was left, or an input method has finished: a good moment to tell other devices, and to hear of them. */
+  rest(): void;
+  /**
+   * Forgets what is not yet written: the text went out, and its draft with it.
+   * @returns the draft that other devices know and that ends with it
+   */
+  sent(): { rootId: string | null; generation: number; known?: string } | undefined;
   /** Throws the draft away. */
   drop(): void;
 }
 
-/** What is typed under `key`, kept on this device while it is typed, and at once when the page is hidden. */
-export function useDraft(key: string): Draft {
+/**
+ * What is typed under `key`, kept on this device while it is typed, and at once when the page is hidden. With a place in
+ * a thread it is then handed on to the person's other devices.
+ */
+export function useDraft(
+  key: string,
+  place: DraftPlace | null = null,
+  composer: RefObject<ComposerHandle | null> | null = null,
+): Draft {
   const engine = useEngine();
-  const { draft, flush } = useMemo(() => {
+  const personId = usePersonId();
+  const threadId = place?.threadId;
+  const rootId = place?.rootId ?? null;
+  const { draft, flush, watch } = useMemo(() => {
+    const at: DraftPlace | null = threadId === undefined ? null : { threadId, rootId };
+    const row = () => at && engine.row(userScope(personId), 'draft', draftId(at.threadId, at.rootId))?.data;
+    const kept = engine.draft(key);
+    const mounted = row();
+    const initial = kept === '' ? (mounted?.text ?? '') : kept;
+    // What is kept beside the text, so that it can be told from what came from elsewhere since, also after a crash.
+    const baseKey = `base.${key}`;
+    let base: DraftBase = (kept === '' ? null : baseOf(engine.draft(baseKey))) ?? {
+      generation: mounted?.generation ?? 0,
+      updates: kept === '' ? (mounted?.updates ?? []) : [],
+    };
+    let isBased = kept !== '';
+    let latest = initial;
+    let sync: DraftSync | null = null;
+    let opening = false;
+    let isOpen = true;
     let unwritten: string | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
+
     const write = async () => {
       if (unwritten === null) return;
       const text = unwritten;
       unwritten = null;
+      if (at && !isBased && text !== '') {
+        isBased = true;
+        const { generation, updates } = (sync && row()) ?? base;
+        await engine.saveDraft(baseKey, JSON.stringify({ generation, updates }));
+      }
       await engine.saveDraft(key, text);
     };
     // A full disk shows when sending: the text itself stays in the field.
     const tryWrite = () => void write().catch(() => undefined);
+    const openSync = () => {
+      if (at === null || sync !== null || opening) return;
+      opening = true;
+      import('./draft-sync.ts').then(
+        ({ DraftSync: Sync }) => {
+          if (!isOpen) return;
+          const onQueued = () => {
+            unwritten = null;
+            isBased = false;
+            void engine.saveDraft(key, '').then(
+              () => engine.saveDraft(baseKey, ''),
+              () => undefined,
+            );
+          };
+          const onShown = (text: string, typed: boolean) => {
+            latest = text;
+            isBased = false;
+            unwritten = typed ? text : '';
+            tryWrite();
+          };
+          const options = { engine, personId, place: at, base, text: latest, onQueued, onShown };
+          sync = new Sync({ ...options, composer: () => composer?.current ?? null });
+        },
+        // Not to be had just now: the text stays on this device, and the next key tries again.
+        () => {
+          opening = false;
+        },
+      );
+    };
     const made: Draft = {
-      initial: engine.draft(key),
+      initial,
       save(text) {
+        latest = text;
         unwritten = text;
+        if (sync) sync.edit(text);
+        else openSync();
         if (timer !== undefined) return;
         tryWrite();
         timer = setTimeout(() => {
@@ -40,20 +113,59 @@ export function useDraft(key: string): Draft {
           tryWrite();
         }, REST_MS);
       },
+      rest() {
+        sync?.look();
+        void sync?.queue();
+      },
       sent() {
         unwritten = null;
+        isBased = false;
+        latest = '';
+        const known = row();
+        const ended = sync
+          ? sync.sent()
+          : at && known && known.text !== ''
+            ? { rootId, generation: known.generation }
+            : undefined;
+        base = ended ? { generation: ended.generation + 1, updates: [] } : { ...base, updates: known?.updates ?? [] };
+        return ended;
       },
       drop() {
         unwritten = '';
         tryWrite();
       },
     };
-    return { draft: made, flush: write };
-  }, [engine, key]);
+    return {
+      draft: made,
+      flush: write,
+      /** Follows other devices while the composer is there. Returns how to stop. */
+      watch() {
+        isOpen = true;
+        if (at === null) return () => undefined;
+        if (kept !== '') openSync();
+        const look = () => {
+          if (row() !== mounted) openSync();
+        };
+        const stop = engine.subscribe(userScope(personId), 'draft', look);
+        look();
+        return () => {
+          isOpen = false;
+          stop();
+          sync?.close();
+          sync = null;
+          opening = false;
+          base = row() ?? base;
+        };
+      },
+    };
+  }, [engine, personId, key, threadId, rootId, composer]);
 
+  useEffect(() => watch(), [watch]);
   useEffect(() => {
     const onHide = () => {
-      if (document.visibilityState === 'hidden') void flush().catch(() => undefined);
+      if (document.visibilityState !== 'hidden') return;
+      void flush().catch(() => undefined);
+      draft.rest();
     };
     document.addEventListener('visibilitychange', onHide);
     window.addEventListener('pagehide', onHide);
@@ -64,6 +176,10 @@ export function useDraft(key: string): Draft {
       stop();
       void flush().catch(() => undefined);
     };
-  }, [flush]);
+  }, [flush, draft]);
   return draft;
+}
+
+function baseOf(stored: string): DraftBase | null {
+  return stored === '' ? null : (JSON.parse(stored) as DraftBase);
 }

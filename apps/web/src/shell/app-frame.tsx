@@ -24,7 +24,11 @@ export function AppFrame() {
 
   useEffect(() => {
     void checkSession();
-    const idle = setTimeout(() => void loadOverlays(), 2_000);
+    const idle = setTimeout(() => {
+      void loadOverlays();
+      // Offline it comes from what the service worker keeps; where that is not yet there, typing asks again.
+      import('../messages/draft-sync.ts').catch(() => undefined);
+    }, 2_000);
     document.addEventListener('keydown', cycleRegions);
     return () => {
       clearTimeout(idle);

@@ -191,7 +191,15 @@ const ThreadItem = memo(function ThreadItem(props: ThreadItemProps) {
           </span>
         )}
         {/* The line keeps its height while the words for it are on their way. */}
-        {last === null ? 'No messages yet' : (lastWords?.(last, personId, personName) ?? '\u00A0')}
+        {thread.draft !== null && !open ? (
+          <>
+            <b className="font-[550] text-accent">Draft:</b> {thread.draft}
+          </>
+        ) : last === null ? (
+          'No messages yet'
+        ) : (
+          (lastWords?.(last, personId, personName) ?? '\u00A0')
+        )}
       </span>
       {state === 'failed' ? (
         <span className="flex items-center gap-1 text-sm font-medium text-bad">

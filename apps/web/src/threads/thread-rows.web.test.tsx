@@ -19,6 +19,7 @@ const summary = (n: number, changes: Partial<ThreadSummary> = {}): ThreadSummary
   level: 'all',
   pinned: false,
   archived: false,
+  draft: null,
   resolved: false,
   state: 'settled',
   ...changes,

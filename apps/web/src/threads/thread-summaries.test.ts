@@ -1,6 +1,7 @@
+import type { DraftRow } from '@parley/core/drafts';
 import { usualSetting, type ThreadSettingRow } from '@parley/core/thread-settings';
 import type { ThreadRow } from '@parley/core/threads';
-import type { Pending } from '@parley/sync/client';
+import type { Pending, ViewRow } from '@parley/sync/client';
 import { describe, expect, test } from 'vitest';
 import { filterThreads, nextUnread, threadSummaries, type SummaryInput } from './thread-summaries.ts';
 
@@ -41,8 +42,22 @@ const item = (state: Pending['state'], threadId: string): Pending => ({
   code: null,
   message: null,
 });
+const draft = (threadId: string, text: string): ViewRow<DraftRow> => ({
+  id: threadId,
+  scope: 'user:alice',
+  pending: [],
+  data: { threadId, rootId: null, generation: 0, updates: [], text, at: 1 },
+});
 const summaries = (input: Partial<SummaryInput>) =>
-  threadSummaries({ threads: [], participations: [], settings: [], unreadByThreadId: new Map(), items: [], ...input });
+  threadSummaries({
+    threads: [],
+    participations: [],
+    settings: [],
+    drafts: [],
+    unreadByThreadId: new Map(),
+    items: [],
+    ...input,
+  });
 
 describe('threadSummaries', () => {
   const threads = [thread('a', 10), thread('b', 30), thread('c', 20)];
@@ -60,6 +75,13 @@ describe('threadSummaries', () => {
       ['c', true],
       ['b', false],
     ]);
+  });
+
+  test('says what was begun in a thread, and nothing of what was sent since or is only blank', () => {
+    const participations = ['a', 'b', 'c'].map((id) => participation(id));
+    const drafts = [draft('a', 'Half a thought'), draft('b', ''), draft('c', ' \n')];
+    const found = summaries({ threads, participations, drafts }).map(({ id, draft: begun }) => [id, begun]);
+    expect(Object.fromEntries(found)).toEqual({ a: 'Half a thought', b: null, c: null });
   });
 
   test('marks what waits and what was refused; a refused one stays even where one no longer takes part', () => {

@@ -1,4 +1,5 @@
 /** The threads of a person as the list shows them. */
+import type { DraftRow } from '@parley/core/drafts';
 import { isArchived, usualSetting, type FollowLevel, type ThreadSettingRow } from '@parley/core/thread-settings';
 import type { ParticipationRow, ThreadRow } from '@parley/core/threads';
 import type { Pending, ViewRow } from '@parley/sync/client';
@@ -20,6 +21,8 @@ export interface ThreadSummary {
   pinned: boolean;
   archived: boolean;
   resolved: boolean;
+  /** What the person has begun to write here. */
+  draft: string | null;
   /** Something written here waits to be sent, or was refused. */
   state: 'settled' | 'waiting' | 'failed';
 }
@@ -28,6 +31,7 @@ export interface SummaryInput {
   threads: readonly ViewRow<ThreadRow>[];
   participations: readonly ViewRow<ParticipationRow>[];
   settings: readonly ViewRow<ThreadSettingRow>[];
+  drafts: readonly ViewRow<DraftRow>[];
   unreadByThreadId: ReadonlyMap<string, number>;
   /** The queue. */
   items: readonly Pending[];
@@ -38,12 +42,16 @@ export function threadSummaries({
   threads,
   participations,
   settings,
+  drafts,
   unreadByThreadId,
   items,
 }: SummaryInput): ThreadSummary[] {
   const present = new Set(participations.filter(({ data }) => data.leftAt === null).map(({ id }) => id));
   const actingOrgByThreadId = new Map(participations.map(({ id, data }) => [id, data.actingOrg]));
   const failed = new Set(items.filter(({ state }) => state === 'failed').map(itemThreadId));
+  const draftByThreadId = new Map(
+    drafts.flatMap(({ data }) => (data.text.trim() === '' ? [] : [[data.threadId, data.text] as const])),
+  );
   const settingByThreadId = new Map(settings.map(({ id, data }) => [id, data]));
   const pinnedAt = (id: string) => settingByThreadId.get(id)?.pinnedAt ?? Number.MAX_SAFE_INTEGER;
   return threads
@@ -63,6 +71,7 @@ export function threadSummaries({
         pinned: setting.pinnedAt !== null,
         archived: isArchived(setting, data),
         resolved: Boolean(data.resolved),
+        draft: draftByThreadId.get(id)?.slice(0, 200) ?? null,
         state: failed.has(id) ? 'failed' : waiting ? 'waiting' : 'settled',
       };
     })

@@ -20,9 +20,10 @@ export function useThreadSummaries(): readonly ThreadSummary[] {
   const threads = useAllRows('thread');
   const participations = useAllRows('participation');
   const settings = useAllRows('threadSetting');
+  const drafts = useAllRows('draft');
   const items = useItems();
   return useMemo(
-    () => threadSummaries({ threads, participations, settings, unreadByThreadId, items }),
-    [threads, participations, settings, unreadByThreadId, items],
+    () => threadSummaries({ threads, participations, settings, drafts, unreadByThreadId, items }),
+    [threads, participations, settings, drafts, unreadByThreadId, items],
   );
 }

@@ -1,0 +1,144 @@
+/**
+ * The draft that is open in a composer, kept in step with the person's other devices. Loaded when it is needed: Yjs comes
+ * with it.
+ */
+import { DraftText } from '@parley/core/draft-text';
+import { DRAFT_LENGTH, draftId, type DraftRow } from '@parley/core/drafts';
+import { userScope } from '@parley/core/scopes';
+import type { ParleyEngine } from '../sync/engine-provider.tsx';
+import type { ComposerHandle } from './composer.tsx';
+
+/** Milliseconds of silence after which the other devices are told. */
+const SILENCE_MS = 1_000;
+
+export interface DraftPlace {
+  threadId: string;
+  /** The message under which it is written; `null` in the thread itself. */
+  rootId: string | null;
+}
+
+/** What the text of a draft was made from. */
+export type DraftBase = Pick<DraftRow, 'generation' | 'updates'>;
+
+export interface DraftSyncOptions {
+  engine: ParleyEngine;
+  personId: string;
+  place: DraftPlace;
+  base: DraftBase;
+  /** What was made of the base since. */
+  text: string;
+  composer: () => ComposerHandle | null;
+  /** Everything typed so far is in the queue: what was kept beside it can go. */
+  onQueued: () => void;
+  /** The field now shows this; `typed` says whether something in it is not in the queue yet. */
+  onShown: (text: string, typed: boolean) => void;
+}
+
+export class DraftSync {
+  readonly #options: DraftSyncOptions;
+  readonly #stop: () => void;
+  #draft: DraftText;
+  #generation: number;
+  #seen: DraftRow | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #queueing: Promise<void> | null = null;
+
+  constructor(options: DraftSyncOptions) {
+    this.#options = options;
+    this.#draft = new DraftText(options.base.updates);
+    this.#generation = options.base.generation;
+    this.edit(options.text);
+    this.#stop = options.engine.subscribe(userScope(options.personId), 'draft', () => this.look());
+    this.look();
+  }
+
+  edit(text: string): void {
+    this.#draft.edit(text);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.queue(), SILENCE_MS);
+  }
+
+  /** Puts what was typed into the queue. What is refused stays where it is typed. */
+  async queue(): Promise<void> {
+    clearTimeout(this.#timer);
+    while (this.#queueing) await this.#queueing;
+    const draft = this.#draft;
+    const typed = draft.typed();
+    const { text } = draft;
+    if (typed === null || text.length > DRAFT_LENGTH) return;
+    this.#queueing = this.#mutate({ updates: [typed.update], text, added: typed.added }).then(
+      () => {
+        draft.tell(typed);
+        this.#queueing = null;
+        if (draft === this.#draft && draft.typed() === null) this.#options.onQueued();
+      },
+      () => {
+        this.#queueing = null;
+      },
+    );
+    await this.#queueing;
+  }
+
+  /** Takes in what came from elsewhere; waits while an input method composes. */
+  look(): void {
+    const composer = this.#options.composer();
+    const row = this.#row();
+    if (row === undefined || row === this.#seen || composer === null) return;
+    const { text, start, end, composing } = composer.read();
+    if (composing) return;
+    this.#seen = row;
+    if (row.generation === this.#generation) {
+      const [from = 0, to = 0] = this.#draft.merge(row.updates, [start, end]);
+      if (this.#draft.text !== text) this.#show(composer, from, to);
+      return;
+    }
+    if (row.generation > this.#generation) {
+      // Sent elsewhere: only what nobody was told of is left.
+      const rest = this.#draft.added.trim();
+      this.#begin(row);
+      if (rest !== '') this.edit(row.text === '' ? rest : `${this.#draft.text}\n${rest}`);
+    } else {
+      // A sending was taken back: the text is here again.
+      this.#begin(row);
+      this.edit(text);
+    }
+    if (this.#draft.text !== text) this.#show(composer, this.#draft.text.length, this.#draft.text.length);
+  }
+
+  /** The text goes out now. @returns which draft ends with it, where others know of one */
+  sent(): { rootId: string | null; generation: number; known: string } | undefined {
+    clearTimeout(this.#timer);
+    const row = this.#row();
+    const isKnown = this.#queueing !== null || (row?.text ?? '') !== '';
+    const ended = { rootId: this.#options.place.rootId, generation: this.#generation, known: this.#draft.known };
+    if (isKnown) this.#begin({ generation: this.#generation + 1, updates: [] });
+    else this.#begin({ generation: this.#generation, updates: row?.updates ?? [] });
+    return isKnown ? ended : undefined;
+  }
+
+  close(): void {
+    this.#stop();
+    void this.queue();
+  }
+
+  #begin({ generation, updates }: DraftBase): void {
+    this.#generation = generation;
+    this.#draft = new DraftText(updates);
+  }
+
+  #show(composer: ComposerHandle, start: number, end: number): void {
+    composer.show(this.#draft.text, start, end);
+    this.#options.onShown(this.#draft.text, this.#draft.typed() !== null);
+  }
+
+  async #mutate(what: { updates: string[]; text: string; added: string }): Promise<void> {
+    const { engine, place } = this.#options;
+    const { saved } = await engine.mutate('mergeDraft', { ...place, generation: this.#generation, ...what });
+    await saved;
+  }
+
+  #row(): DraftRow | undefined {
+    const { engine, personId, place } = this.#options;
+    return engine.row(userScope(personId), 'draft', draftId(place.threadId, place.rootId))?.data;
+  }
+}
