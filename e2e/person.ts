@@ -146,6 +146,13 @@ export class Person {
     await this.page.keyboard.type(text);
   }
 
+  /** Types, and has it sent at one of the usual times. */
+  async sendLater(text: string, when: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.page.getByRole('button', { name: 'Send later' }).click();
+    await this.page.getByRole('dialog').getByRole('button', { name: when }).click();
+  }
+
   async expectTyped(text: string): Promise<void> {
     await expect(this.composer).toHaveValue(text);
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PROJECT_ROOT, readServerEnvironment } from './env.ts';
 import { logger, setLogLevel } from './logger.ts';
 import { startServer } from './server.ts';
+import { isCommit } from './supervisor/commit-message.ts';
 
 const { logLevel, ...config } = readServerEnvironment();
 setLogLevel(logLevel);
@@ -10,6 +11,10 @@ setLogLevel(logLevel);
 process.on('unhandledRejection', (error) => logger.error({ err: error }, 'a rejection was not handled'));
 
 const server = await startServer({ ...config, webFolder: join(PROJECT_ROOT, 'apps', 'web', 'dist') });
+
+process.on('message', (message) => {
+  if (isCommit(message)) server.services.hub.publish(message.commit);
+});
 
 let stopping: Promise<void> | undefined;
 const stop = (): void => {

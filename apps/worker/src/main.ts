@@ -8,7 +8,10 @@ workerLog.level = environment.logLevel;
 
 process.on('unhandledRejection', (error) => workerLog.error({ err: error }, 'a rejection was not handled'));
 
-const worker = startWorker(environment);
+// The API holds the connections; the supervisor hands on what is written here. Losing it costs latency, never data.
+const worker = startWorker(environment, (commit) => {
+  if (process.connected) process.send?.({ type: 'commit', commit });
+});
 
 let stopping: Promise<void> | undefined;
 const stop = (): void => {

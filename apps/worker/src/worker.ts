@@ -1,13 +1,17 @@
 /** The worker: relays job rows, and carries out jobs. */
-import { openDatabase } from '@parley/db';
+import { mutators } from '@parley/core/mutators';
+import { isPaged, userScope } from '@parley/core/scopes';
+import { createPostgresStorage, openDatabase } from '@parley/db';
 import { openMailer } from '@parley/emails';
 import { openJobQueues } from '@parley/jobs';
+import { createSyncServer, type Publish } from '@parley/sync/server';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkerEnvironment } from './env.ts';
 import { HOUSEKEEPING_MS, tidy } from './housekeeping.ts';
 import { workerLog } from './logger.ts';
 import { mailInvitation } from './mail/invitation-mail.ts';
 import { relay } from './relay.ts';
+import { sendWhenDue } from './scheduled/send-due.ts';
 
 const RETRY_MS = 5_000;
 
@@ -16,8 +20,11 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-/** Starts at once, also while the database or Redis is away: both are tried until they are there. */
-export function startWorker(environment: WorkerEnvironment): RunningWorker {
+/**
+ * Starts at once, also while the database or Redis is away: both are tried until they are there. `publish` tells those
+ * who are connected of what the worker wrote.
+ */
+export function startWorker(environment: WorkerEnvironment, publish: Publish): RunningWorker {
   const { databaseUrl, redisUrl, publicUrl, authSecret, mail } = environment;
   const database = openDatabase(databaseUrl, { connections: 4 });
   const queues = openJobQueues({
@@ -40,11 +47,26 @@ export function startWorker(environment: WorkerEnvironment): RunningWorker {
     },
     stop.signal,
   );
+  const acts = createSyncServer({
+    storage: createPostgresStorage(database.kysely),
+    mutators,
+    isPaged,
+    ownScope: userScope,
+    publish,
+  });
+  const sending = sendWhenDue(
+    {
+      db: database.kysely,
+      acts,
+      onError: (error) => workerLog.error({ err: error }, 'a scheduled message could not be sent yet'),
+    },
+    stop.signal,
+  );
   const scheduling = schedule(() => queues.repeat('housekeeping', {}, { everyMs: HOUSEKEEPING_MS }), stop.signal);
   return {
     async close() {
       stop.abort();
-      await Promise.all([relaying, scheduling]);
+      await Promise.all([relaying, sending, scheduling]);
       await queues.close();
       await database.close();
     },

@@ -14,6 +14,7 @@ export const residentTables = [
   'readPosition',
   'threadSetting',
   'draft',
+  'scheduled',
   'settings',
 ] as const satisfies readonly TableName[];
 

@@ -4,6 +4,7 @@ import { discardDraft, mergeDraft } from './drafts.ts';
 import { deleteMessage, editMessage, react, sendMessage } from './messages.ts';
 import { addParticipants, removeParticipant } from './participants.ts';
 import { changeSettings } from './settings.ts';
+import { cancelScheduled, changeScheduled, scheduleMessage, sendScheduled } from './scheduled.ts';
 import type { Tables } from './tables.ts';
 import { renameThread, resolveThread } from './thread-heads.ts';
 import { changeThreadSetting } from './thread-settings.ts';
@@ -24,6 +25,10 @@ export const mutators = {
   react,
   mergeDraft,
   discardDraft,
+  scheduleMessage,
+  changeScheduled,
+  sendScheduled,
+  cancelScheduled,
   changeSettings,
 } satisfies Record<string, AnyMutator<Tables>>;
 

@@ -2,6 +2,7 @@
 import type { DraftRow } from './drafts.ts';
 import type { MembershipRow, OrgRow, PersonRow } from './organisations.ts';
 import type { MessageRow, RevisionRow } from './messages.ts';
+import type { ScheduledRow } from './scheduled.ts';
 import type { ThreadSettingRow } from './thread-settings.ts';
 import type { SettingsRow } from './settings.ts';
 import type { ParticipantRow, ParticipationRow, ReadPositionRow, ThreadRow } from './threads.ts';
@@ -31,6 +32,8 @@ export type Tables = {
   threadSetting: ThreadSettingRow;
   /** In `user:U`, id = `draftId`. */
   draft: DraftRow;
+  /** In `user:U`, id = the message it becomes. */
+  scheduled: ScheduledRow;
   /** In `user:U`, id = person. */
   settings: SettingsRow;
   /** In `thread:T`, paged. */

@@ -2,6 +2,7 @@
 import type { MessageRow } from '@parley/core/messages';
 import type { Role } from '@parley/core/organisations';
 import type { FollowLevel } from '@parley/core/thread-settings';
+import type { ScheduledRow } from '@parley/core/scheduled';
 import type { ThreadRow } from '@parley/core/threads';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
@@ -209,6 +210,16 @@ export interface Database {
     written_at: Time;
   };
   person_settings: Synced & { person_id: string; undo_seconds: number };
+  scheduled: Synced & {
+    person_id: string;
+    id: string;
+    thread_id: string;
+    reply_to: string | null;
+    text: string;
+    due_at: Time;
+    created_at: Time;
+    failure: JsonOrNull<NonNullable<ScheduledRow['failure']>>;
+  };
   message: Synced & {
     home_org: string;
     thread_id: string;

@@ -29,6 +29,16 @@ test('tells when it is ready, with the set-up link, and drains on stop', async (
   expect(said).toEqual([]);
 });
 
+test('hears what it says, and says something to it', async () => {
+  const heard: unknown[] = [];
+  const server = supervise('drains', (message) => heard.push(message));
+  await server.ready;
+  server.send({ type: 'commit' });
+  await expect.poll(() => heard).toEqual([{ heard: { type: 'commit' } }]);
+  await server.stop();
+  server.send({ type: 'commit' });
+});
+
 test('a process that is killed is started again', async () => {
   const server = supervise('drains');
   await server.ready;
@@ -46,13 +56,14 @@ test('a process that dies again and again is given up, with its last words', { t
   expect(said).toHaveLength(4);
 });
 
-function supervise(behaviour: 'drains' | 'dies'): SupervisedProcess {
+function supervise(behaviour: 'drains' | 'dies', onMessage?: (message: unknown) => void): SupervisedProcess {
   const one = superviseProcess({
     name: 'server',
     script: join(import.meta.dirname, 'supervised.fixture.ts'),
     env: { ...process.env, BEHAVIOUR: behaviour, DIRECTORY: directory },
     sink: logFile(join(directory, 'log')),
     log: (line) => said.push(line),
+    ...(onMessage && { onMessage }),
   });
   running.push(one);
   return one;

@@ -15,6 +15,8 @@ export interface SupervisedProcess {
   ready: Promise<ReadyMessage>;
   /** Rejects in words when it is given up later; never resolves. */
   givenUp: Promise<never>;
+  /** Says something to it; lost while it is not there. */
+  send(message: object): void;
   /** SIGTERM, ten seconds to drain, SIGKILL. Resolves when it is gone. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -26,6 +28,8 @@ export interface SupervisedProcessOptions {
   env: NodeJS.ProcessEnv;
   sink: LogSink;
   log: (message: string) => void;
+  /** Hears what else it says. */
+  onMessage?: (message: unknown) => void;
 }
 
 // Five deaths in 30 s is a fault that does not heal by starting once more.
@@ -35,7 +39,8 @@ const FIRST_BACKOFF_MS = 100;
 const DRAIN_MS = 10_000;
 
 /** Starts `script` in a Node process of its own and keeps it running. */
-export function superviseProcess({ name, script, env, sink, log }: SupervisedProcessOptions): SupervisedProcess {
+export function superviseProcess(options: SupervisedProcessOptions): SupervisedProcess {
+  const { name, script, env, sink, log, onMessage } = options;
   const ready = Promise.withResolvers<ReadyMessage>();
   const givenUp = Promise.withResolvers<never>();
   // Whoever waits for neither still gets no unhandled rejection.
@@ -72,6 +77,7 @@ export function superviseProcess({ name, script, env, sink, log }: SupervisedPro
       child.stderr?.on('data', (chunk: Buffer) => output.write(chunk));
       child.on('message', (message) => {
         if (isReady(message)) ready.resolve(message);
+        else onMessage?.(message);
       });
       child.once('error', (error) => resolve(error.message));
       child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
@@ -81,6 +87,9 @@ export function superviseProcess({ name, script, env, sink, log }: SupervisedPro
   return {
     ready: ready.promise,
     givenUp: givenUp.promise,
+    send(message) {
+      if (child?.connected) child.send(message, () => undefined);
+    },
     async stop() {
       stopping = true;
       wakeUp.abort();

@@ -16,6 +16,6 @@ if (BEHAVIOUR === 'dies') {
     process.disconnect();
   });
   // Keeps the process alive.
-  process.on('message', () => {});
+  process.on('message', (message) => process.send?.({ heard: message }));
   process.send?.({ type: 'ready', setupUrl: 'http://localhost/setup' });
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Configuration, PROJECT_ROOT, childEnvironment } from '../env.ts';
+import { isCommit } from './commit-message.ts';
 import { type Installation, openConfiguration, openInstallation } from './installation.ts';
 import { type LogSink, logFile } from './log-file.ts';
 import { type Ownership, takeOwnership } from './owner.ts';
@@ -42,10 +43,19 @@ async function runProcesses({ installation, ownership, signal, say }: Run): Prom
   const { config } = installation;
   const env = childEnvironment(config, { ...installation.secrets, databaseUrl: installation.databaseUrl });
   const sink = logSink(config);
-  const start = (name: string, app: string): SupervisedProcess =>
-    superviseProcess({ name, script: join(PROJECT_ROOT, 'apps', app, 'src', 'main.ts'), env, sink, log: say });
-  const api = start('server', 'api');
-  const worker = start('worker', 'worker');
+  const start = (name: string, app: string, onMessage: (message: unknown) => void): SupervisedProcess =>
+    superviseProcess({
+      name,
+      script: join(PROJECT_ROOT, 'apps', app, 'src', 'main.ts'),
+      env,
+      sink,
+      log: say,
+      onMessage,
+    });
+  const api = start('server', 'api', () => undefined);
+  const worker = start('worker', 'worker', (message) => {
+    if (isCommit(message)) api.send(message);
+  });
   const aborted = new Promise<undefined>((resolve) => {
     if (signal.aborted) resolve(undefined);
     signal.addEventListener('abort', () => resolve(undefined), { once: true });

@@ -12,6 +12,7 @@ import {
   type ReactNode,
   type Ref,
 } from 'react';
+import { ScheduleMenu } from './schedule-menu.tsx';
 import { MentionList } from './mention-list.tsx';
 import { matchPeople, mentionAt, mentionNames, mentionsToStored, type MentionablePerson } from './mentions.ts';
 
@@ -38,6 +39,8 @@ export interface ComposerProps {
    * @throws anything with a `message` for the person
    */
   onSend: (text: string) => Promise<void>;
+  /** Has the text sent later, at a moment in milliseconds since 1970. */
+  onSchedule?: ((text: string, at: number) => Promise<void>) | undefined;
   /** Who can be mentioned. */
   people: readonly MentionablePerson[];
   /** Who will read this. */
@@ -62,7 +65,20 @@ const growsByItself = CSS.supports('field-sizing', 'content');
 
 /** Where a message is written. Never disabled; what it holds is never lost. */
 export function Composer(props: ComposerProps) {
-  const { label, placeholder, initialText, onChange, onSend, people, reads, about, onEditLast, onRest, ref } = props;
+  const {
+    label,
+    placeholder,
+    initialText,
+    onChange,
+    onSend,
+    people,
+    reads,
+    about,
+    onEditLast,
+    onRest,
+    onSchedule,
+    ref,
+  } = props;
   const { sendLabel = 'Send', mayBeEmpty = false, autoFocus = false } = props;
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -125,7 +141,7 @@ export function Composer(props: ComposerProps) {
     element.setSelectionRange(element.value.length, element.value.length);
   }, [autoFocus]);
 
-  const send = async () => {
+  const send = async (deliver = onSend) => {
     if (over > 0) return setProblem('Too long to send. Shorten it, or send it in parts.');
     const typed = text;
     if (typed.trim() === '' && !mayBeEmpty) return;
@@ -133,7 +149,7 @@ export function Composer(props: ComposerProps) {
     setProblem(null);
     setCaret(null);
     try {
-      await onSend(mentionsToStored(typed.trim(), names));
+      await deliver(mentionsToStored(typed.trim(), names));
     } catch (error) {
       const reason =
         error instanceof Error && error.name === 'Refusal' ? error.message : 'This device could not keep it.';
@@ -262,6 +278,9 @@ export function Composer(props: ComposerProps) {
                 ? `${(-over).toLocaleString()} characters left`
                 : null)}
         </p>
+        {onSchedule && text.trim() !== '' ? (
+          <ScheduleMenu onPick={(at) => void send((words) => onSchedule(words, at))} />
+        ) : null}
         {/* The field keeps the focus, and a phone its keyboard. */}
         <Button
           type="submit"

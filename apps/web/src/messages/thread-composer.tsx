@@ -1,6 +1,6 @@
 import { threadScope, userScope } from '@parley/core/scopes';
 import { standardSettings } from '@parley/core/settings';
-import { announce } from '@parley/ui';
+import { announce, notify } from '@parley/ui';
 import { useImperativeHandle, useMemo, useRef, type ReactNode, type Ref } from 'react';
 import { v7 as uuidv7 } from 'uuid';
 import { plainText } from '../markdown/plain-text.ts';
@@ -9,6 +9,7 @@ import { useRow } from '../sync/views.ts';
 import { Composer, type ComposerHandle } from './composer.tsx';
 import { authorName, type LogDoor } from './log-door.ts';
 import { mentionNames, mentionsToTyped, type MentionablePerson } from './mentions.ts';
+import { momentWords } from './schedule-times.ts';
 import { useDraft } from './use-draft.ts';
 
 /** What the composer is writing. */
@@ -66,6 +67,21 @@ export function ThreadComposer(props: ThreadComposerProps) {
     await saved;
     if (writing.kind === 'edit') onLeave();
   };
+  const schedule = async (text: string, at: number) => {
+    const ended = draft.sent();
+    const { saved } = await engine.mutate(
+      'scheduleMessage',
+      {
+        ...{ threadId, messageId: uuidv7(), text, dueAt: at },
+        replyTo: writing.kind === 'edit' ? null : writing.replyTo,
+        ...(ended && { draft: ended }),
+      },
+      { clearDraft: draftKey },
+    );
+    onSent();
+    await saved;
+    notify(`Goes out ${momentWords(at)}. Until then it is among your drafts.`);
+  };
   const leave = () => {
     if (writing.kind === 'edit') draft.drop();
     onLeave();
@@ -85,6 +101,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
       initialText={draft.initial === '' ? edited : draft.initial}
       onChange={draft.save}
       onSend={send}
+      onSchedule={writing.kind === 'edit' ? undefined : schedule}
       people={people}
       reads={reads}
       sendLabel={writing.kind === 'edit' ? 'Save' : 'Send'}

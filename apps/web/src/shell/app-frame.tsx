@@ -62,7 +62,7 @@ export function AppFrame() {
   }
   const view = matchRoute({ to: '/' })
     ? 'list'
-    : matchRoute({ to: '/people' }) || matchRoute({ to: '/settings' })
+    : matchRoute({ to: '/people' }) || matchRoute({ to: '/drafts' }) || matchRoute({ to: '/settings' })
       ? 'page'
       : 'thread';
   return (

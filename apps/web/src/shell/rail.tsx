@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import { Settings, UsersRound } from 'lucide-react';
+import { PencilLine, Settings, UsersRound } from 'lucide-react';
 import { OrganisationMark } from './organisation-mark.tsx';
 import { OrganisationPlaces } from './organisation-places.tsx';
+import { useDraftsLabel } from './use-drafts-label.ts';
 import { useOrganisations } from './use-organisations.ts';
 
 const place =
@@ -10,6 +11,7 @@ const place =
 /** The narrow column at the left: the organisations at the top, the places that are not threads at the foot. */
 export function Rail() {
   const organisations = useOrganisations();
+  const drafts = useDraftsLabel();
   const [only] = organisations;
   return (
     <nav
@@ -30,6 +32,10 @@ export function Rail() {
         </Link>
       )}
       <span className="flex-1" />
+      <Link to="/drafts" aria-label={drafts.label} data-tooltip={drafts.label} className={`relative ${place}`}>
+        <PencilLine size={19} strokeWidth={1.8} />
+        {drafts.refused ? <span aria-hidden className="absolute top-1 right-1 size-2 rounded-full bg-bad" /> : null}
+      </Link>
       <Link to="/people" aria-label="People" data-tooltip="People" className={place}>
         <UsersRound size={19} strokeWidth={1.8} />
       </Link>

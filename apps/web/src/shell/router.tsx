@@ -119,6 +119,12 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('../people/people-page.tsx'), 'PeoplePage'),
 });
 
+const drafts = createRoute({
+  getParentRoute: () => inside,
+  path: '/drafts',
+  component: lazyRouteComponent(() => import('../drafts/drafts-page.tsx'), 'DraftsPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -131,7 +137,7 @@ export const router = createRouter({
     signIn,
     invitation,
     resetPassword,
-    inside.addChildren([home, thread, newThread, people, settings]),
+    inside.addChildren([home, thread, newThread, people, drafts, settings]),
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: PageFailure,

@@ -16,6 +16,10 @@ const titles: Record<MutatorName, string> = {
   deleteMessage: 'Deletion',
   react: 'Reaction',
   mergeDraft: 'Draft',
+  scheduleMessage: 'Scheduled message',
+  changeScheduled: 'Change of a scheduled message',
+  sendScheduled: 'Scheduled message',
+  cancelScheduled: 'Scheduled message taken back',
   discardDraft: 'Draft thrown away',
   changeSettings: 'Settings',
 };

@@ -167,14 +167,17 @@ describe.each(['PostgreSQL', 'Redis'] as const)('jobs on %s', (store) => {
   afterAll(() => redis.stop());
 
   test('bring a job row to the mail server', async () => {
-    const worker = startWorker({
-      databaseUrl: database.url,
-      ...(store === 'Redis' && { redisUrl: redis.url }),
-      publicUrl: PUBLIC_URL,
-      authSecret: AUTH_SECRET,
-      mail: { from: FROM, smtpUrl: smtp.url, caughtFolder: '/nowhere' },
-      logLevel: 'error',
-    });
+    const worker = startWorker(
+      {
+        databaseUrl: database.url,
+        ...(store === 'Redis' && { redisUrl: redis.url }),
+        publicUrl: PUBLIC_URL,
+        authSecret: AUTH_SECRET,
+        mail: { from: FROM, smtpUrl: smtp.url, caughtFolder: '/nowhere' },
+        logLevel: 'error',
+      },
+      () => undefined,
+    );
     onTestFinished(() => worker.close());
     await addJob();
     await vi.waitFor(async () => expect(await smtp.received()).toHaveLength(1), { timeout: 30_000 });

@@ -38,6 +38,8 @@ const strangers = new Set([others.zoe, people.dave, people.carol]);
 
 interface Place {
   threadId: string;
+  /** A message of alice's that is to go out later. */
+  scheduledId: string;
   /** One of alice's, edited once, with a reaction of bob's, and with a draft of hers under it. */
   messageId: string;
 }
@@ -74,6 +76,14 @@ const scenarios: Record<MutatorName, Scenario> = {
       updates: [updateOf('Nearly done')],
     }),
   discardDraft: (client, { threadId, messageId }) => client.do('discardDraft', { threadId, rootId: messageId }),
+  scheduleMessage: (client, { threadId }) =>
+    client.do('scheduleMessage', { threadId, messageId: newId(), text: 'Later', replyTo: null, dueAt: 4e12 }),
+  changeScheduled: (client, { threadId, scheduledId }) =>
+    client.do('changeScheduled', { threadId, messageId: scheduledId, text: `Later ${newId()}`, dueAt: 4e12 }),
+  sendScheduled: (client, { threadId, scheduledId }) =>
+    client.do('sendScheduled', { threadId, messageId: scheduledId }),
+  cancelScheduled: (client, { threadId, scheduledId }) =>
+    client.do('cancelScheduled', { threadId, messageId: scheduledId }),
   react: (client, { threadId, messageId }) => client.do('react', { threadId, messageId, emoji: '👍', on: true }),
   changeSettings: (client) => client.do('changeSettings', { undoSeconds: 10 }),
 };
@@ -136,7 +146,9 @@ async function makePlace(): Promise<Place> {
     ...{ threadId, rootId: messageId, generation: 0, text: 'An answer', added: 'An answer' },
     updates: [updateOf('An answer')],
   });
-  return { threadId, messageId };
+  const scheduledId = newId();
+  await alice.do('scheduleMessage', { threadId, messageId: scheduledId, text: 'Later', replyTo: null, dueAt: 4e12 });
+  return { threadId, scheduledId, messageId };
 }
 
 /** What happened since everybody last looked, before the thing itself. */

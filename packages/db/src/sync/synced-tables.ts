@@ -162,6 +162,21 @@ export const syncedTables: Mapping = {
     idColumn: 'person_id',
     fields: { undoSeconds: ['undo_seconds', 'bigint'] },
   },
+  scheduled: {
+    ...directory,
+    sql: 'scheduled',
+    scopeKind: 'user',
+    scopeColumn: 'person_id',
+    idColumn: 'id',
+    fields: {
+      threadId: ['thread_id', 'uuid'],
+      replyTo: ['reply_to', 'uuid'],
+      text: ['text', 'text'],
+      dueAt: ['due_at', 'timestamptz'],
+      createdAt: ['created_at', 'timestamptz'],
+      failure: ['failure', 'jsonb'],
+    },
+  },
   message: {
     ...inThread,
     sql: 'message',
