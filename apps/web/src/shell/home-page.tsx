@@ -13,6 +13,7 @@ export function HomePage() {
         <p className="text-center text-lg text-ink-2">Choose a thread, or start one.</p>
         <dl className="grid grid-cols-[auto_auto] items-center gap-x-5 gap-y-2.5 text-ink-3">
           <Key keys={['Alt', 'Shift', '↓']}>Next unread</Key>
+          <Key keys={['U', 'P', 'E', 'M']}>In the list: unread, pin, archive, mute</Key>
           <Key keys={['F6']}>Between list and page</Key>
           <Key keys={['Shift', 'Enter']}>New line in a message</Key>
         </dl>
