@@ -18,7 +18,7 @@ import { createConnections } from './http/connections.ts';
 import { createRateLimits, type LimitOverrides } from './http/rate-limits.ts';
 import { readStaticFiles } from './http/static-files.ts';
 import { acceptUpgrades, SOCKET_LIMITS, type SocketLimits } from './http/upgrade.ts';
-import { httpLog, logger } from './logger.ts';
+import { httpLog, logger, syncLog } from './logger.ts';
 import type { Services } from './services.ts';
 import { openLiveBus } from './sync/live-bus.ts';
 import { followResyncs } from './sync/resync.ts';
@@ -114,6 +114,7 @@ function createServices(
     publish: hub.publish,
     interest: hub,
     versions: { ...THESE_VERSIONS, schema: SCHEMA },
+    onDivergence: (divergence) => syncLog.error(divergence, 'a client held other rows than the server'),
   });
   return {
     settings: { publicUrl, authSecret },

@@ -157,6 +157,26 @@ export const pushRequest = z.object({
 });
 export type PushRequest = z.infer<typeof pushRequest>;
 
+/**
+ * Asks whether what the client holds of a scope is what the server has: all rows without a place, and those from `low` on
+ * (`null` for scopes without places), as of exactly `version`. `count` and `sum` are those of `checksum`.
+ */
+export const auditRequest = z.object({
+  ...caller,
+  incarnation: z.string(),
+  scope: id,
+  epoch: count,
+  version: count,
+  low: z.nullable(count),
+  count,
+  sum: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
+});
+export type AuditRequest = z.infer<typeof auditRequest>;
+
+/** `moved`: the scope is no longer at this version, or not the caller's to read, so nothing can be said. */
+export const auditAnswer = z.object({ kind: z.enum(['agrees', 'differs', 'moved']) });
+export type AuditAnswer = z.infer<typeof auditAnswer>;
+
 const effect = z.object({ scope: id, version: count });
 export type Effect = z.infer<typeof effect>;
 

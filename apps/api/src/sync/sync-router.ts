@@ -1,4 +1,6 @@
 import {
+  auditAnswer,
+  auditRequest,
   liveRequest,
   pageRequest,
   pullRequest,
@@ -64,6 +66,12 @@ export const syncRouter = router({
     .input(pageRequest)
     .output(trusted<PageAnswer>)
     .mutation(({ ctx, input }) => ctx.services.engine.page(ctx.session.personId, input)),
+
+  /** Whether what a client holds is what there is; a difference is logged. */
+  audit: syncProcedure
+    .input(auditRequest)
+    .output(auditAnswer)
+    .mutation(({ ctx, input }) => ctx.services.engine.audit(ctx.session.personId, input)),
 
   /** Pokes, from now on; over a WebSocket only. Its first event is `hello`. */
   live: engineProcedure.input(liveRequest).subscription(async ({ ctx, input, signal }) => {

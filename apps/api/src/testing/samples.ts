@@ -155,6 +155,21 @@ export const samples: Readonly<Record<string, Sample>> = {
     stranger: { kind: 'forbidden' },
     guest: { kind: 'forbidden' },
   },
+  'sync.audit': {
+    namesCaller: true,
+    input: ({ threadId }, caller) => ({
+      ...engine(caller),
+      incarnation: 'x',
+      scope: threadScope(threadId),
+      epoch: 1,
+      version: 1,
+      low: 1,
+      count: 0,
+      sum: '0'.repeat(32),
+    }),
+    stranger: { kind: 'moved' },
+    guest: { kind: 'moved' },
+  },
   'sync.live': {
     namesCaller: true,
     input: (_scene, caller) => engine(caller),

@@ -6,7 +6,7 @@ import { isPaged, threadScope, userScope } from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
 import { createDexieDisk } from '@parley/sync/adapters/dexie';
 import { createEngine, createGuardedStorage, type Disk, type Engine, type Storage } from '@parley/sync/client';
-import { createHub, createLocalBus, createSyncServer } from '@parley/sync/server';
+import { createHub, createLocalBus, createSyncServer, type Divergence } from '@parley/sync/server';
 import {
   createDirectNetwork,
   createFreezer,
@@ -54,6 +54,8 @@ export interface ClientOptions {
 export interface EngineWorld {
   server: TestServer;
   database: OpenDatabase;
+  /** What audits have found. */
+  divergences: Divergence[];
   /** Of its database. */
   url: string;
   /** One tab of a person, started. */
@@ -69,6 +71,7 @@ export async function openEngineWorld(options: DatabaseOptions = {}): Promise<En
   const database = openDatabase(url, { connections: 10, ...options });
   let incarnation: string = newId();
   const storage = { ...createPostgresStorage(database.kysely), incarnation: async () => incarnation };
+  const divergences: Divergence[] = [];
   const hub = createHub({ bus: createLocalBus(), incarnation: storage.incarnation });
   const server = createSyncServer<Tables, DatabaseTransaction>({
     storage,
@@ -77,6 +80,7 @@ export async function openEngineWorld(options: DatabaseOptions = {}): Promise<En
     ownScope: userScope,
     publish: hub.publish,
     interest: hub,
+    onDivergence: (divergence) => void divergences.push(divergence),
   });
   await seed({ server });
   const running: Client[] = [];
@@ -85,6 +89,7 @@ export async function openEngineWorld(options: DatabaseOptions = {}): Promise<En
     pull: (request) => server.pull(personId, request),
     push: (request) => server.push(personId, request),
     page: (request) => server.page(personId, request),
+    audit: (request) => server.audit(personId, request),
     live(caller, listener) {
       const ended = new AbortController();
       const events = hub.connect(caller, ended.signal);
@@ -102,6 +107,7 @@ export async function openEngineWorld(options: DatabaseOptions = {}): Promise<En
       incarnation = newId();
     },
     url,
+    divergences,
     async openClient(personId, options = {}) {
       const { profile = newId(), online = true, tabs = createTabGroup(), patience = 50 } = options;
       const databases = createDexieDisk(`${personId}-${profile}`, newId);

@@ -6,6 +6,8 @@ import { createWSClient, type TRPCWebSocketClient } from '@trpc/client';
 import type { CloseReason, Connection, ConnectionEvents, Network } from '../client/ports.ts';
 import {
   SPEAKS,
+  type AuditAnswer,
+  type AuditRequest,
   type LiveEvent,
   type LiveRequest,
   type PageAnswer,
@@ -21,6 +23,7 @@ export interface SyncCalls {
   pull: { mutate(request: PullRequest): Promise<PullResponse> };
   push: { mutate(request: PushRequest): Promise<PushResponse> };
   page: { mutate(request: PageRequest): Promise<PageAnswer> };
+  audit: { mutate(request: AuditRequest): Promise<AuditAnswer> };
   live: {
     subscribe(
       request: LiveRequest,
@@ -109,7 +112,7 @@ function connect(
     // A refused handshake ends in 1006 like a lost line, and says so at the same moment as the error.
     onClose: (cause) => (!opened || (cause?.code ?? 0) >= 4000 ? refused() : end('lost')),
   });
-  const { pull, push, page, live } = calls(client);
+  const { pull, push, page, audit, live } = calls(client);
 
   live.subscribe(
     { ...SPEAKS, ...caller },
@@ -142,6 +145,7 @@ function connect(
     pull: (request) => call(pull.mutate(request)),
     push: (request) => call(push.mutate(request)),
     page: (request) => call(page.mutate(request)),
+    audit: (request) => call(audit.mutate(request)),
     close: () => end(null),
   };
 }

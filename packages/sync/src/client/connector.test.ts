@@ -27,7 +27,7 @@ function connector() {
         const close = () => {
           own.closed = true;
         };
-        return { pull: never, push: never, page: never, close };
+        return { pull: never, push: never, page: never, audit: never, close };
       },
     },
     caller: () => ({ personId: 'alice', clientId: 'one' }),

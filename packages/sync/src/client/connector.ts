@@ -146,6 +146,7 @@ export class Connector {
       pull: (request) => call(connection.pull(request)),
       push: (request) => call(connection.push(request)),
       page: (request) => call(connection.page(request)),
+      audit: (request) => call(connection.audit(request)),
       close: () => connection.close(),
     };
     this.#connection = watched;

@@ -5,6 +5,8 @@
 import type { ScopeId } from '../mutator.ts';
 import type { ConnectionState, StorageStatus } from './status.ts';
 import type {
+  AuditAnswer,
+  AuditRequest,
   LiveEvent,
   PageAnswer,
   PageRequest,
@@ -38,6 +40,7 @@ export interface Connection {
   pull(request: PullRequest): Promise<PullResponse>;
   push(request: PushRequest): Promise<PushResponse>;
   page(request: PageRequest): Promise<PageAnswer>;
+  audit(request: AuditRequest): Promise<AuditAnswer>;
   /** Ends it at once; no event follows. */
   close(): void;
 }

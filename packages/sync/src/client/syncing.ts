@@ -25,6 +25,8 @@ import { PAGE, type Windows } from './windows.ts';
 
 /** Milliseconds. Looks after whatever was forgotten, bound to no event. */
 const WATCHDOG = 20_000;
+/** The watchdog's rounds between two scopes that are compared with the server's, each in its turn: ten minutes. */
+const AUDIT_ROUNDS = 30;
 /** Milliseconds a poke may take to follow the answer to a push before its rows are asked for. */
 const POKE_GRACE = 50;
 /** Places of a thread fetched with its head, as long as there are few new threads; more come in idle time. */
@@ -69,6 +71,7 @@ export class Syncing<Tables extends TableMap> {
   readonly #refused = new Set<ScopeId>();
   #filling = false;
   #stopWatchdog: () => void = () => {};
+  #rounds = 0;
   /** Counts the times this tab began or ceased to lead. */
   #turn = 0;
   /** Of the lead, as the disk knows it. */
@@ -384,6 +387,8 @@ export class Syncing<Tables extends TableMap> {
         void this.#puller.run();
       };
       this.#connector.watch();
+      this.#rounds += 1;
+      if (this.#rounds % AUDIT_ROUNDS === 0) void this.#audit(this.#rounds / AUDIT_ROUNDS).catch(() => {});
       // A disk that hangs must not keep it from the network.
       look();
       void serial
@@ -397,6 +402,22 @@ export class Syncing<Tables extends TableMap> {
         .then(look, () => {});
       this.#watch();
     });
+  }
+
+  /** What differs is dropped and fetched anew; the server has written it down. */
+  async #audit(turn: number): Promise<void> {
+    const { serial, storage, replica, personId, incarnation } = this.#options;
+    const { connection } = this.#connector;
+    const scopes = [...replica.states()];
+    const scope = scopes[turn % scopes.length]?.scope;
+    if (!connection || scope === undefined || !this.#puller.idle) return;
+    const caller = { personId, clientId: this.clientId, incarnation: incarnation() };
+    const { differs } = await import('./audit.ts');
+    const state = (asked: ScopeId) => replica.state(asked);
+    const audited = { connection, caller, scope, serial, storage, written: () => this.written, state };
+    if (!(await differs(audited))) return;
+    await this.#apply(() => [purged(scope)]);
+    this.#puller.want([scope]);
   }
 
   #refollow(): void {

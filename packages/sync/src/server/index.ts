@@ -1,5 +1,6 @@
 export { createSyncServer, type SyncServer, type SyncServerOptions } from './sync-server.ts';
 export type { Commit, Publish, ScopeChange } from './commit.ts';
+export type { Divergence } from './audit.ts';
 export { Busy, RequestError } from './errors.ts';
 export * from './storage.ts';
 export { NOBODY } from './write.ts';

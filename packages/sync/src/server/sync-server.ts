@@ -1,6 +1,16 @@
 /** The server half of the engine: takes pushes, answers pulls, and lets the server itself act by the same rules. */
 import type { MutatorMap, MutatorScopes, MutatorTx, ScopeId, TableMap } from '../mutator.ts';
-import type { PageAnswer, PageRequest, PullRequest, PullResponse, PushRequest, PushResponse } from '../protocol.ts';
+import type {
+  AuditAnswer,
+  AuditRequest,
+  PageAnswer,
+  PageRequest,
+  PullRequest,
+  PullResponse,
+  PushRequest,
+  PushResponse,
+} from '../protocol.ts';
+import { audit, type Divergence } from './audit.ts';
 import type { Publish } from './commit.ts';
 import type { Interest } from './live.ts';
 import { page, pull } from './pull.ts';
@@ -23,9 +33,11 @@ export interface SyncServerOptions<Tables extends TableMap, Native> {
   /** Milliseconds since 1970. */
   now: () => number;
   versions: Versions;
+  /** Hears of clients whose rows are not the server's. Must not throw. */
+  onDivergence: (divergence: Divergence) => void;
 }
 
-type Defaulted = 'now' | 'versions';
+type Defaulted = 'now' | 'versions' | 'onDivergence';
 
 /** `personId` is always that of the session; a request that names another is refused with `WRONG_ACCOUNT`. */
 export interface SyncServer<Tables extends TableMap, Native> {
@@ -35,6 +47,8 @@ export interface SyncServer<Tables extends TableMap, Native> {
   pull(personId: string, request: PullRequest): Promise<PullResponse>;
   /** @throws RequestError */
   page(personId: string, request: PageRequest): Promise<PageAnswer>;
+  /** @throws RequestError */
+  audit(personId: string, request: AuditRequest): Promise<AuditAnswer>;
   /** Judges the handshake of a stream. @throws RequestError. @returns whether its pokes must be bare */
   admit(personId: string, handshake: Handshake): { bare: boolean };
   /**
@@ -54,7 +68,12 @@ export function createSyncServer<Tables extends TableMap, Native>(
   given: Omit<SyncServerOptions<Tables, Native>, Defaulted> &
     Partial<Pick<SyncServerOptions<Tables, Native>, Defaulted>>,
 ): SyncServer<Tables, Native> {
-  const options: SyncServerOptions<Tables, Native> = { now: Date.now, versions: THESE_VERSIONS, ...given };
+  const options: SyncServerOptions<Tables, Native> = {
+    now: Date.now,
+    versions: THESE_VERSIONS,
+    onDivergence: () => {},
+    ...given,
+  };
   const { storage, versions } = options;
   return {
     async push(personId, request) {
@@ -71,6 +90,10 @@ export function createSyncServer<Tables extends TableMap, Native>(
       const translate = admit(versions, personId, request);
       const answer = await page(options, personId, request);
       return translate && answer.kind === 'page' ? { ...answer, rows: answer.rows.map(translate) } : answer;
+    },
+    async audit(personId, request) {
+      admit(versions, personId, request);
+      return audit(options, personId, request);
     },
     admit: (personId, handshake) => ({ bare: admit(versions, personId, handshake) !== null }),
     async act<R>(

@@ -1,6 +1,8 @@
 /** A network without wires: client and server in one process, with the faults a test asks for, each counted. */
 import type { CloseReason, Connection, ConnectionEvents, Network } from '../client/ports.ts';
 import type {
+  AuditAnswer,
+  AuditRequest,
   LiveEvent,
   PageAnswer,
   PageRequest,
@@ -20,6 +22,7 @@ export interface DirectServer {
   pull(request: PullRequest): Promise<PullResponse>;
   push(request: PushRequest): Promise<PushResponse>;
   page(request: PageRequest): Promise<PageAnswer>;
+  audit(request: AuditRequest): Promise<AuditAnswer>;
   /** Sends events until the answer is called. */
   live(caller: Caller, listener: (event: LiveEvent) => void): () => void;
 }
@@ -43,11 +46,13 @@ export interface DirectNetwork extends Network {
   connects(): number;
   /** Requests by kind since the beginning. */
   readonly requests: Record<'pull' | 'push' | 'page', number>;
+  readonly audits: () => number;
 }
 
 export function createDirectNetwork(server: DirectServer, random: () => number): DirectNetwork {
   const odds: Record<Fault, number> = { requestLost: 0, answerLost: 0, requestDoubled: 0, pokeLost: 0 };
   const fired: Record<Fault, number> = { requestLost: 0, answerLost: 0, requestDoubled: 0, pokeLost: 0 };
+  let audits = 0;
   const requests = { pull: 0, push: 0, page: 0 };
   const listeners = new Set<() => void>();
   const cuts = new Set<() => void>();
@@ -108,6 +113,11 @@ export function createDirectNetwork(server: DirectServer, random: () => number):
       pull: (request) => call('pull', request, server.pull),
       push: (request) => call('push', request, server.push),
       page: (request) => call('page', request, server.page),
+      async audit(request) {
+        audits += 1;
+        if (!open) throw new Error('The request was lost.');
+        return server.audit(request);
+      },
       close: () => end(false),
     };
   };
@@ -145,5 +155,6 @@ export function createDirectNetwork(server: DirectServer, random: () => number):
     fired,
     connects: () => connects,
     requests,
+    audits: () => audits,
   };
 }

@@ -59,6 +59,7 @@ export function createFreezer(): Freezer {
           pull: (request) => answer(connection.pull(request)),
           push: (request) => answer(connection.push(request)),
           page: (request) => answer(connection.page(request)),
+          audit: (request) => answer(connection.audit(request)),
           close() {
             closed = true;
             connection.close();
