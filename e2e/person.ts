@@ -187,6 +187,12 @@ export class Person {
     await this.sendMessage(reply);
   }
 
+  /** Does what the menu of a message offers. */
+  async chooseFromMenu(text: string, item: string): Promise<void> {
+    await this.press(this.message(text), 'More actions');
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
   async editMessage(text: string, next: string): Promise<void> {
     const row = this.message(text);
     await this.press(row, 'More actions');

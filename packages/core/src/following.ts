@@ -16,6 +16,7 @@ export const residentTables = [
   'draft',
   'scheduled',
   'settings',
+  'saved',
 ] as const satisfies readonly TableName[];
 
 /** Unread counts are exact up to here and shown as "99+" beyond. */

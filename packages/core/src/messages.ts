@@ -3,7 +3,9 @@ import { Refusal, type Mutator, type MutatorTx, type PagedRow } from '@parley/sy
 import * as z from 'zod/mini';
 import { shortNotice, type SystemNotice } from './notices.ts';
 import { endDraft, sentDraft } from './drafts.ts';
+import type { Origin } from './forwarding.ts';
 import { accessOrg, mayDeleteForOthers } from './organisations.ts';
+import { followInPins } from './pinned.ts';
 import { threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { mentionsIn, MESSAGE_LENGTH, snippetOf, typedText } from './text.ts';
@@ -25,6 +27,8 @@ export interface MessageRow extends PagedRow {
   /** Emoji → ids of people, in the order they reacted. */
   reactions: Record<string, string[]>;
   notice: SystemNotice | null;
+  /** Of a forwarded message: whose words its text is. */
+  forwarded?: Origin | null;
   /** Server's time; on the client a label until the answer comes. Milliseconds since 1970. */
   createdAt: number;
   editedAt: number | null;
@@ -94,6 +98,7 @@ export const editMessage: Mutator<Tables, z.infer<typeof editMessageArgs>> = {
   async run(tx, { threadId, messageId, text }) {
     const message = await accessMessage(tx, threadId, messageId);
     if (message.authorId !== tx.personId) throw new Refusal('forbidden', 'Only its author can edit a message.');
+    if (message.forwarded) throw new Refusal('forbidden', 'A forwarded message holds the words of somebody else.');
     if (message.text === text) return;
     const revisions = message.revisions + 1;
     tx.put('revision', threadScope(threadId), revisionId(messageId, revisions), {
@@ -109,6 +114,7 @@ export const editMessage: Mutator<Tables, z.infer<typeof editMessageArgs>> = {
       editedAt: tx.now,
       revisions,
     });
+    await followInPins(tx, { threadId, messageId, text });
   },
 };
 
@@ -133,7 +139,15 @@ export const deleteMessage: Mutator<Tables, z.infer<typeof deleteMessageArgs>> =
     for (let n = 1; n <= message.revisions; n += 1) {
       tx.remove('revision', threadScope(threadId), revisionId(messageId, n));
     }
-    await change(tx, threadId, messageId, { ...message, text: '', mentions: [], reactions: {}, deletedAt: tx.now });
+    await change(tx, threadId, messageId, {
+      ...message,
+      text: '',
+      mentions: [],
+      reactions: {},
+      forwarded: null,
+      deletedAt: tx.now,
+    });
+    await followInPins(tx, { threadId, messageId, text: null });
   },
 };
 
@@ -186,11 +200,17 @@ export async function systemMessage(
 type NewMessage = Omit<MessageRow, 'seq' | 'createdAt' | 'editedAt' | 'revisions' | 'deletedAt' | 'reactions'>;
 
 /** Puts a new message at the end of its thread and into its head. */
-async function append(tx: MutatorTx<Tables>, threadId: string, messageId: string, message: NewMessage): Promise<void> {
+export async function append(
+  tx: MutatorTx<Tables>,
+  threadId: string,
+  messageId: string,
+  message: NewMessage,
+): Promise<void> {
   const scope = threadScope(threadId);
   const { thread } = await accessThread(tx, threadId);
   const seq = tx.nextSeq(scope);
   tx.put('message', scope, messageId, {
+    forwarded: null,
     ...message,
     seq,
     reactions: {},
@@ -227,7 +247,7 @@ async function change(tx: MutatorTx<Tables>, threadId: string, messageId: string
 }
 
 /** A message somebody may act on. @throws Refusal `not_found`, also for deleted and system messages. */
-async function accessMessage(tx: MutatorTx<Tables>, threadId: string, messageId: string): Promise<MessageRow> {
+export async function accessMessage(tx: MutatorTx<Tables>, threadId: string, messageId: string): Promise<MessageRow> {
   await accessThread(tx, threadId);
   const message = await tx.get('message', threadScope(threadId), messageId);
   if (!message || message.deletedAt !== null || message.kind === 'system') {

@@ -1,8 +1,11 @@
 /** Everything a person can do that is synced, by name. */
 import type { AnyMutator, ArgsOf } from '@parley/sync/mutator';
 import { discardDraft, mergeDraft } from './drafts.ts';
+import { forwardMessage } from './forwarding.ts';
 import { deleteMessage, editMessage, react, sendMessage } from './messages.ts';
 import { addParticipants, removeParticipant } from './participants.ts';
+import { pinMessage } from './pins.ts';
+import { forgetSaved, saveMessage } from './saved.ts';
 import { changeSettings } from './settings.ts';
 import { cancelScheduled, changeScheduled, scheduleMessage, sendScheduled } from './scheduled.ts';
 import type { Tables } from './tables.ts';
@@ -29,6 +32,10 @@ export const mutators = {
   changeScheduled,
   sendScheduled,
   cancelScheduled,
+  forwardMessage,
+  pinMessage,
+  saveMessage,
+  forgetSaved,
   changeSettings,
 } satisfies Record<string, AnyMutator<Tables>>;
 

@@ -5,6 +5,8 @@ import type { MessageRow, RevisionRow } from './messages.ts';
 import type { ScheduledRow } from './scheduled.ts';
 import type { ThreadSettingRow } from './thread-settings.ts';
 import type { SettingsRow } from './settings.ts';
+import type { PinsRow } from './pinned.ts';
+import type { SavedRow } from './saved.ts';
 import type { ParticipantRow, ParticipationRow, ReadPositionRow, ThreadRow } from './threads.ts';
 
 /**
@@ -36,6 +38,10 @@ export type Tables = {
   scheduled: ScheduledRow;
   /** In `user:U`, id = person. */
   settings: SettingsRow;
+  /** In `user:U`, id = message. */
+  saved: SavedRow;
+  /** In `thread:T`, id = thread. */
+  pins: PinsRow;
   /** In `thread:T`, paged. */
   message: MessageRow;
   /** In `thread:T`, paged with the message it belongs to; id = `<message>.<n>`. */

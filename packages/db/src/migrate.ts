@@ -4,7 +4,9 @@ import { openDatabase } from './connection.ts';
 import * as firstTables from './migrations/0001-first-tables.ts';
 import * as mailedInvitations from './migrations/0002-mailed-invitations.ts';
 import * as lifeOfAThread from './migrations/0003-life-of-a-thread.ts';
+import * as forwardedMessages from './migrations/0004-forwarded-messages.ts';
 import * as personSettings from './migrations/0004-person-settings.ts';
+import * as pinnedAndSavedMessages from './migrations/0004-pinned-and-saved-messages.ts';
 import * as drafts from './migrations/0005-drafts.ts';
 import * as accounts from './migrations/0006-accounts.ts';
 import * as members from './migrations/0007-members.ts';
@@ -15,7 +17,9 @@ const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
   '0002-mailed-invitations': mailedInvitations,
   '0003-life-of-a-thread': lifeOfAThread,
+  '0004-forwarded-messages': forwardedMessages,
   '0004-person-settings': personSettings,
+  '0004-pinned-and-saved-messages': pinnedAndSavedMessages,
   '0005-drafts': drafts,
   '0006-accounts': accounts,
   '0007-members': members,

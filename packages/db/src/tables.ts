@@ -1,5 +1,6 @@
 /** Every table, as Kysely sees it. The truth is in the migrations. */
 import type { MessageRow } from '@parley/core/messages';
+import type { PinsRow } from '@parley/core/pinned';
 import type { Role } from '@parley/core/organisations';
 import type { FollowLevel } from '@parley/core/thread-settings';
 import type { ScheduledRow } from '@parley/core/scheduled';
@@ -220,6 +221,14 @@ export interface Database {
     created_at: Time;
     failure: JsonOrNull<NonNullable<ScheduledRow['failure']>>;
   };
+  saved_message: Synced & {
+    person_id: string;
+    message_id: string;
+    thread_id: string;
+    place: number;
+    saved_at: Time;
+  };
+  thread_pins: Synced & { home_org: string; thread_id: string; pins: Json<PinsRow['pins']> };
   message: Synced & {
     home_org: string;
     thread_id: string;
@@ -234,6 +243,7 @@ export interface Database {
     mentions: Json<string[]>;
     reactions: Json<Record<string, string[]>>;
     notice: JsonOrNull<NonNullable<MessageRow['notice']>>;
+    forwarded: JsonOrNull<NonNullable<MessageRow['forwarded']>>;
     created_at: Time;
     edited_at: TimeOrNull;
     revisions: number;

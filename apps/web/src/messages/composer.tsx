@@ -24,6 +24,8 @@ export interface ComposerHandle {
   read(): { text: string; start: number; end: number; composing: boolean };
   /** Shows what came from elsewhere, with the caret where it belongs. */
   show(text: string, start: number, end: number): void;
+  /** Adds text as a paragraph of its own at the end, to be written on from there. */
+  append(text: string): void;
 }
 
 export interface ComposerProps {
@@ -117,6 +119,16 @@ export function Composer(props: ComposerProps) {
     show(next, start, end) {
       places.current = { start, end };
       setText(next);
+    },
+    append(added) {
+      const now = (field.current?.value ?? text).trimEnd();
+      write(now === '' ? added : `${now}\n\n${added}`);
+      requestAnimationFrame(() => {
+        const element = field.current;
+        element?.focus();
+        element?.setSelectionRange(element.value.length, element.value.length);
+        element?.scrollTo({ top: element.scrollHeight });
+      });
     },
   }));
 

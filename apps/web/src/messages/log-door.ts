@@ -19,6 +19,14 @@ export interface LogDoor {
   /** Shows a message of this thread, fetching what lies between. */
   jumpTo(messageId: string): void;
   openReplies(messageId: string): void;
+  /** Quotes a message, or the part of it that is given, in the composer. */
+  quote(messageId: string, part: string | null): void;
+  /** Asks which thread gets a copy. */
+  forward(messageId: string): void;
+  /** Pins for everybody, or takes the pin away. */
+  pin(messageId: string, on: boolean): void;
+  /** Puts a message on the reader's own list, or takes it off. */
+  save(messageId: string, on: boolean): void;
   /** Makes everything from this message on unread, on every device. */
   markUnread(messageId: string): void;
   /** Earlier texts, newest first. */

@@ -46,11 +46,11 @@ export function mentionsToStored(text: string, names: ReadonlyMap<string, string
     .join('');
 }
 
-/** Stored text as it is typed; a mention of somebody unknown stays as it is stored. */
-export function mentionsToTyped(text: string, names: ReadonlyMap<string, string>): string {
+/** Stored text as it is typed; a mention of somebody unknown stays as it is stored. Without `sign` names are only names. */
+export function mentionsToTyped(text: string, names: ReadonlyMap<string, string>, sign = '@'): string {
   return text.replaceAll(/<@([0-9a-f-]{36})>/g, (token, id: string) => {
     const name = names.get(id);
-    return name === undefined ? token : `@${name}`;
+    return name === undefined ? token : `${sign}${name}`;
   });
 }
 

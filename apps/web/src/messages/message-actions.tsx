@@ -1,7 +1,24 @@
 import { IconButton, Menu, type MenuItem } from '@parley/ui';
-import { Copy, Ellipsis, Link, MailOpen, Pencil, Reply, Trash2 } from 'lucide-react';
+import {
+  Bookmark,
+  BookmarkX,
+  Copy,
+  Ellipsis,
+  Forward,
+  Link,
+  MailOpen,
+  Pencil,
+  Pin,
+  PinOff,
+  Reply,
+  TextQuote,
+  Trash2,
+} from 'lucide-react';
+import { useContext, useRef } from 'react';
 import { useLogDoor } from './log-door.ts';
 import type { LogMessage } from './log-items.ts';
+import { LogMarksContext } from './log-marks.ts';
+import { selectionIn } from './quoted.ts';
 import { QUICK_EMOJI } from './quick-emoji.ts';
 import { ReactionPicker } from './reaction-picker.tsx';
 
@@ -10,8 +27,32 @@ export function MessageActions({ row }: { row: LogMessage }) {
   const door = useLogDoor();
   const { id, data } = row;
   const own = data.authorId === door.personId;
+  const { pinByMessageId, saved } = useContext(LogMarksContext);
+  const pinned = pinByMessageId.has(id);
+  // Opening the menu takes the focus, and with it what was selected.
+  const selected = useRef<string | null>(null);
   const items: MenuItem[] = [];
-  if (own) items.push({ label: 'Edit', icon: <Pencil size={15} />, onSelect: () => door.edit(id) });
+  if (own && !data.forwarded) items.push({ label: 'Edit', icon: <Pencil size={15} />, onSelect: () => door.edit(id) });
+  items.push({
+    label: 'Quote',
+    icon: <TextQuote size={15} />,
+    onSelect: () => door.quote(id, selected.current),
+  });
+  if (data.seq !== null) {
+    items.push(
+      { label: 'Forward', icon: <Forward size={15} />, onSelect: () => door.forward(id) },
+      {
+        label: pinned ? 'Unpin' : 'Pin',
+        icon: pinned ? <PinOff size={15} /> : <Pin size={15} />,
+        onSelect: () => door.pin(id, !pinned),
+      },
+      {
+        label: saved.has(id) ? 'Remove from saved' : 'Save',
+        icon: saved.has(id) ? <BookmarkX size={15} /> : <Bookmark size={15} />,
+        onSelect: () => door.save(id, !saved.has(id)),
+      },
+    );
+  }
   items.push(
     { label: 'Copy text', icon: <Copy size={15} />, onSelect: () => door.copy(data.text, 'Text copied') },
     { label: 'Copy link', icon: <Link size={15} />, onSelect: () => door.copy(door.linkTo(id), 'Link copied') },
@@ -36,6 +77,9 @@ export function MessageActions({ row }: { row: LogMessage }) {
     <div
       role="toolbar"
       aria-label="Message actions"
+      onPointerDownCapture={() => {
+        selected.current = selectionIn(id);
+      }}
       className="absolute -top-4 right-4 z-10 flex items-center rounded-lg border border-line bg-sheet p-0.5 shadow-float max-desk:right-2"
     >
       {QUICK_EMOJI.slice(0, 3).map((emoji) => (

@@ -4,6 +4,7 @@ import { memo, useRef, useState, type FocusEvent, type PointerEvent } from 'reac
 import { Markdown } from '../markdown/markdown.tsx';
 import { plainText } from '../markdown/plain-text.ts';
 import { itemText } from '../sync/item-words.ts';
+import { ForwardedFrom } from './forwarded-from.tsx';
 import { Held } from './held.tsx';
 import { EditedMark } from './edited-mark.tsx';
 import { authorName, useLogDoor } from './log-door.ts';
@@ -11,6 +12,7 @@ import type { LogMessage } from './log-items.ts';
 import { MessageActions } from './message-actions.tsx';
 import { failureWords, messageState } from './message-state.ts';
 import { Reactions } from './reactions.tsx';
+import { RowMarks } from './row-marks.tsx';
 
 export interface MessageRowProps {
   row: LogMessage;
@@ -79,10 +81,18 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         ) : reply ? (
           <span className="sr-only">Reply</span>
         ) : null}
+        {deleted ? null : <RowMarks messageId={row.id} />}
+        {data.forwarded ? <ForwardedFrom origin={data.forwarded} /> : null}
         {deleted ? (
           <p className="text-ink-3 italic">Message deleted</p>
         ) : (
-          <div className={classNames((state.waiting || state.held !== null) && 'opacity-80')}>
+          <div
+            data-message-text
+            className={classNames(
+              (state.waiting || state.held !== null) && 'opacity-80',
+              data.forwarded && 'border-l-2 border-line pl-3',
+            )}
+          >
             <Markdown text={data.text} personName={door.personName} selfId={door.personId} />
             {edited && !head ? <EditedMark row={row} /> : null}
           </div>

@@ -24,6 +24,8 @@ export interface ThreadLogProps {
   threadId: string;
   /** Place of the newest message by the thread's head; 0 where there is none. */
   lastSeq: number;
+  /** The message a link led to; another object leads there again. */
+  seek?: { messageId: string } | null;
   ref?: Ref<ThreadLogHandle>;
 }
 
@@ -63,7 +65,7 @@ export function ThreadLog(props: ThreadLogProps) {
 /** More pages than this are not fetched to find one message. */
 const PAGES = 200;
 
-function OpenLog({ threadId, lastSeq, ref }: ThreadLogProps) {
+function OpenLog({ threadId, lastSeq, seek = null, ref }: ThreadLogProps) {
   const engine = useEngine();
   const door = useLogDoor();
   const { personId } = door;
@@ -115,6 +117,11 @@ function OpenLog({ threadId, lastSeq, ref }: ThreadLogProps) {
       else notify(engine.window(scope).unreachable ? 'That message needs a connection.' : 'That message is not there.');
     });
   };
+  useEffect(() => {
+    if (seek !== null) jumpTo(seek.messageId);
+    // Once for every link that is followed.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [seek]);
   const seekUnread = () => {
     if (divider === null) return;
     void fetchUntil(() => engine.window(scope).low <= divider.seq + 1).then(() => {

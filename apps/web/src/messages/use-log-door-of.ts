@@ -6,10 +6,11 @@ import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { markUnreadFrom } from '../threads/mark-unread.ts';
 import { itemText } from '../sync/item-words.ts';
 import type { ComposerHandle } from './composer.tsx';
-import type { LogDoor } from './log-door.ts';
+import { authorName, type LogDoor } from './log-door.ts';
 import type { LogMessage } from './log-items.ts';
 import { mentionNames, mentionsToTyped, type MentionablePerson } from './mentions.ts';
 import { messageState } from './message-state.ts';
+import { quoted } from './quoted.ts';
 import type { Writing } from './thread-composer.tsx';
 import type { ThreadLogHandle } from './thread-log.tsx';
 
@@ -25,6 +26,7 @@ export interface LogDoorParts {
   onWrite: (writing: Writing) => void;
   onDelete: (messageId: string) => void;
   onReplies: (rootId: string) => void;
+  onForward: (messageId: string) => void;
 }
 
 /** What the rows of a thread can reach. Changes only with names and rights, or every row would be drawn anew. */
@@ -38,6 +40,7 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
   return useMemo((): LogDoor => {
     const scope = threadScope(threadId);
     const typed = (text: string) => mentionsToTyped(text, mentionNames(latest.current.people));
+    const linkTo = (messageId: string) => `${location.origin}/t/${threadId}#m-${messageId}`;
     const focus = () => requestAnimationFrame(() => latest.current.composer.current?.focus());
     /** Text that goes back into the composer is on disk before the queue forgets it. */
     const intoComposer = async (text: string, replyTo: string | null) => {
@@ -85,8 +88,23 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
           () => notify(words),
           () => notify('This browser did not allow copying.', { tone: 'bad' }),
         ),
-      linkTo: (messageId) => `${location.origin}/t/${threadId}#m-${messageId}`,
+      linkTo,
       jumpTo: (messageId) => latest.current.log.current?.jumpTo(messageId),
+      quote(messageId, part) {
+        const message = engine.row(scope, 'message', messageId)?.data;
+        if (message === undefined) return;
+        // A quoted name is no mention: nobody is told again.
+        const names = new Map(latest.current.people.map(({ id, name }) => [id, name]));
+        const text = part ?? mentionsToTyped(message.text, names, '');
+        const quote = quoted({ text, author: authorName(message, personName), link: linkTo(messageId) });
+        if (latest.current.editing) {
+          latest.current.onWrite({ kind: 'message', replyTo: null });
+          requestAnimationFrame(() => latest.current.composer.current?.append(quote));
+        } else latest.current.composer.current?.append(quote);
+      },
+      forward: (messageId) => latest.current.onForward(messageId),
+      pin: (messageId, on) => void attempt(engine.mutate('pinMessage', { threadId, messageId, on })),
+      save: (messageId, on) => void attempt(engine.mutate(on ? 'saveMessage' : 'forgetSaved', { threadId, messageId })),
       openReplies: (messageId) => latest.current.onReplies(messageId),
       markUnread(messageId) {
         const seq = engine.row(scope, 'message', messageId)?.data.seq;

@@ -62,7 +62,10 @@ export function AppFrame() {
   }
   const view = matchRoute({ to: '/' })
     ? 'list'
-    : matchRoute({ to: '/people' }) || matchRoute({ to: '/drafts' }) || matchRoute({ to: '/settings' })
+    : matchRoute({ to: '/people' }) ||
+        matchRoute({ to: '/saved' }) ||
+        matchRoute({ to: '/drafts' }) ||
+        matchRoute({ to: '/settings' })
       ? 'page'
       : 'thread';
   return (

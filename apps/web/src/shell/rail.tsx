@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { PencilLine, Settings, UsersRound } from 'lucide-react';
+import { Bookmark, PencilLine, Settings, UsersRound } from 'lucide-react';
 import { OrganisationMark } from './organisation-mark.tsx';
 import { OrganisationPlaces } from './organisation-places.tsx';
 import { useDraftsLabel } from './use-drafts-label.ts';
@@ -35,6 +35,9 @@ export function Rail() {
       <Link to="/drafts" aria-label={drafts.label} data-tooltip={drafts.label} className={`relative ${place}`}>
         <PencilLine size={19} strokeWidth={1.8} />
         {drafts.refused ? <span aria-hidden className="absolute top-1 right-1 size-2 rounded-full bg-bad" /> : null}
+      </Link>
+      <Link to="/saved" aria-label="Saved" data-tooltip="Saved" className={place}>
+        <Bookmark size={19} strokeWidth={1.8} />
       </Link>
       <Link to="/people" aria-label="People" data-tooltip="People" className={place}>
         <UsersRound size={19} strokeWidth={1.8} />

@@ -125,6 +125,12 @@ const drafts = createRoute({
   component: lazyRouteComponent(() => import('../drafts/drafts-page.tsx'), 'DraftsPage'),
 });
 
+const saved = createRoute({
+  getParentRoute: () => inside,
+  path: '/saved',
+  component: lazyRouteComponent(() => import('../messages/saved-page.tsx'), 'SavedPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -137,7 +143,7 @@ export const router = createRouter({
     signIn,
     invitation,
     resetPassword,
-    inside.addChildren([home, thread, newThread, people, drafts, settings]),
+    inside.addChildren([home, thread, newThread, people, drafts, saved, settings]),
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: PageFailure,

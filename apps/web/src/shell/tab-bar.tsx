@@ -1,11 +1,12 @@
 import { classNames } from '@parley/ui';
 import { Link } from '@tanstack/react-router';
 import { useDraftsLabel } from './use-drafts-label.ts';
-import { MessagesSquare, PencilLine, Settings, UsersRound } from 'lucide-react';
+import { Bookmark, MessagesSquare, PencilLine, Settings, UsersRound } from 'lucide-react';
 
 const tabs = [
   { to: '/', label: 'Threads', icon: MessagesSquare },
   { to: '/drafts', label: 'Drafts', icon: PencilLine },
+  { to: '/saved', label: 'Saved', icon: Bookmark },
   { to: '/people', label: 'People', icon: UsersRound },
   { to: '/settings', label: 'Settings', icon: Settings },
 ] as const;
@@ -16,7 +17,7 @@ export function TabBar() {
   return (
     <nav
       aria-label="Parley"
-      className="grid grid-cols-4 border-t border-line bg-paper pb-[env(safe-area-inset-bottom)] group-data-[view=thread]/frame:hidden desk:hidden"
+      className="grid grid-cols-5 border-t border-line bg-paper pb-[env(safe-area-inset-bottom)] group-data-[view=thread]/frame:hidden desk:hidden"
     >
       {tabs.map(({ to, label, icon: Icon }) => (
         <Link

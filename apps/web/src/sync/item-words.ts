@@ -21,6 +21,10 @@ const titles: Record<MutatorName, string> = {
   sendScheduled: 'Scheduled message',
   cancelScheduled: 'Scheduled message taken back',
   discardDraft: 'Draft thrown away',
+  forwardMessage: 'Forwarded message',
+  pinMessage: 'Pin',
+  saveMessage: 'Saved message',
+  forgetSaved: 'Saved message removed',
   changeSettings: 'Settings',
 };
 

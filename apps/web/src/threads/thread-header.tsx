@@ -12,6 +12,10 @@ export interface ThreadHeaderProps {
   is: { resolved: boolean; archived: boolean; muted: boolean; pinned: boolean };
   /** What can be done with the thread as a whole, made when it is asked for. */
   menu: () => readonly MenuItem[];
+  /** How many messages are pinned. */
+  pins: number;
+  pinsOpen: boolean;
+  onPins: () => void;
   detailsOpen: boolean;
   mayRename: boolean;
   onRename: (subject: string) => void;
@@ -21,7 +25,21 @@ export interface ThreadHeaderProps {
 
 /** What the thread is about and who takes part. The subject is changed where it stands. */
 export function ThreadHeader(props: ThreadHeaderProps) {
-  const { subject, people, personId, is, menu, detailsOpen, mayRename, onRename, onBack, onDetails } = props;
+  const {
+    subject,
+    people,
+    personId,
+    is,
+    menu,
+    pins,
+    pinsOpen,
+    onPins,
+    detailsOpen,
+    mayRename,
+    onRename,
+    onBack,
+    onDetails,
+  } = props;
   const [renaming, setRenaming] = useState(false);
   return (
     <header className="flex min-h-15 items-center gap-3 border-b border-line px-5 py-2 max-desk:gap-1.5 max-desk:px-2">
@@ -70,6 +88,15 @@ export function ThreadHeader(props: ThreadHeaderProps) {
       <span className="max-desk:hidden">
         <AvatarStack people={people} />
       </span>
+      {pins > 0 || pinsOpen ? (
+        <IconButton
+          label={pins === 1 ? '1 pinned message' : `${pins} pinned messages`}
+          aria-pressed={pinsOpen}
+          onClick={onPins}
+        >
+          <Pin size={17} />
+        </IconButton>
+      ) : null}
       <ThreadMenu items={menu} />
       <IconButton label="Details" aria-pressed={detailsOpen} onClick={onDetails}>
         <Info size={18} />

@@ -6,14 +6,17 @@ import type { ViewRow } from '@parley/sync/client';
 import { Button, Delayed, Dialog, EmptyState, notify, Spinner } from '@parley/ui';
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import { MessagesSquare } from 'lucide-react';
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { v7 as uuidv7 } from 'uuid';
 import type { ComposerHandle } from '../messages/composer.tsx';
 import { LogDoorContext, UNKNOWN_PERSON } from '../messages/log-door.ts';
+import { LogMarksContext, useLogMarksOf } from '../messages/log-marks.ts';
 import { messageState } from '../messages/message-state.ts';
 import { ThreadComposer, type Writing } from '../messages/thread-composer.tsx';
 import { ThreadLog, type ThreadLogHandle } from '../messages/thread-log.tsx';
 import { useLogDoorOf } from '../messages/use-log-door-of.ts';
+import { plainText } from '../markdown/plain-text.ts';
+import { useMessageLinks } from '../messages/use-message-links.ts';
 import { forgetThread } from '../shell/last-thread.ts';
 import { attempt } from '../sync/attempt.ts';
 import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
@@ -27,6 +30,8 @@ import { copyLink, setResolved, threadMenuItems } from './thread-acts.tsx';
 import { ThreadHeader } from './thread-header.tsx';
 import { useNamesInThread } from './use-person-names.ts';
 
+const PinsPanel = lazy(async () => ({ default: (await import('../messages/pins-panel.tsx')).PinsPanel }));
+const ForwardDialog = lazy(async () => ({ default: (await import('../messages/forward-dialog.tsx')).ForwardDialog }));
 const RepliesPanel = lazy(async () => ({ default: (await import('../messages/replies-panel.tsx')).RepliesPanel }));
 const ThreadDetails = lazy(async () => ({ default: (await import('./thread-details.tsx')).ThreadDetails }));
 
@@ -35,6 +40,7 @@ export function ThreadPage({ threadId }: { threadId: string }) {
   useOpenScope(threadScope(threadId));
   useOpenScope(threadPeopleScope(threadId));
   const thread = useRow(threadScope(threadId), 'thread', threadId);
+  const marks = useLogMarksOf(threadId);
   const participation = useRow(userScope(usePersonId()), 'participation', threadId);
   const { ready, connection } = useStatus();
   const failed = useItems().filter((item) => item.state === 'failed' && itemThreadId(item) === threadId);
@@ -45,7 +51,13 @@ export function ThreadPage({ threadId }: { threadId: string }) {
     if (gone) forgetThread();
   }, [gone]);
 
-  if (here) return <OpenThread threadId={threadId} thread={thread} />;
+  if (here) {
+    return (
+      <LogMarksContext value={marks}>
+        <OpenThread threadId={threadId} thread={thread} />
+      </LogMarksContext>
+    );
+  }
   return (
     <div className="flex min-h-0 flex-1 flex-col bg-sheet">
       <OfflineBanner />
@@ -76,7 +88,7 @@ export function ThreadPage({ threadId }: { threadId: string }) {
   );
 }
 
-type Panel = { kind: 'details' } | { kind: 'replies'; rootId: string } | null;
+type Panel = { kind: 'details' } | { kind: 'pins' } | { kind: 'replies'; rootId: string } | null;
 
 function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<ThreadRow> }) {
   const engine = useEngine();
@@ -112,6 +124,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
   const [panel, setPanel] = useState<Panel>(null);
   const [writing, setWriting] = useState<Writing>({ kind: 'message', replyTo: null });
   const [reopens, setReopens] = useState(true);
+  const [forwarding, setForwarding] = useState<string | null>(null);
   const [deleting, setDeleting] = useState<string | null>(null);
   // On a phone the keyboard would cover the thread before it is read.
   const takesFocus = useRef(matchMedia('(hover: hover)').matches);
@@ -127,15 +140,18 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
     onWrite: setWriting,
     onDelete: setDeleting,
     onReplies: (rootId) => setPanel({ kind: 'replies', rootId }),
+    onForward: setForwarding,
   });
 
-  const hash = useLocation({ select: (location) => location.hash });
-  useEffect(() => {
-    const linked = /^#?m-(.+)$/.exec(hash)?.[1];
-    if (linked === undefined) return;
-    const frame = requestAnimationFrame(() => log.current?.jumpTo(linked));
-    return () => cancelAnimationFrame(frame);
+  // On the way to another thread this one is still drawn, and the message is not its own.
+  const hash = useLocation({ select: ({ pathname, hash }) => (pathname === `/t/${threadId}` ? hash : '') });
+  const seek = useMemo(() => {
+    const messageId = /^#?m-(.+)$/.exec(hash)?.[1];
+    return messageId === undefined ? null : { messageId };
   }, [hash]);
+  const followLinks = useMessageLinks(threadId, door.jumpTo);
+  const pins = [...useContext(LogMarksContext).pinByMessageId.values()];
+  const forwarded = useRow(threadScope(threadId), 'message', forwarding ?? '');
 
   const editLast = () => {
     const own = engine
@@ -169,7 +185,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
 
   return (
     <LogDoorContext value={door}>
-      <div className="flex min-h-0 flex-1 flex-col bg-sheet">
+      <div ref={followLinks} className="flex min-h-0 flex-1 flex-col bg-sheet">
         <OfflineBanner />
         <div className="relative flex min-h-0 flex-1">
           <div className="flex min-h-0 min-w-0 flex-1 flex-col">
@@ -183,6 +199,9 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
                 muted: setting.level === 'nothing',
                 pinned: setting.pinnedAt !== null,
               }}
+              pins={pins.length}
+              pinsOpen={panel?.kind === 'pins'}
+              onPins={() => setPanel(panel?.kind === 'pins' ? null : { kind: 'pins' })}
               menu={() => threadMenuItems(parts, { unread: false })}
               detailsOpen={panel?.kind === 'details'}
               mayRename
@@ -192,7 +211,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
               onBack={() => void navigate({ to: '/' })}
               onDetails={() => setPanel(panel?.kind === 'details' ? null : { kind: 'details' })}
             />
-            <ThreadLog ref={log} threadId={threadId} lastSeq={lastSeq} />
+            <ThreadLog ref={log} threadId={threadId} lastSeq={lastSeq} seek={seek} />
             {resolved ? (
               <ResolvedBar
                 by={resolved.by === personId ? 'you' : (personName(resolved.by) ?? UNKNOWN_PERSON)}
@@ -241,6 +260,8 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
                 onRemove={(leaverId) => void remove(leaverId)}
                 onClose={() => setPanel(null)}
               />
+            ) : panel?.kind === 'pins' ? (
+              <PinsPanel pins={pins} onClose={() => setPanel(null)} />
             ) : panel?.kind === 'replies' ? (
               <RepliesPanel
                 key={panel.rootId}
@@ -281,6 +302,16 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
           </>
         }
       />
+      {forwarding !== null && forwarded !== undefined ? (
+        <Suspense>
+          <ForwardDialog
+            fromThreadId={threadId}
+            fromMessageId={forwarding}
+            excerpt={plainText(forwarded.data.text, personName).slice(0, 160)}
+            onClose={() => setForwarding(null)}
+          />
+        </Suspense>
+      ) : null}
     </LogDoorContext>
   );
 }

@@ -85,6 +85,19 @@ const scenarios: Record<MutatorName, Scenario> = {
   cancelScheduled: (client, { threadId, scheduledId }) =>
     client.do('cancelScheduled', { threadId, messageId: scheduledId }),
   react: (client, { threadId, messageId }) => client.do('react', { threadId, messageId, emoji: '👍', on: true }),
+  forwardMessage: (client, { threadId, messageId }) =>
+    client.do('forwardMessage', {
+      threadId,
+      messageId: newId(),
+      fromThreadId: threadId,
+      fromMessageId: messageId,
+    }),
+  pinMessage: (client, { threadId, messageId }) => client.do('pinMessage', { threadId, messageId, on: true }),
+  saveMessage: (client, { threadId, messageId }) => client.do('saveMessage', { threadId, messageId }),
+  forgetSaved: async (client, { threadId, messageId }) => {
+    await client.do('saveMessage', { threadId, messageId });
+    return client.do('forgetSaved', { threadId, messageId });
+  },
   changeSettings: (client) => client.do('changeSettings', { undoSeconds: 10 }),
 };
 /** What anybody may do who is somewhere: it touches nobody else. */

@@ -22,7 +22,7 @@ export interface SyncedTable {
   fields: Readonly<Record<string, Column>>;
 }
 
-type Mapping = { [T in TableName]: SyncedTable & { fields: { [F in keyof Tables[T]]: Column } } };
+type Mapping = { [T in TableName]: SyncedTable & { fields: { [F in keyof Tables[T]]-?: Column } } };
 
 const directory = { isOfThread: false, hasSeq: false, idType: 'uuid' } as const;
 const inThread = {
@@ -177,6 +177,28 @@ export const syncedTables: Mapping = {
       failure: ['failure', 'jsonb'],
     },
   },
+  saved: {
+    ...directory,
+    sql: 'saved_message',
+    scopeKind: 'user',
+    scopeColumn: 'person_id',
+    idColumn: 'message_id',
+    fields: {
+      threadId: ['thread_id', 'uuid'],
+      place: ['place', 'bigint'],
+      savedAt: ['saved_at', 'timestamptz'],
+    },
+  },
+  pins: {
+    sql: 'thread_pins',
+    scopeKind: 'thread',
+    scopeColumn: 'thread_id',
+    idColumn: 'thread_id',
+    idType: 'uuid',
+    isOfThread: true,
+    hasSeq: false,
+    fields: { pins: ['pins', 'jsonb'] },
+  },
   message: {
     ...inThread,
     sql: 'message',
@@ -192,6 +214,7 @@ export const syncedTables: Mapping = {
       mentions: ['mentions', 'jsonb'],
       reactions: ['reactions', 'jsonb'],
       notice: ['notice', 'jsonb'],
+      forwarded: ['forwarded', 'jsonb'],
       createdAt: ['created_at', 'timestamptz'],
       editedAt: ['edited_at', 'timestamptz'],
       revisions: ['revisions', 'bigint'],

@@ -85,6 +85,8 @@ export interface Engine<Tables extends TableMap, Mutators extends MutatorMap<Tab
   row<T extends keyof Tables & string>(scope: ScopeId, table: T, id: string): ViewRow<Tables[T]> | undefined;
   /** Across scopes; for resident tables. Cached. */
   allRows<T extends keyof Tables & string>(table: T): readonly ViewRow<Tables[T]>[];
+  /** One row wherever this device has it, in memory or on disk; not watched. */
+  read<T extends keyof Tables & string>(scope: ScopeId, table: T, id: string): Promise<Tables[T] | undefined>;
   /** Told once per change of a table, in one scope or (`null`) in any. */
   subscribe(scope: ScopeId | null, table: keyof Tables & string, listener: () => void): () => void;
 
@@ -396,6 +398,8 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
 
     rows: (scope, table) => replica.rows(scope, table) as readonly ViewRow<never>[],
     row: (scope, table, id) => replica.row(scope, table, id) as ViewRow<never> | undefined,
+    read: async (scope, table, id) =>
+      (replica.row(scope, table, id)?.data ?? (await storage.row(scope, table, id))?.data ?? undefined) as never,
     allRows: (table) => replica.allRows(table) as readonly ViewRow<never>[],
     subscribe: (scope, table, listener) => replica.subscribe(scope, table, listener),
 

@@ -1,0 +1,75 @@
+/** Forwarding: a copy of a message in another thread, which says whose words it holds and where they were written. */
+import type { Mutator } from '@parley/sync/mutator';
+import { Refusal } from '@parley/sync/mutator';
+import * as z from 'zod/mini';
+import { accessMessage, append } from './messages.ts';
+import { threadPeopleScope, threadScope } from './scopes.ts';
+import type { Tables } from './tables.ts';
+import { accessThread } from './threads.ts';
+
+/** Where a forwarded text comes from. A copy of a copy names the first one. */
+export interface Origin {
+  threadId: string;
+  messageId: string;
+  authorId: string | null;
+  /** The author's name when it was forwarded, for readers who do not know them. */
+  authorName: string;
+  /** When the original was sent; milliseconds since 1970. */
+  sentAt: number;
+}
+
+const forwardMessageArgs = z.object({
+  threadId: z.uuid(),
+  messageId: z.uuid(),
+  fromThreadId: z.uuid(),
+  fromMessageId: z.uuid(),
+});
+
+/**
+ * Puts a copy of a message into `threadId`. The people it mentions are not told again. Refused: `not_found` where either
+ * thread or the message is not the actor's to see, `id_taken`.
+ */
+export const forwardMessage: Mutator<Tables, z.infer<typeof forwardMessageArgs>> = {
+  name: 'forwardMessage',
+  version: 1,
+  parse: (args) => forwardMessageArgs.parse(args),
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: ({ threadId, fromThreadId }) => ({
+    write: [threadScope(threadId)],
+    lock: [threadScope(fromThreadId), threadPeopleScope(fromThreadId)],
+  }),
+  async run(tx, { threadId, messageId, fromThreadId, fromMessageId }) {
+    const [{ thread, participation }, source, taken] = await Promise.all([
+      accessThread(tx, threadId),
+      accessMessage(tx, fromThreadId, fromMessageId),
+      tx.get('message', threadScope(threadId), messageId),
+    ]);
+    if (taken) throw new Refusal('id_taken', 'This message was sent already.');
+    await append(tx, threadId, messageId, {
+      kind: thread.kind,
+      authorId: tx.personId,
+      authorOrg: participation.actingOrg,
+      ownerOrg: participation.actingOrg,
+      text: source.text,
+      replyTo: null,
+      mentions: [],
+      notice: null,
+      forwarded: source.forwarded ?? {
+        threadId: fromThreadId,
+        messageId: fromMessageId,
+        authorId: source.authorId,
+        authorName: await nameIn(tx, fromThreadId, source.authorId),
+        sentAt: source.createdAt,
+      },
+    });
+  },
+};
+
+async function nameIn(
+  tx: Parameters<typeof accessThread>[0],
+  threadId: string,
+  personId: string | null,
+): Promise<string> {
+  if (personId === null) return '';
+  return (await tx.get('participant', threadPeopleScope(threadId), personId))?.name ?? '';
+}
