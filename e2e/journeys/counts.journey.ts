@@ -28,10 +28,13 @@ test('little script comes before the list of threads can be used', async ({ alic
   const scripts = collectScripts(again.page);
   // The page of the thread comes beside the list: held back, it shows that the list does not wait for it.
   const released = Promise.withResolvers<void>();
-  await again.page.route(/\/assets\/(thread-page|plain-text|last-words|notice-words)-/, async (route) => {
-    await released.promise;
-    await route.continue();
-  });
+  await again.page.route(
+    /\/assets\/(thread-page|markdown|plain-text|reads-words|recent|last-words|notice-words)-/,
+    async (route) => {
+      await released.promise;
+      await route.continue();
+    },
+  );
   await again.page.goto(`${again.url}/`);
   await again.threadLink(subject).waitFor();
   const needed = await scripts();

@@ -80,6 +80,19 @@ describe('logItems', () => {
     expect(messages.map((item) => item.root?.id)).toEqual([undefined, 'm1', 'm1', 'm1']);
   });
 
+  test('says of a root when its last reply came, and how many replies of others are new', () => {
+    const rows = [
+      row(1),
+      row(2, { replyTo: 'm1' }),
+      row(3, { replyTo: 'm1' }),
+      row(4, { replyTo: 'm1', authorId: 'alice' }),
+    ];
+    const [root] = items(rows, { divider: { seq: 2, count: 1 } }).filter((item) => item.kind === 'message');
+    expect(root).toMatchObject({ replyCount: 3, lastReplyAt: noon + 4 * minute, newReplies: 1 });
+    const [read] = items(rows).filter((item) => item.kind === 'message');
+    expect(read).toMatchObject({ newReplies: 0 });
+  });
+
   test('says what a reply belongs to, unless it stands below it', () => {
     const rows = [
       row(1),

@@ -21,8 +21,10 @@ export type LogItem =
       root: LogMessage | undefined;
       /** Says what it replies to; below the message itself or another reply to it that goes without saying. */
       quoted: boolean;
-      /** Replies to it that are held. */
+      /** Replies to it that are held; when the last one came, and how many stand below the line of what is new. */
       replyCount: number;
+      lastReplyAt: number;
+      newReplies: number;
     };
 
 export interface LogInput {
@@ -48,11 +50,17 @@ const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 export function logItems({ rows, complete, divider, personId, heads }: LogInput): LogItem[] {
   const items: LogItem[] = [];
   const byId = new Map<string, LogMessage>();
-  const replyCounts = new Map<string, number>();
+  const repliesByRoot = new Map<string, Replies>();
   for (const row of rows) {
     byId.set(row.id, row);
     const { replyTo, deletedAt } = row.data;
-    if (replyTo !== null && deletedAt === null) replyCounts.set(replyTo, (replyCounts.get(replyTo) ?? 0) + 1);
+    if (replyTo === null || deletedAt !== null) continue;
+    const { replyCount, newReplies } = repliesByRoot.get(replyTo) ?? noReplies;
+    repliesByRoot.set(replyTo, {
+      replyCount: replyCount + 1,
+      lastReplyAt: row.data.createdAt,
+      newReplies: newReplies + (divider !== null && isNew(row, divider.seq, personId) ? 1 : 0),
+    });
   }
 
   if (complete) items.push({ kind: 'start', key: 'start' });
@@ -72,11 +80,14 @@ export function logItems({ rows, complete, divider, personId, heads }: LogInput)
     const { replyTo } = row.data;
     const root = replyTo === null ? undefined : byId.get(replyTo);
     const quoted = replyTo !== null && (day || heads.has(row.id) || !continuesReplies(before, replyTo));
-    items.push({ kind: 'message', key: row.id, row, head, root, quoted, replyCount: replyCounts.get(row.id) ?? 0 });
+    items.push({ kind: 'message', key: row.id, row, head, root, quoted, ...(repliesByRoot.get(row.id) ?? noReplies) });
     before = row;
   }
   return items;
 }
+
+type Replies = Pick<Extract<LogItem, { kind: 'message' }>, 'replyCount' | 'lastReplyAt' | 'newReplies'>;
+const noReplies: Replies = { replyCount: 0, lastReplyAt: 0, newReplies: 0 };
 
 const isNew = ({ data }: LogMessage, seq: number, personId: string): boolean =>
   data.seq !== null && data.seq > seq && data.authorId !== personId && data.kind !== 'system';

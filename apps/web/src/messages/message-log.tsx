@@ -231,6 +231,8 @@ function Line({ item, marked }: { item: LogItem; marked: boolean }) {
           root={item.root}
           quoted={item.quoted}
           replyCount={item.replyCount}
+          lastReplyAt={item.lastReplyAt}
+          newReplies={item.newReplies}
           marked={marked}
         />
       );

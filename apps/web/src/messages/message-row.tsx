@@ -24,6 +24,10 @@ export interface MessageRowProps {
   quoted?: boolean;
   /** Held replies to it. */
   replyCount: number;
+  /** When the last of them came; milliseconds since 1970. */
+  lastReplyAt?: number;
+  /** How many of them are new to the reader. */
+  newReplies?: number;
   /** Somebody was just led here. */
   marked?: boolean;
   /** Replies are not led to: the row stands among them already. */
@@ -32,7 +36,17 @@ export interface MessageRowProps {
 
 /** One message. Drawn again only when its own row, its root or the names change. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { row, head, root, replyCount, quoted = false, marked = false, inReplies = false } = props;
+  const {
+    row,
+    head,
+    root,
+    replyCount,
+    lastReplyAt = 0,
+    newReplies = 0,
+    quoted = false,
+    marked = false,
+    inReplies = false,
+  } = props;
   const reply = row.data.replyTo !== null && !inReplies;
   const door = useLogDoor();
   const { data } = row;
@@ -106,6 +120,10 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           >
             <MessageSquareReply size={14} aria-hidden />
             {replyCount === 1 ? '1 reply' : `${replyCount} replies`}
+            {newReplies > 0 ? <span className="font-[650]">{newReplies} new</span> : null}
+            <span className="font-normal text-ink-3">
+              last <Time at={lastReplyAt} />
+            </span>
           </button>
         ) : null}
         {state.failed !== null ? (

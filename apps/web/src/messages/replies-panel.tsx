@@ -1,4 +1,5 @@
 import { threadScope } from '@parley/core/scopes';
+import { Button } from '@parley/ui';
 import { useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useRows } from '../sync/views.ts';
 import { SidePanel } from '../threads/side-panel.tsx';
@@ -7,6 +8,7 @@ import { belongTogether } from './log-items.ts';
 import type { MentionablePerson } from './mentions.ts';
 import { MessageRow } from './message-row.tsx';
 import { ThreadComposer } from './thread-composer.tsx';
+import { useLogKeys } from './use-log-keys.ts';
 
 export interface RepliesPanelProps {
   threadId: string;
@@ -19,7 +21,9 @@ export interface RepliesPanelProps {
 
 /** One message and what was replied to it, with a composer of its own. */
 export function RepliesPanel({ threadId, rootId, people, reads, onSent, onClose }: RepliesPanelProps) {
-  const { personName } = useLogDoor();
+  const { personName, jumpTo, markUnread } = useLogDoor();
+  const scroller = useRef<HTMLDivElement>(null);
+  const keys = useLogKeys(scroller, markUnread);
   const rows = useRows(threadScope(threadId), 'message');
   const root = rows.find(({ id }) => id === rootId);
   const replies = useMemo(() => rows.filter(({ data }) => data.replyTo === rootId), [rows, rootId]);
@@ -30,9 +34,21 @@ export function RepliesPanel({ threadId, rootId, people, reads, onSent, onClose 
 
   return (
     <SidePanel title="Replies" onClose={onClose}>
-      <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto py-3" tabIndex={0} role="group" aria-label="Replies">
+      <div
+        ref={scroller}
+        className="scroll-quiet min-h-0 flex-1 overflow-y-auto py-3"
+        tabIndex={0}
+        role="group"
+        aria-label="Replies"
+        {...keys.handlers}
+      >
         {root === undefined ? (
-          <p className="px-5 py-2 text-sm text-ink-3">The message itself is further up in the thread.</p>
+          <p className="flex flex-wrap items-center gap-2 px-5 py-2 text-sm text-ink-3">
+            The message itself is further up in the thread.
+            <Button size="small" onClick={() => jumpTo(rootId)}>
+              Show it
+            </Button>
+          </p>
         ) : (
           <MessageRow row={root} head replyCount={0} inReplies />
         )}
