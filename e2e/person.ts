@@ -367,8 +367,8 @@ export class Person {
   }
 
   /** Deletes databases under the feet of every page, as a browser does that needs their room. */
-  async deleteDatabases(beginning: string): Promise<void> {
-    const names = (await this.databases()).filter((name) => name.startsWith(beginning));
+  async deleteDatabases(those: RegExp): Promise<void> {
+    const names = (await this.databases()).filter((name) => those.test(name));
     expect(names).not.toEqual([]);
     await this.page.evaluate(deleteAll, names);
   }

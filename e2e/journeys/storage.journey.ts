@@ -14,7 +14,7 @@ test('the cache is deleted while the page is open: it is filled again, nobody no
   await alice.sendMessage('Compressor is loud.');
   await alice.expectWaiting('Compressor is loud.');
 
-  await alice.deleteDatabases('parley-cache-');
+  await alice.deleteDatabases(/^parley-cache-/);
   await alice.expectMessagesInOrder(/./, ['Minus 21 at noon.', 'Compressor is loud.']);
   await alice.goOnline();
   await bob.expectMessage('Compressor is loud.');
@@ -29,7 +29,7 @@ test('the cache is deleted while the page is open: it is filled again, nobody no
   await alice.expectMessagesInOrder(/./, ['Minus 21 at noon.', 'Compressor is loud.', 'Fitter is called.']);
 });
 
-test('everything is deleted while something waits: it is written down again, and goes out once', async ({
+test('cache and outbox are deleted while something waits: it is written down again, and goes out once', async ({
   alice,
   bob,
 }) => {
@@ -40,7 +40,7 @@ test('everything is deleted while something waits: it is written down again, and
   await alice.goOffline();
   await alice.sendMessage('Opened it by hand.');
   await alice.expectWaiting('Opened it by hand.');
-  await alice.deleteDatabases('parley-');
+  await alice.deleteDatabases(/^parley-(cache|outbox)-/);
   await alice.sendMessage('Closed it again.');
   await alice.goOnline();
   await bob.expectMessage('Opened it by hand.');
@@ -86,7 +86,7 @@ test('there is no room left: all can be read, the text stays in the field, and g
   await expect(bob.log.getByRole('article')).toHaveCount(3);
 });
 
-test('the browser has thrown everything away since yesterday: it is fetched again without a word', async ({
+test('the browser has thrown cache and outbox away since yesterday: it is fetched again without a word', async ({
   computerOf,
 }) => {
   const subject = aSubject('Cold store 5');
@@ -100,7 +100,7 @@ test('the browser has thrown everything away since yesterday: it is fetched agai
   alice = await computer.start();
   // A page of the same origin that opens no database.
   await alice.page.goto(`${alice.url}/favicon.svg`);
-  await alice.deleteDatabases('parley-');
+  await alice.deleteDatabases(/^parley-(cache|outbox)-/);
   await alice.page.goto(`${alice.url}/`);
   await alice.openThread(subject);
   await alice.expectMessage('Seal replaced.');
