@@ -64,7 +64,10 @@ export function useDraft(
       if (at && !isBased && text !== '') {
         isBased = true;
         const { generation, updates } = (sync && row()) ?? base;
-        await engine.saveDraft(baseKey, JSON.stringify({ generation, updates }));
+        // Both at once: a text that is written after its sending would be back.
+        const based = engine.saveDraft(baseKey, JSON.stringify({ generation, updates }));
+        await Promise.all([based, engine.saveDraft(key, text)]);
+        return;
       }
       await engine.saveDraft(key, text);
     };
