@@ -60,11 +60,14 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: {
       output: {
-        // What comes before the list can be used is two files: small shared ones compress worse, and cost a request each.
+        // What comes before the list can be used is two files, and an opened thread is one more with the parser of its text,
+        // which the list uses too: small shared files compress worse, and cost a request each.
         codeSplitting: {
           groups: [
-            { name: 'start', tags: ['$initial'], priority: 2 },
-            { name: 'frame', test: /apps\/web\/src\/shell\/app-frame\.tsx$/, priority: 1 },
+            { name: 'start', tags: ['$initial'], priority: 5 },
+            { name: 'frame', test: /apps\/web\/src\/shell\/app-frame\.tsx$/, priority: 4 },
+            { name: 'plain-text', test: /apps\/web\/src\/markdown\/plain-text\.ts$/, priority: 3 },
+            { name: 'thread-page', test: /apps\/web\/src\/threads\/thread-page\.tsx$/, priority: 1 },
           ],
         },
       },
