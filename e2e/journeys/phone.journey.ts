@@ -16,7 +16,7 @@ test('on a phone: from the list to a thread and back', async ({ bob, visit }) =>
   await expect(alice.threads).toBeHidden();
 
   await alice.composer.fill('Then the one at three.');
-  const send = page.getByRole('button', { name: 'Send' });
+  const send = page.getByRole('button', { name: 'Send', exact: true });
   await expect(send).toBeInViewport({ ratio: 1 });
   await send.tap();
   await alice.expectSent('Then the one at three.');
