@@ -394,6 +394,27 @@ export class Person {
     await page.close();
   }
 
+  /** Everything in the copies of the server's rows that this browser holds, as one text. */
+  cachedRows(): Promise<string> {
+    return this.page.evaluate(async () => {
+      const done = <T>(request: IDBRequest<T>) =>
+        new Promise<T>((resolve, reject) => {
+          request.addEventListener('success', () => resolve(request.result));
+          request.addEventListener('error', () => reject(request.error ?? new Error('The disk refused.')));
+        });
+      const held: unknown[] = [];
+      for (const { name = '' } of await indexedDB.databases()) {
+        if (!name.startsWith('parley-cache-')) continue;
+        const database = await done(indexedDB.open(name));
+        for (const store of database.objectStoreNames) {
+          held.push(await done(database.transaction(store).objectStore(store).getAll()));
+        }
+        database.close();
+      }
+      return JSON.stringify(held);
+    });
+  }
+
   /** Databases that this browser holds for the installation. */
   databases(): Promise<string[]> {
     return this.page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? ''));

@@ -14,6 +14,8 @@ test('what is written into a thread that one is taken out of is kept, until its 
   await expect(kept).toContainText(text);
   await expect(kept).toContainText('you no longer take part in it');
   await bob.expectStatus('1 could not be sent');
+  // Of the thread itself nothing is left on this computer; of its author's own words everything.
+  await expect.poll(() => bob.cachedRows()).not.toContain('For the two of us');
 
   await page.reload();
   await bob.expectStatus('1 could not be sent');
@@ -22,6 +24,14 @@ test('what is written into a thread that one is taken out of is kept, until its 
   await expect(list).toContainText(text);
   await list.getByRole('button', { name: 'Retry' }).click();
   await expect(list).toContainText('you no longer take part in it');
+  await list.getByRole('button', { name: 'Edit' }).click();
+  const editor = list.getByRole('textbox', { name: 'Message' });
+  await editor.fill('Other words, in vain as well.');
+  await list.getByRole('button', { name: 'Send' }).click();
+  await expect(page.getByText('This thread is not there, or you no longer take part in it.').first()).toBeVisible();
+  await expect(editor).toHaveValue('Other words, in vain as well.');
+  await list.getByRole('button', { name: 'Cancel' }).click();
+  await expect(list).toContainText(text);
   await list.getByRole('button', { name: 'Delete' }).click();
   await expect(list).not.toContainText(text);
   await list.getByRole('button', { name: 'Close' }).click();

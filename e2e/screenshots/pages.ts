@@ -113,6 +113,10 @@ test('pictures of every page', async ({ visit }) => {
   await alice.expectWaiting('Bob takes Thursday late, Mina takes Friday early.');
   await alice.expectBanner('You are offline');
   await take(alice.page, 'offline');
+  await alice.page.getByRole('link', { name: /waiting/ }).click();
+  await alice.page.getByText('Waits for a connection').first().waitFor();
+  await take(alice.page, 'activity');
+  await alice.openThread('Berlin depot rota, week 48');
   await alice.goOnline();
   await alice.expectSent('Bob takes Thursday late, Mina takes Friday early.');
 

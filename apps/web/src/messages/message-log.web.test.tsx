@@ -188,6 +188,7 @@ describe('MessageLog', () => {
             args: { text: 'Message 5' },
             at: 0,
             state: 'failed' as const,
+            lane: 'thread:1',
             heldUntil: null,
             code: 'not_found',
             message: 'You no longer take part in this thread.',

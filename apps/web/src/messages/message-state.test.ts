@@ -8,6 +8,7 @@ const item = (name: string, state: Pending['state'], message: string | null = nu
   args: {},
   at: 1,
   state,
+  lane: 'thread:1',
   heldUntil: null,
   code: null,
   message,

@@ -65,6 +65,7 @@ export function AppFrame() {
     : matchRoute({ to: '/people' }) ||
         matchRoute({ to: '/saved' }) ||
         matchRoute({ to: '/drafts' }) ||
+        matchRoute({ to: '/activity' }) ||
         matchRoute({ to: '/settings' })
       ? 'page'
       : 'thread';

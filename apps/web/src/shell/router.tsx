@@ -137,13 +137,19 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage'),
 });
 
+const activity = createRoute({
+  getParentRoute: () => inside,
+  path: '/activity',
+  component: lazyRouteComponent(() => import('../sync/activity-page.tsx'), 'ActivityPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     setUp,
     signIn,
     invitation,
     resetPassword,
-    inside.addChildren([home, thread, newThread, people, drafts, saved, settings]),
+    inside.addChildren([home, thread, newThread, people, drafts, saved, settings, activity]),
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: PageFailure,

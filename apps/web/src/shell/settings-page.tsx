@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router';
 import { mayStartThread } from '@parley/core/organisations';
 import { Avatar, Button, Segmented } from '@parley/ui';
 import { standardSettings, UNDO_SECONDS } from '@parley/core/settings';
@@ -27,6 +28,7 @@ export function SettingsPage() {
   const session = useSession();
   const theme = useTheme();
   const install = useInstall();
+  const navigate = useNavigate();
   const mayStart = useOrganisations().some(({ role }) => mayStartThread(role));
   if (session.state !== 'signedIn') return null;
   const { person } = session;
@@ -78,6 +80,9 @@ export function SettingsPage() {
             note="Your messages stay on this device, locked until you sign in again."
           >
             <Button onClick={() => void endSession()}>Switch account</Button>
+          </Setting>
+          <Setting title="Saving and sending" note="What waits on this device and why, and what happened last.">
+            <Button onClick={() => void navigate({ to: '/activity' })}>Look</Button>
           </Setting>
           <Setting title="Sign out" note="Your messages are removed from this device; the server keeps them.">
             <SignOutButton />

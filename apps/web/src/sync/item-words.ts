@@ -30,11 +30,20 @@ const titles: Record<MutatorName, string> = {
 
 export const itemTitle = ({ name }: Pick<Pending, 'name'>): string => titles[name as MutatorName] ?? name;
 
+/** Not what was taken back and only keeps its place in the line. */
+export const isKnownAct = ({ name }: Pick<Pending, 'name'>): boolean => Object.hasOwn(titles, name);
+
 /** What the person typed, if this mutation carries any: a message's text, a subject. */
 export function itemText({ args }: Pick<Pending, 'args'>): string | null {
   if (typeof args !== 'object' || args === null) return null;
   if ('text' in args && typeof args.text === 'string') return args.text;
   return 'subject' in args && typeof args.subject === 'string' ? args.subject : null;
+}
+
+/** The same arguments with another text, for what `itemText` gave one of. */
+export function withText({ args }: Pick<Pending, 'args'>, text: string): object {
+  const before = typeof args === 'object' ? args : null;
+  return { ...before, [before !== null && 'text' in before ? 'text' : 'subject']: text };
 }
 
 /** The thread a mutation is about, if it is about one. */

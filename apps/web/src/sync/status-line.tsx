@@ -1,4 +1,5 @@
 import { classNames, formatRelative, useMinute } from '@parley/ui';
+import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { statusWords } from './status-words.ts';
 import { useItems, useStatus } from './views.ts';
@@ -35,7 +36,16 @@ export function StatusLine() {
           {body}
         </button>
       ) : (
-        <p className={classNames(className, words.tone === 'bad' ? 'text-bad' : 'text-ink-3')}>{body}</p>
+        <Link
+          to="/activity"
+          className={classNames(
+            className,
+            'hover:bg-sunk pointer-coarse:min-h-11',
+            words.tone === 'bad' ? 'text-bad' : 'text-ink-3',
+          )}
+        >
+          {body}
+        </Link>
       )}
       {looking ? (
         <Suspense>

@@ -4,7 +4,7 @@ import { statusWords } from './status-words.ts';
 
 const words = (connection: ConnectionState, rest: Partial<EngineStatus> = {}) =>
   statusWords(
-    { connection, syncedAt: 1, waiting: 0, failed: 0, ready: true, storage: 'disk', ...rest },
+    { connection, syncedAt: 1, waiting: 0, failed: 0, ready: true, storage: 'disk', leads: true, ...rest },
     () => 'just now',
   ).text;
 const live: ConnectionState = { state: 'live', since: 1 };

@@ -1,6 +1,6 @@
 /** The replica as React reads it: every hook renders again when, and only when, what it returned has changed. */
 import type { TableName, Tables } from '@parley/core/tables';
-import type { EngineStatus, Pending, ThreadWindow, ViewRow } from '@parley/sync/client';
+import type { EngineEvent, EngineStatus, Pending, ThreadWindow, ViewRow } from '@parley/sync/client';
 import type { ScopeId } from '@parley/sync/mutator';
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import { useEngine } from './engine-provider.tsx';
@@ -50,6 +50,13 @@ export function useStatus(): EngineStatus {
   const engine = useEngine();
   const subscribe = useCallback((listener: () => void) => engine.subscribeStatus(listener), [engine]);
   return useSyncExternalStore(subscribe, () => engine.status());
+}
+
+/** What the engine last did, newest first. */
+export function useEvents(): readonly EngineEvent[] {
+  const engine = useEngine();
+  const subscribe = useCallback((listener: () => void) => engine.subscribeEvents(listener), [engine]);
+  return useSyncExternalStore(subscribe, () => engine.events());
 }
 
 /** The whole queue: what waits, what is on its way, what was refused. */

@@ -38,6 +38,7 @@ const item = (state: Pending['state'], threadId: string): Pending => ({
   args: { threadId },
   at: 1,
   state,
+  lane: 'thread:1',
   heldUntil: null,
   code: null,
   message: null,

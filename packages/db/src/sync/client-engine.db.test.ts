@@ -154,6 +154,34 @@ describe('the client engine', () => {
     expect(bob.engine.items()).toEqual([]);
   });
 
+  test('[DEAD1] sends a refused item once more with other arguments, and logs what it did', async () => {
+    const threadId = await startThread(server, [people.bob]);
+    const bob = await openClient(people.bob);
+    await synced(bob);
+    bob.network.setOnline(false);
+    await (
+      await say(bob, threadId, 'the first words')
+    ).saved;
+    const alice = new TestClient(server, people.alice);
+    await alice.do('removeParticipant', { threadId, messageId: newId(), personId: people.bob });
+    bob.network.setOnline(true);
+    await vi.waitFor(() => expect(bob.engine.items()[0]).toMatchObject({ state: 'failed' }));
+    await alice.do('addParticipants', { threadId, orgId: orgs.acme, messageId: newId(), personIds: [people.bob] });
+
+    bob.engine.open(threadScope(threadId));
+    await vi.waitFor(() => expect(bob.engine.row(threadScope(threadId), 'thread', threadId)).toBeDefined());
+    const [refused] = bob.engine.items();
+    await expect(bob.engine.retry(refused?.id ?? '', { text: 1 })).rejects.toThrow();
+    expect(bob.engine.items()).toEqual([refused]);
+    await bob.engine.retry(refused?.id ?? '', { ...(refused?.args as object), text: 'the second words' });
+    await drained(bob);
+    await vi.waitFor(() => expect(bob.texts(threadId)).toContain('the second words'));
+    expect(bob.texts(threadId)).not.toContain('the first words');
+    const done = bob.engine.events().map(({ what }) => what);
+    for (const what of ['leads', 'connection', 'pulled', 'refused', 'sent']) expect(done).toContain(what);
+    expect(JSON.stringify(bob.engine.events())).not.toContain('words');
+  });
+
   test('[CLI6] clears the draft together with keeping the message', async () => {
     const threadId = await startThread(server, []);
     const alice = await openClient(people.alice, { profile: 'drafts' });

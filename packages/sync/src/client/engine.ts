@@ -4,6 +4,7 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import type { ArgsOf, MutatorMap, ScopeId, TableMap } from '../mutator.ts';
+import { EventLog, type EngineEvent } from './event-log.ts';
 import { Leadership } from './leadership.ts';
 import { Holds } from './holds.ts';
 import { Outbox, type Pending } from './outbox.ts';
@@ -91,6 +92,9 @@ export interface Engine<Tables extends TableMap, Mutators extends MutatorMap<Tab
   subscribe(scope: ScopeId | null, table: keyof Tables & string, listener: () => void): () => void;
 
   status(): EngineStatus;
+  /** What the engine last did, newest first. Cached. */
+  events(): readonly EngineEvent[];
+  subscribeEvents(listener: () => void): () => void;
   /** Tries the server now, where it is waited for. */
   wake(): void;
   subscribeStatus(listener: () => void): () => void;
@@ -110,8 +114,11 @@ export interface Engine<Tables extends TableMap, Mutators extends MutatorMap<Tab
   /** The queue, oldest first. Cached. */
   items(): readonly Pending[];
   subscribeItems(listener: () => void): () => void;
-  /** Sends a refused item once more. */
-  retry(id: string): Promise<void>;
+  /**
+   * Sends a refused item once more, with other arguments where they are given.
+   * @throws the schema's error where those are wrong
+   */
+  retry(id: string, args?: unknown): Promise<void>;
   /** Takes back an item that was refused or has not been sent. */
   discard(id: string): Promise<void>;
 
@@ -162,12 +169,23 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     failed: 0,
     ready: false,
     storage: 'disk',
+    leads: false,
   };
   let incarnation: string | null = null;
 
   const isSilent = (name: string) => name === DISCARDED || options.mutators[name]?.silent === true;
+  const log = new EventLog();
+  const note = (what: EngineEvent['what'], detail: string, count: number): EngineEvent => {
+    const event = { at: timers.now(), what, detail, count };
+    log.add(event);
+    return event;
+  };
   const setStatus = (change: Partial<EngineStatus>) => {
+    const { connection, storage: kept, leads } = status;
     status = { ...status, ...change };
+    if (status.connection.state !== connection.state) note('connection', status.connection.state, 0);
+    if (status.storage !== kept) note('storage', status.storage, 0);
+    if (status.leads !== leads) note(status.leads ? 'leads' : 'follows', '', 0);
     for (const listener of statusListeners) listener();
   };
   outbox.subscribe(() => {
@@ -202,6 +220,8 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       tabs.post({ type: 'status', connection: status.connection, syncedAt: status.syncedAt });
     },
     keeps: () => status.storage !== 'memory',
+    onLeads: (leads) => setStatus({ leads }),
+    onDone: (what, detail, count) => tabs.post({ type: 'event', event: note(what, detail, count) }),
     onFenced: () => leadership.resign(),
   });
   const leadership = new Leadership({
@@ -252,6 +272,8 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       tabs.post({ type: 'status', connection: status.connection, syncedAt: status.syncedAt });
     } else if (message.type === 'ask' || message.type === 'beat') {
       leadership.hear(message.type);
+    } else if (message.type === 'event') {
+      log.add(message.event);
     } else if (message.type === 'wiped') {
       stop();
     } else if (message.type === 'draft') {
@@ -313,7 +335,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       message: null,
     };
     await serial.run(async () => {
-      await outbox.add(unsaved, true);
+      await outbox.add(unsaved, true, replaces);
       outbox.remove(replaces);
       replica.notify();
     });
@@ -404,6 +426,8 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     subscribe: (scope, table, listener) => replica.subscribe(scope, table, listener),
 
     status: () => status,
+    events: () => log.events(),
+    subscribeEvents: (listener) => log.subscribe(listener),
     wake,
     subscribeStatus(listener) {
       statusListeners.add(listener);
@@ -445,10 +469,11 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     },
     items: () => outbox.snapshot(),
     subscribeItems: (listener) => outbox.subscribe(listener),
-    async retry(id) {
+    async retry(id, changed) {
       const item = outbox.find(id);
       if (item?.state !== 'failed') return;
-      const { lane, name, version, args, at } = item;
+      const { lane, name, version, at } = item;
+      const args = changed === undefined ? item.args : (options.mutators[name]?.parse(changed) ?? item.args);
       // The server keeps its answer to the old id for ever, so it goes out under a new one.
       const { saved } = await enqueue({ id: newId(), lane, name, version, args, at }, [id]);
       await saved;

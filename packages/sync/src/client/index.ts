@@ -2,6 +2,7 @@
 export { createEngine } from './engine.ts';
 export { createGuardedStorage } from './guarded-storage.ts';
 export type { Engine, EngineOptions, FollowedScope, Pending, Sent, ThreadWindow } from './engine.ts';
+export type { EngineEvent } from './event-log.ts';
 export type { ConnectionState, EngineStatus, StorageStatus } from './status.ts';
 export type { ViewRow } from './replica.ts';
 export type { CloseReason, Connection, ConnectionEvents, Disk, Network, Storage, Tabs, Timers } from './ports.ts';

@@ -9,6 +9,8 @@ import type { Effect, Replica } from './replica.ts';
 /** One queued mutation as views see it. A new object whenever its state changes. */
 export interface Pending {
   readonly id: string;
+  /** What it waits in line for; lines do not wait for each other. */
+  readonly lane: string;
   readonly name: string;
   readonly args: unknown;
   /** The client's clock when it was made. */
@@ -69,10 +71,14 @@ export class Outbox<Tables extends TableMap> {
     return this.#layers.find((layer) => layer.item.id === id)?.item;
   }
 
-  /** Runs a new mutation over everything before it. @throws Refusal where the rules refuse it already here. */
-  async add(item: OutboxItem, saving: boolean): Promise<void> {
+  /**
+   * Runs a new mutation over everything before it, save those that it stands in for.
+   * @throws Refusal where the rules refuse it already here
+   */
+  async add(item: OutboxItem, saving: boolean, replaced: readonly string[] = []): Promise<void> {
     const layer = newLayer(item, saving);
-    await this.#run(layer, this.#lookup(this.#layers));
+    const below = this.#layers.filter((other) => !replaced.includes(other.item.id));
+    await this.#run(layer, this.#lookup(below));
     const after = this.#layers.findLastIndex((other) => other.item.order <= item.order);
     this.#layers.splice(after + 1, 0, layer);
     this.#show();
@@ -201,8 +207,9 @@ export class Outbox<Tables extends TableMap> {
           ? 'sending'
           : layer.item.state;
       const next = toPending(layer.item, state);
-      const { code, heldUntil } = layer.pending;
-      if (layer.pending.state !== state || code !== next.code || heldUntil !== next.heldUntil) layer.pending = next;
+      const { name, code, heldUntil } = layer.pending;
+      const same = name === next.name && code === next.code && heldUntil === next.heldUntil;
+      if (!same || layer.pending.state !== state) layer.pending = next;
     }
     this.#replica.overlay(this.#layers);
     this.#snapshot = null;
@@ -211,8 +218,8 @@ export class Outbox<Tables extends TableMap> {
 }
 
 const toPending = (item: OutboxItem, state: Pending['state']): Pending => {
-  const { id, name, args, at, heldUntil = null, code, message } = item;
-  return { id, name, args, at, state, heldUntil, code, message };
+  const { id, lane, name, args, at, heldUntil = null, code, message } = item;
+  return { id, lane, name, args, at, state, heldUntil, code, message };
 };
 
 const newLayer = (item: OutboxItem, saving: boolean): Layer => ({

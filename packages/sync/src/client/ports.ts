@@ -3,6 +3,7 @@
  * faulty network and a faulty disk.
  */
 import type { ScopeId } from '../mutator.ts';
+import type { EngineEvent } from './event-log.ts';
 import type { ConnectionState, StorageStatus } from './status.ts';
 import type {
   AuditAnswer,
@@ -269,6 +270,8 @@ export type TabMessage =
   /** Is the leader alive, and: it is. */
   | { type: 'ask' }
   | { type: 'beat' }
+  /** What the leader did. */
+  | { type: 'event'; event: EngineEvent }
   /** Nothing of the person is to stay: let go of the disk, and do not open it again. */
   | { type: 'wiped' };
 

@@ -29,4 +29,6 @@ export interface EngineStatus {
   /** `false` while the first pull of this storage has not ended: there is nothing to show yet. */
   ready: boolean;
   storage: StorageStatus;
+  /** This tab talks to the server, for all tabs of the person. */
+  leads: boolean;
 }

@@ -20,6 +20,7 @@ import { Puller } from './puller.ts';
 import { Pusher } from './pusher.ts';
 import type { Replica } from './replica.ts';
 import type { Serial } from './serial.ts';
+import type { EngineEvent } from './event-log.ts';
 import type { EngineStatus } from './status.ts';
 import { PAGE, type Windows } from './windows.ts';
 
@@ -57,6 +58,9 @@ export interface SyncingOptions<Tables extends TableMap> {
   onStatus: (change: Partial<EngineStatus>) => void;
   /** Whether this tab has the cache on disk. */
   keeps: () => boolean;
+  onLeads: (leads: boolean) => void;
+  /** For the log of what the engine did. */
+  onDone: (what: EngineEvent['what'], detail: string, count: number) => void;
   /** Another tab leads, or what is on disk is not what this one knows. */
   onFenced: () => void;
 }
@@ -141,6 +145,7 @@ export class Syncing<Tables extends TableMap> {
       }
       if (turn !== this.#turn) return;
       this.leads = true;
+      this.#options.onLeads(true);
       this.#refollow();
       this.#connector.start();
       this.#watch();
@@ -149,6 +154,7 @@ export class Syncing<Tables extends TableMap> {
 
   stop(): void {
     this.#turn += 1;
+    if (this.leads) this.#options.onLeads(false);
     this.leads = false;
     this.#stopWatchdog();
     this.#connector.stop();
@@ -205,6 +211,8 @@ export class Syncing<Tables extends TableMap> {
     await serial.run(async () => {
       const changes = build();
       if (changes.length === 0) return;
+      const rows = changes.reduce((sum, change) => sum + change.rows.length, 0);
+      if (rows > 0) this.#options.onDone('pulled', '', rows);
       for (const { scope, state } of changes) if (!state) this.#refused.add(scope);
       let settled: string[] = [];
       await show(changes, () => {
@@ -341,6 +349,10 @@ export class Syncing<Tables extends TableMap> {
           changed.push(failed(item, 'dependency_failed', WORDS.dependency));
         else if (result.status === 'unknown') changed.push(failed(item, 'unknown', WORDS.unknown));
       }
+      const { onDone } = this.#options;
+      const applied = changed.filter(({ state }) => state === 'applied').length;
+      if (applied > 0) onDone('sent', '', applied);
+      for (const { name, state } of changed) if (state === 'failed') onDone('refused', name, 1);
       // What cannot be written down is asked for again after the next start.
       await storage.updateItems(changed.filter(({ state }) => state !== 'waiting')).catch(() => {});
       await outbox.merge(changed);
