@@ -25,6 +25,9 @@ beforeAll(async () => {
     guessByAccountAndAddress: endless,
     invite: endless,
     confirm: endless,
+    ceremony: endless,
+    linkByAddress: endless,
+    linkByAccount: endless,
   };
   server = await startTestServer({ limits });
   const cast = await makeCast(server.services);

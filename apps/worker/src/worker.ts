@@ -10,6 +10,7 @@ import type { WorkerEnvironment } from './env.ts';
 import { HOUSEKEEPING_MS, tidy } from './housekeeping.ts';
 import { workerLog } from './logger.ts';
 import { mailInvitation } from './mail/invitation-mail.ts';
+import { mailSignInLink } from './mail/sign-in-link-mail.ts';
 import { relay } from './relay.ts';
 import { sendWhenDue } from './scheduled/send-due.ts';
 
@@ -39,6 +40,7 @@ export function startWorker(environment: WorkerEnvironment, publish: Publish): R
   });
   const mailing = { db: database.kysely, mailer: openMailer(mail), publicUrl, authSecret };
   queues.work('invitation.created', ({ invitationId }) => mailInvitation(mailing, { invitationId, now: Date.now() }));
+  queues.work('sign-in-link.asked', ({ linkId }) => mailSignInLink(mailing, { linkId, now: Date.now() }));
   const relaying = relay(
     {
       db: database.kysely,

@@ -12,10 +12,11 @@ export interface ParleyClientOptions {
 
 export interface ParleyClient {
   /**
-   * Signs in; the session lives as long as this client, and calls carry it.
-   * @throws ParleyError `INVALID_CREDENTIALS`, `RATE_LIMITED`
+   * Signs in; the session lives as long as this client, and calls carry it. `code` is of an authenticator app or a
+   * recovery code, for accounts that ask for one.
+   * @throws ParleyError `INVALID_CREDENTIALS`, `RATE_LIMITED`, `CODE_WRONG`
    */
-  signIn(credentials: { email: string; password: string }): Promise<SignedInPerson>;
+  signIn(credentials: { email: string; password: string; code?: string }): Promise<SignedInPerson>;
   /** Ends the session on the server too. */
   signOut(): Promise<void>;
   /**
@@ -67,9 +68,11 @@ export function createParleyClient({ url, timeoutMs = 30_000 }: ParleyClientOpti
 
   return {
     calls,
-    async signIn(credentials) {
-      const { person } = await calls.accounts.signIn.mutate(credentials);
-      return person;
+    async signIn({ code = '-', ...credentials }) {
+      const { person, secondStep } = await calls.accounts.signIn.mutate(credentials);
+      if (person !== null) return person;
+      // Without a code the server says that it is wrong, in its own words.
+      return (await calls.accounts.twoStep.signIn.mutate({ token: secondStep ?? '', code })).person;
     },
     async signOut() {
       await calls.accounts.signOut.mutate();

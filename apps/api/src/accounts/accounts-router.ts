@@ -6,12 +6,15 @@ import { publicProcedure, router } from '../trpc.ts';
 import { counted, guess } from './attempts.ts';
 import { mustKnowPassword } from './credentials.ts';
 import { devicesRouter } from './devices-router.ts';
+import { linkRouter } from './link-router.ts';
+import { passkeysRouter } from './passkeys-router.ts';
 import { chosenPassword } from './password.ts';
 import { passwordRouter } from './password-router.ts';
 import { emailAddress, organisationName, personName } from './people.ts';
 import { hashToken } from './secret-token.ts';
 import { needsSetUp, setUpFirstAccount } from './set-up.ts';
-import { mustBeHttp, person, signedIn, signInNow, toPerson } from './signing-in.ts';
+import { firstStep, mustBeHttp, passFirstStep, person, signedIn, signInNow, toPerson } from './signing-in.ts';
+import { twoStepRouter } from './two-step-router.ts';
 
 const token = z.string().min(1).max(200);
 /** As somebody types it to sign in: only as long as it may be; whether it is right is the answer's business. */
@@ -37,7 +40,7 @@ export const accountsRouter = router({
 
   signIn: publicProcedure
     .input(z.object({ email: emailAddress, password: typedPassword }))
-    .output(signedIn)
+    .output(firstStep)
     .mutation(async ({ ctx, input }) => {
       const { db, limits } = ctx.services;
       const account = hashToken(input.email);
@@ -46,7 +49,7 @@ export const accountsRouter = router({
           counted(limits, ['guessByAccount', account], () => mustKnowPassword(db, input)),
         ),
       );
-      return signInNow(ctx, personId);
+      return passFirstStep(ctx, personId);
     }),
 
   /**
@@ -100,5 +103,8 @@ export const accountsRouter = router({
     }),
 
   devices: devicesRouter,
+  link: linkRouter,
+  passkeys: passkeysRouter,
   password: passwordRouter,
+  twoStep: twoStepRouter,
 });

@@ -86,7 +86,10 @@ describe('sessions', () => {
       email: cast.alice.email,
       password: PASSWORD,
     });
-    expect(data).toEqual({ person: { id: cast.alice.personId, name: 'Alice', email: 'alice@example.org' } });
+    expect(data).toEqual({
+      person: { id: cast.alice.personId, name: 'Alice', email: 'alice@example.org' },
+      secondStep: null,
+    });
     const [cookie = ''] = headers.getSetCookie();
     expect(cookie).toMatch(/; HttpOnly/i);
     expect(cookie).toMatch(/; SameSite=Lax/i);

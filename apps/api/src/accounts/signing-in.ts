@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { ApiError } from '../http/api-error.ts';
 import type { Context } from '../trpc.ts';
 import type { Exchange, Session } from './identity.ts';
+import { issueSecret } from './one-time-secrets.ts';
+import { hasTwoStep } from './two-step.ts';
 
 export const person = z.object({ id: z.uuid(), name: z.string(), email: z.string() });
 export const signedIn = z.object({ person });
@@ -14,6 +16,19 @@ export async function signInNow(ctx: Context, personId: string): Promise<{ perso
   const { session, replaced } = await identity.openSession(personId, mustBeHttp(ctx));
   if (replaced !== null) connections.closeSession(replaced);
   return { person: toPerson(session) };
+}
+
+/** What the first step of signing in leads to: inside, or to the second one. */
+export const firstStep = z.object({ person: person.nullable(), secondStep: z.string().nullable() });
+const SECOND_STEP_MINUTES = 5;
+
+/** Somebody has shown one thing that is theirs: it signs in, unless they have asked for two. @throws ApiError `HTTP_ONLY` */
+export async function passFirstStep(ctx: Context, personId: string): Promise<z.infer<typeof firstStep>> {
+  mustBeHttp(ctx);
+  const { db, now } = ctx.services;
+  if (!(await hasTwoStep(db, personId))) return { ...(await signInNow(ctx, personId)), secondStep: null };
+  const step = { purpose: 'second-step', value: personId, now: now(), minutes: SECOND_STEP_MINUTES } as const;
+  return { person: null, secondStep: await issueSecret(db, step) };
 }
 
 export const toPerson = ({ personId, name, email }: Session): Person => ({ id: personId, name, email });

@@ -18,6 +18,12 @@ const limits = {
   guessByAccount: { points: 200, seconds: 3600 },
   /** Somebody signed in who confirms by a password or a code. Successes are given back. */
   confirm: { points: 10, seconds: 600 },
+  /** Challenges for passkeys, to one address. */
+  ceremony: { points: 60, seconds: 600 },
+  /** Links to sign in, asked for from one address. */
+  linkByAddress: { points: 20, seconds: 600 },
+  /** … and for one account: nobody's mailbox is to be filled. */
+  linkByAccount: { points: 5, seconds: 3600 },
   invite: { points: 200, seconds: 3600 },
   /** A demo is some hundred rows each time. */
   demo: { points: 20, seconds: 3600 },

@@ -51,6 +51,8 @@ export type Sample = PublicSample | ProtectedSample | OwnSample;
 
 const password = 'a long enough one';
 const token = 'x'.repeat(43);
+const passkeyAnswer = { id: 'none', rawId: 'none', type: 'public-key', response: {}, clientExtensionResults: {} };
+const passkeyOfNobody = { stranger: 'NOT_FOUND', guest: 'NOT_FOUND', other: 'NOT_FOUND' };
 const engine = (caller: Somebody) => ({
   protocol: PROTOCOL_VERSION,
   personId: caller.personId,
@@ -83,6 +85,21 @@ export const samples: Readonly<Record<string, Sample>> = {
   'accounts.password.change': { input: () => ({ current: 'not this one', password }), ownOnly: true },
   'accounts.password.resetLink': { isPublic: true, input: () => ({ token }) },
   'accounts.password.reset': { isPublic: true, input: () => ({ token, password }) },
+  'accounts.link.ask': { isPublic: true, input: () => ({ email: 'eve@example.org' }) },
+  'accounts.link.signIn': { isPublic: true, input: () => ({ token }) },
+  'accounts.twoStep.status': { ownOnly: true, input: () => undefined },
+  'accounts.twoStep.begin': { ownOnly: true, input: () => ({ current: 'not this one' }) },
+  'accounts.twoStep.confirm': { ownOnly: true, input: () => ({ code: '000000' }) },
+  'accounts.twoStep.renewCodes': { ownOnly: true, input: () => ({ current: 'not this one' }) },
+  'accounts.twoStep.end': { ownOnly: true, input: () => ({ current: 'not this one' }) },
+  'accounts.twoStep.signIn': { isPublic: true, input: () => ({ token, code: '000000' }) },
+  'accounts.passkeys.list': { ownOnly: true, input: () => undefined },
+  'accounts.passkeys.begin': { ownOnly: true, input: () => ({ current: 'not this one' }) },
+  'accounts.passkeys.add': { ownOnly: true, input: () => ({ token, name: 'Laptop', response: passkeyAnswer }) },
+  'accounts.passkeys.rename': { ...passkeyOfNobody, input: () => ({ id: 'none', name: 'Laptop' }) },
+  'accounts.passkeys.remove': { ...passkeyOfNobody, input: () => ({ id: 'none' }) },
+  'accounts.passkeys.beginSignIn': { isPublic: true, input: () => undefined },
+  'accounts.passkeys.signIn': { isPublic: true, input: () => ({ token, response: passkeyAnswer }) },
   'organisations.invite': {
     input: ({ acme }) => ({ orgId: acme, email: 'eve@example.org', role: 'member' }),
     stranger: 'NOT_FOUND',

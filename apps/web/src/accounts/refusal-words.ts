@@ -30,6 +30,12 @@ const words: Record<string, string> = {
   UNAUTHORISED: 'You are signed out. Sign in and try again.',
   INVALID: 'Check what is marked above.',
   PASSWORD_WRONG: 'Check what is marked above.',
+  CODE_WRONG: 'Check what is marked above.',
+  STEP_OVER: 'Too much time went by. Go back and sign in once more.',
+  PASSKEY_REFUSED: 'This passkey was not accepted. Sign in another way.',
+  TWO_STEP_ON: 'Two-step sign-in is on already.',
+  TWO_STEP_OFF: 'Two-step sign-in is off.',
+  TOO_MANY: 'There are too many already. Remove one first.',
   LINK_INVALID: 'It was used already, or it is too old. Ask for a new one.',
   PASSWORD_TOO_WEAK: 'Check what is marked above.',
 };
@@ -52,6 +58,7 @@ export function refusalWords(error: unknown): RefusalWords {
     return { code, text, fields: { password: 'This password is too easy to guess. Choose another one.' } };
   }
   if (code === 'PASSWORD_WRONG') return { code, text, fields: { current: 'This is not your password.' } };
+  if (code === 'CODE_WRONG') return { code, text, fields: { code: 'This code is not right, or it was used.' } };
   const names = (data?.issues ?? []).map((issue) => issue.path);
   return {
     code,

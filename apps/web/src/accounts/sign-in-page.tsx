@@ -1,11 +1,14 @@
 import { Avatar, Button, classNames, TextField } from '@parley/ui';
 import { useNavigate } from '@tanstack/react-router';
+import { Mail } from 'lucide-react';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { accountCalls } from './account-calls.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { FormRefusal } from './form-refusal.tsx';
 import { knownAccounts, type SignedInPerson } from './known-accounts.ts';
+import { PasskeySignIn } from './passkey-sign-in.tsx';
 import { PasswordField } from './password-field.tsx';
+import { SecondStepForm } from './second-step-form.tsx';
 import { signInBy, useSession } from './session.ts';
 import { useSubmission } from './use-submission.ts';
 
@@ -17,6 +20,9 @@ export function SignInPage() {
   const [email, setEmail] = useState(expired?.email ?? accounts[0]?.email ?? '');
   const [password, setPassword] = useState('');
   const passwordField = useRef<HTMLInputElement>(null);
+  const [secondStep, setSecondStep] = useState<string | null>(null);
+  const [mailed, setMailed] = useState(false);
+  const emailField = useRef<HTMLInputElement>(null);
   const { busy, refusal, submit } = useSubmission();
 
   // Here, or in another tab.
@@ -27,9 +33,20 @@ export function SignInPage() {
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     submit(async () => {
-      await signInBy((key) => accountCalls.accounts.signIn.mutate({ email: email.trim(), password }, key));
+      const credentials = { email: email.trim(), password };
+      const answer = await signInBy((key) => accountCalls.accounts.signIn.mutate(credentials, key));
+      setSecondStep(answer.secondStep);
     });
   };
+  const mailLink = () => {
+    if (emailField.current?.reportValidity() !== true) return;
+    submit(async () => {
+      await accountCalls.accounts.link.ask.mutate({ email: email.trim() });
+      setMailed(true);
+    });
+  };
+
+  if (secondStep !== null) return <SecondStepForm token={secondStep} onBack={() => setSecondStep(null)} />;
 
   return (
     <AccountFrame
@@ -49,6 +66,7 @@ export function SignInPage() {
           />
         )}
         <TextField
+          ref={emailField}
           label="E-mail"
           error={refusal?.fields['email']}
           type="email"
@@ -71,6 +89,17 @@ export function SignInPage() {
         <Button type="submit" look="primary" size="large" busy={busy}>
           Sign in
         </Button>
+        <div className="flex flex-col gap-2 border-t border-line pt-5">
+          <PasskeySignIn submit={submit} busy={busy} />
+          <Button size="large" icon={<Mail size={17} aria-hidden />} busy={busy} onClick={mailLink}>
+            Mail me a link instead
+          </Button>
+          <p role="status" className="text-base text-ink-2 empty:hidden">
+            {mailed
+              ? 'If somebody signs in with this address, a link is on its way. It works once, within ten minutes.'
+              : null}
+          </p>
+        </div>
         <p className="text-base text-ink-3">New here? Open the invitation link that a colleague sent you.</p>
       </form>
     </AccountFrame>

@@ -2,6 +2,7 @@
 import { mutators, type MutatorName } from '@parley/core/mutators';
 import type { Pending } from '@parley/sync/client';
 import { itemText, itemTitle } from '../sync/item-words.ts';
+import { saveText } from './save-text.ts';
 
 export type Unsent = Pick<Pending, 'id' | 'name' | 'args' | 'at' | 'state' | 'message'>;
 
@@ -27,13 +28,8 @@ export function unsentText(items: readonly Unsent[]): string {
   return `${JSON.stringify(entries, null, 2)}\n`;
 }
 
-/** Offers the file to the person; the browser asks where to put it, or puts it where downloads go. */
+/** Offers the file to the person. */
 export function saveUnsent(items: readonly Unsent[]): void {
-  const url = URL.createObjectURL(new Blob([unsentText(items)], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `parley-unsent-${new Date().toISOString().slice(0, 10)}.json`;
-  link.click();
-  // The browser has taken it by then.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  const name = `parley-unsent-${new Date().toISOString().slice(0, 10)}.json`;
+  saveText(unsentText(items), { name, type: 'application/json' });
 }

@@ -45,6 +45,12 @@ const invitation = createRoute({
 });
 const InvitationPage = lazyRouteComponent(() => import('../accounts/invitation-page.tsx'), 'InvitationPage');
 
+const signInLink = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in-link',
+  component: lazyRouteComponent(() => import('../accounts/sign-in-link-page.tsx'), 'SignInLinkPage'),
+});
+
 const resetPassword = createRoute({
   getParentRoute: () => root,
   path: '/reset-password',
@@ -149,6 +155,7 @@ export const router = createRouter({
     signIn,
     invitation,
     resetPassword,
+    signInLink,
     inside.addChildren([home, thread, newThread, people, drafts, saved, settings, activity]),
   ]),
   defaultPreload: 'intent',

@@ -4,9 +4,11 @@ import { Avatar, Button, Segmented } from '@parley/ui';
 import { standardSettings, UNDO_SECONDS } from '@parley/core/settings';
 import { userScope } from '@parley/core/scopes';
 import { DeviceList } from '../accounts/device-list.tsx';
+import { PasskeysSetting } from '../accounts/passkeys-setting.tsx';
 import { PasswordSetting } from '../accounts/password-setting.tsx';
 import { SignOutButton } from '../accounts/sign-out-button.tsx';
 import { endSession, useSession } from '../accounts/session.ts';
+import { TwoStepSetting } from '../accounts/two-step-setting.tsx';
 import { DemoButton } from '../demo/demo-button.tsx';
 import { isForgetful } from '../sync/forgetful-browser.ts';
 import { PageFrame } from './page-frame.tsx';
@@ -63,6 +65,8 @@ export function SettingsPage() {
         </SettingGroup>
         <SettingGroup title="Security">
           <PasswordSetting />
+          <TwoStepSetting />
+          <PasskeysSetting />
         </SettingGroup>
         <SettingGroup title="Devices">
           <DeviceList />

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { ApiError } from '../http/api-error.ts';
+import type { Services } from '../services.ts';
+import { publicProcedure, router, signedInProcedure } from '../trpc.ts';
+import { counted, guess } from './attempts.ts';
+import { mustConfirmPassword } from './credentials.ts';
+import { readSecret, takeSecret } from './one-time-secrets.ts';
+import { signedIn, signInNow } from './signing-in.ts';
+import {
+  beginTwoStep,
+  confirmTwoStep,
+  endTwoStep,
+  mustPassTwoStep,
+  renewRecoveryCodes,
+  twoStepStatus,
+} from './two-step.ts';
+
+/** As somebody types it; whether it is right is the answer's business. */
+const code = z.string().trim().min(1).max(100);
+const current = z.string().min(1).max(1_000);
+const codes = z.object({ codes: z.array(z.string()) });
+
+const confirmPassword = ({ db, limits }: Services, credentials: { personId: string; password: string }) =>
+  counted(limits, ['confirm', credentials.personId], () => mustConfirmPassword(db, credentials));
+
+export const twoStepRouter = router({
+  status: signedInProcedure
+    .output(z.object({ on: z.boolean(), codesLeft: z.number() }))
+    .query(({ ctx: { services, session } }) => twoStepStatus(services.db, session.personId)),
+
+  /** Gives the secret for the app. Nothing changes until a code of it is given. */
+  begin: signedInProcedure
+    .input(z.object({ current }))
+    .output(z.object({ secret: z.string(), uri: z.string() }))
+    .mutation(async ({ ctx: { services, session }, input }) => {
+      const { personId, email } = session;
+      await confirmPassword(services, { personId, password: input.current });
+      return beginTwoStep(services.db, { personId, email, authSecret: services.settings.authSecret });
+    }),
+
+  /** Turns it on; the answer has the recovery codes, this once. */
+  confirm: signedInProcedure
+    .input(z.object({ code }))
+    .output(codes)
+    .mutation(async ({ ctx: { services, session }, input }) => {
+      const { db, limits, settings, now } = services;
+      const attempt = { personId: session.personId, code: input.code, authSecret: settings.authSecret, now: now() };
+      return { codes: await counted(limits, ['confirm', session.personId], () => confirmTwoStep(db, attempt)) };
+    }),
+
+  renewCodes: signedInProcedure
+    .input(z.object({ current }))
+    .output(codes)
+    .mutation(async ({ ctx: { services, session }, input }) => {
+      const { personId } = session;
+      await confirmPassword(services, { personId, password: input.current });
+      return { codes: await renewRecoveryCodes(services.db, personId) };
+    }),
+
+  end: signedInProcedure
+    .input(z.object({ current }))
+    .output(z.null())
+    .mutation(async ({ ctx: { services, session }, input }) => {
+      const { personId } = session;
+      await confirmPassword(services, { personId, password: input.current });
+      await endTwoStep(services.db, personId);
+      return null;
+    }),
+
+  /** The second step, with what the first one gave. */
+  signIn: publicProcedure
+    .input(z.object({ token: z.string().min(1).max(200), code }))
+    .output(signedIn)
+    .mutation(async ({ ctx, input }) => {
+      const { db, limits, settings, now } = ctx.services;
+      const step = { purpose: 'second-step', token: input.token, now: now() } as const;
+      const personId = await guess(limits, ctx.address, async () => {
+        const known = await readSecret(db, step);
+        if (known === null) {
+          throw new ApiError('STEP_OVER', 'Too much time went by. Sign in once more.', { status: 'UNAUTHORIZED' });
+        }
+        const attempt = { personId: known, code: input.code, authSecret: settings.authSecret, now: step.now };
+        await counted(limits, ['confirm', known], () => mustPassTwoStep(db, attempt));
+        await takeSecret(db, step);
+        return known;
+      });
+      return signInNow(ctx, personId);
+    }),
+});
