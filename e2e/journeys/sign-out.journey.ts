@@ -67,6 +67,41 @@ test('a session that ended elsewhere locks the device and keeps what was written
   await elsewhere.expectMessage('Written while locked out');
 });
 
+test('two people share a device: each keeps what is theirs, and neither sees the other', async ({ visit }) => {
+  const alice = await signedIn(await visit(ALICE));
+  const subject = aSubject('Surprise for the crew');
+  await alice.startThread({ subject, with: [], message: 'Cake at four' });
+  await alice.expectSent('Cake at four');
+  await alice.expectInstalled();
+  await alice.goOffline();
+  await alice.sendMessage('Candles too');
+  await alice.expectWaiting('Candles too');
+  const switchAccount = async () => {
+    await alice.page.getByRole('link', { name: 'Settings' }).click();
+    await alice.page.getByRole('button', { name: 'Switch account' }).click();
+    await expect(alice.page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  };
+  const accounts = alice.page.getByRole('group', { name: 'Accounts on this device' });
+  const signInAs = async ({ email, password }: { email: string; password: string }) => {
+    await alice.page.getByLabel('E-mail').fill(email);
+    await alice.page.getByLabel('Password', { exact: true }).fill(password);
+    await alice.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await alice.expectInside();
+  };
+  await switchAccount();
+  await alice.goOnline();
+  await signInAs(BOB);
+  await expect(alice.page.getByText(subject)).toHaveCount(0);
+  await switchAccount();
+
+  await accounts.getByRole('button', { name: `Remove ${BOB.name} from this device` }).click();
+  await alice.page.getByRole('dialog').getByRole('button', { name: 'Delete and remove' }).click();
+  await expect(accounts.getByText(BOB.name)).toHaveCount(0);
+  await signInAs(ALICE);
+  await alice.openThread(subject);
+  await alice.expectSent('Candles too');
+});
+
 /** Every place of a browser in which one of these words stands; cookies are the server's. */
 function tracesIn(page: Page, words: readonly string[]): Promise<string[]> {
   return page.evaluate(async (sought) => {

@@ -7,7 +7,8 @@ import { FormRefusal } from './form-refusal.tsx';
 import { passwordFault } from './password.ts';
 import { PasswordField } from './password-field.tsx';
 import { refusalWords, type RefusalWords } from './refusal-words.ts';
-import { signInBy, useSession } from './session.ts';
+import { useSession } from './session.ts';
+import { signInBy } from './session-changes.ts';
 import { useSubmission } from './use-submission.ts';
 
 type Invitation = Awaited<ReturnType<typeof accountCalls.accounts.invitation.query>>;

@@ -1,10 +1,6 @@
 /** Whose data is on this device: each in databases of their own, one of them signed in at a time. */
 
-export interface SignedInPerson {
-  id: string;
-  name: string;
-  email: string;
-}
+import { toPerson, type SignedInPerson } from './session.ts';
 
 const key = 'parley.accounts';
 
@@ -16,12 +12,6 @@ export function knownAccounts(): readonly SignedInPerson[] {
   } catch {
     return [];
   }
-}
-
-/** A person as it was kept; `null` for anything else. */
-export function toPerson(kept: unknown): SignedInPerson | null {
-  const { id, name, email } = (kept ?? {}) as Partial<SignedInPerson>;
-  return id && name && email ? { id, name, email } : null;
 }
 
 export function rememberAccount(person: SignedInPerson): void {

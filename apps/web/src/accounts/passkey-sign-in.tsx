@@ -2,7 +2,7 @@ import { browserSupportsWebAuthn, startAuthentication } from '@simplewebauthn/br
 import { Button } from '@parley/ui';
 import { KeyRound } from 'lucide-react';
 import { accountCalls } from './account-calls.ts';
-import { signInBy } from './session.ts';
+import { signInBy } from './session-changes.ts';
 import type { Submission } from './use-submission.ts';
 
 const { passkeys } = accountCalls.accounts;

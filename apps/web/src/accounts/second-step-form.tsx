@@ -3,7 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { accountCalls } from './account-calls.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { FormRefusal } from './form-refusal.tsx';
-import { signInBy } from './session.ts';
+import { signInBy } from './session-changes.ts';
 import { useSubmission } from './use-submission.ts';
 
 /** The second step of signing in. @param token what the first step gave */

@@ -5,10 +5,12 @@
 import { useSyncExternalStore } from 'react';
 import { forgetThread } from '../shell/last-thread.ts';
 import { accountCalls } from './account-calls.ts';
-import { rememberAccount, toPerson, type SignedInPerson } from './known-accounts.ts';
-import { forgetKey, keepKey, newKey } from './session-key.ts';
 
-export type { SignedInPerson };
+export interface SignedInPerson {
+  id: string;
+  name: string;
+  email: string;
+}
 
 export type Session =
   | { state: 'unknown' }
@@ -23,8 +25,6 @@ let session: Session = readKept();
 let checking: Promise<Session> | undefined;
 /** Grows with every sign-in and sign-out: an answer to a question from before it is no news. */
 let turn = 0;
-/** Milliseconds that signing out waits for the server. */
-const TELL_MS = 4_000;
 
 function readKept(): Session {
   const person = keptPerson();
@@ -40,6 +40,12 @@ function keptPerson(): SignedInPerson | null {
   }
 }
 
+/** A person as it was kept; `null` for anything else. */
+export function toPerson(given: unknown): SignedInPerson | null {
+  const { id, name, email } = (given ?? {}) as Partial<SignedInPerson>;
+  return id && name && email ? { id, name, email } : null;
+}
+
 /** @param signedInAt set by whoever has just signed in: the other tabs hear of it, also when it is the same person */
 function become(next: Session, signedInAt?: number): Session {
   session = next;
@@ -49,7 +55,6 @@ function become(next: Session, signedInAt?: number): Session {
     if (before !== null && before.id !== person.id) forgetThread();
     if (signedInAt !== undefined || JSON.stringify(before) !== JSON.stringify(toPerson(person))) {
       localStorage.setItem(kept, JSON.stringify({ ...person, signedInAt }));
-      rememberAccount(person);
     }
   } else if (next.state === 'signedOut' && next.expired === null) localStorage.removeItem(kept);
   listeners.forEach((notify) => notify());
@@ -95,45 +100,26 @@ export async function knownSession(): Promise<Session> {
   return session.state === 'unknown' || session.state === 'unreachable' ? checkSession() : session;
 }
 
-/** Signs in by `call`, which gets the key to sign in with, and tells every tab. */
-export async function signInBy<R extends { person: SignedInPerson | null }>(
-  call: (options: { context: { newKey: string } }) => Promise<R>,
-): Promise<R> {
-  const key = newKey();
-  const answer = await call({ context: { newKey: key } });
-  if (answer.person !== null) {
-    await keepKey(key);
-    turn += 1;
-    become({ state: 'signedIn', person: answer.person }, Date.now());
-  }
-  return answer;
+/** A sign-in or sign-out of this tab: what was asked before it is answered in vain. */
+export function changeSession(next: Session, signedInAt?: number): void {
+  forgetQuestions();
+  become(next, signedInAt);
 }
 
-/**
- * Ends the session in every tab, with or without a network. What is on this device stays, locked, until `wipe` has
- * taken it away.
- */
-export async function endSession(wipe: () => Promise<void> = async () => {}): Promise<void> {
+/** What the server is being asked, or was, is no news any more; the other tabs hear when the person goes. */
+export function forgetQuestions(): void {
   turn += 1;
-  // The other tabs stop their engines at that.
-  localStorage.removeItem(kept);
-  try {
-    await forgetKey();
-    await wipe();
-    // The server is told as well; where it cannot be, the cookie is worth nothing without the key.
-    await accountCalls.accounts.signOut.mutate(undefined, { signal: AbortSignal.timeout(TELL_MS) }).catch(() => {});
-  } finally {
-    turn += 1;
-    become({ state: 'signedOut', needsSetup: false, expired: null });
-  }
+  checking = undefined;
 }
+
+/** Makes the other tabs stop their engines. */
+export const forgetPerson = (): void => localStorage.removeItem(kept);
 
 // Another tab signed in or out.
 window.addEventListener('storage', (event) => {
   // `null`: everything was cleared.
   if (event.key !== kept && event.key !== null) return;
-  turn += 1;
-  checking = undefined;
+  forgetQuestions();
   if (event.newValue === null) become({ state: 'signedOut', needsSetup: false, expired: null });
   else void checkSession();
 });

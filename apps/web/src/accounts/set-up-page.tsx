@@ -6,7 +6,7 @@ import { AccountFrame } from './account-frame.tsx';
 import { FormRefusal } from './form-refusal.tsx';
 import { passwordFault } from './password.ts';
 import { PasswordField } from './password-field.tsx';
-import { signInBy } from './session.ts';
+import { signInBy } from './session-changes.ts';
 import { useSubmission } from './use-submission.ts';
 
 /**

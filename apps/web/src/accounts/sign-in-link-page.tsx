@@ -5,7 +5,8 @@ import { accountCalls } from './account-calls.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { FormRefusal } from './form-refusal.tsx';
 import { SecondStepForm } from './second-step-form.tsx';
-import { signInBy, useSession } from './session.ts';
+import { useSession } from './session.ts';
+import { signInBy } from './session-changes.ts';
 import { useSubmission } from './use-submission.ts';
 
 /** Opened from a mail. A press uses the link, since programs that look into mails open it too. */

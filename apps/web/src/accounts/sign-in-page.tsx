@@ -1,22 +1,24 @@
-import { Avatar, Button, classNames, TextField } from '@parley/ui';
+import { Button, TextField } from '@parley/ui';
 import { useNavigate } from '@tanstack/react-router';
 import { Mail } from 'lucide-react';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { accountCalls } from './account-calls.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { FormRefusal } from './form-refusal.tsx';
-import { knownAccounts, type SignedInPerson } from './known-accounts.ts';
+import { knownAccounts } from './known-accounts.ts';
+import { KnownAccounts } from './known-accounts-list.tsx';
 import { PasskeySignIn } from './passkey-sign-in.tsx';
 import { PasswordField } from './password-field.tsx';
 import { SecondStepForm } from './second-step-form.tsx';
-import { signInBy, useSession } from './session.ts';
+import { useSession } from './session.ts';
+import { signInBy } from './session-changes.ts';
 import { useSubmission } from './use-submission.ts';
 
 export function SignInPage() {
   const navigate = useNavigate();
   const session = useSession();
   const expired = session.state === 'signedOut' ? session.expired : null;
-  const [accounts] = useState(knownAccounts);
+  const [accounts, setAccounts] = useState(knownAccounts);
   const [email, setEmail] = useState(expired?.email ?? accounts[0]?.email ?? '');
   const [password, setPassword] = useState('');
   const passwordField = useRef<HTMLInputElement>(null);
@@ -63,6 +65,10 @@ export function SignInPage() {
               setPassword('');
               passwordField.current?.focus();
             }}
+            onRemoved={() => {
+              setAccounts(knownAccounts());
+              setEmail('');
+            }}
           />
         )}
         <TextField
@@ -103,40 +109,5 @@ export function SignInPage() {
         <p className="text-base text-ink-3">New here? Open the invitation link that a colleague sent you.</p>
       </form>
     </AccountFrame>
-  );
-}
-
-interface KnownAccountsProps {
-  accounts: readonly SignedInPerson[];
-  email: string;
-  onChoose: (account: SignedInPerson) => void;
-}
-
-/** People whose messages are on this device, each kept apart from the others. */
-function KnownAccounts({ accounts, email, onChoose }: KnownAccountsProps) {
-  return (
-    <div role="group" aria-label="Accounts on this device" className="flex flex-col gap-1.5">
-      {accounts.map((account) => {
-        const chosen = account.email === email.trim().toLowerCase();
-        return (
-          <button
-            key={account.id}
-            type="button"
-            aria-pressed={chosen}
-            onClick={() => onChoose(account)}
-            className={classNames(
-              'flex min-h-14 items-center gap-3 rounded-lg border px-3 py-2 text-left transition-colors',
-              chosen ? 'border-accent bg-accent-soft' : 'border-line hover:bg-sunk',
-            )}
-          >
-            <Avatar id={account.id} name={account.name} size={34} />
-            <span className="min-w-0">
-              <span className="block truncate text-base font-semibold">{account.name}</span>
-              <span className="block truncate text-sm text-ink-2">{account.email}</span>
-            </span>
-          </button>
-        );
-      })}
-    </div>
   );
 }

@@ -5,7 +5,7 @@ import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { itemText, itemTitle } from '../sync/item-words.ts';
 import { useItems } from '../sync/views.ts';
 import { wipePerson } from './leave-device.ts';
-import { endSession } from './session.ts';
+import { endSession } from './session-changes.ts';
 import { saveUnsent, unsentOf } from './unsent-file.ts';
 
 /**
