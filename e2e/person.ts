@@ -51,6 +51,8 @@ export class Person {
 
   async signOut(): Promise<void> {
     await this.page.getByRole('link', { name: 'Settings' }).click();
+    // What the page asks when it opens is answered: asked later it would be asked by nobody.
+    await expect(this.page.getByRole('list', { name: 'Devices' })).toBeVisible();
     await this.page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await expect(this.page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   }
