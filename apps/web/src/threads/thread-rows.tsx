@@ -1,5 +1,5 @@
 import { classNames, Count, Time, type MenuAnchor } from '@parley/ui';
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { measureElement, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { BellOff, Check, CircleAlert, Clock, Pin, type LucideIcon } from 'lucide-react';
 import {
   lazy,
@@ -33,6 +33,17 @@ const ThreadRowMenu = lazy(async () => ({ default: (await import('./thread-row-m
 
 const ROW_PX = 59;
 
+/** On a phone an open thread hides the list: its rows, then of no height, keep the one they had. */
+function heightInSight(
+  row: HTMLLIElement,
+  entry: ResizeObserverEntry | undefined,
+  list: Virtualizer<HTMLDivElement, HTMLLIElement>,
+): number {
+  const height = measureElement(row, entry, list);
+  if (height > 0) return height;
+  return list.itemSizeCache.get(list.options.getItemKey(list.indexFromElement(row))) ?? ROW_PX;
+}
+
 /** The list of threads: arrows move, Enter opens, letters act, a menu has the rest; only what is in sight is drawn. */
 export function ThreadRows({ threads, openId, personId, personName, orgNames, onOpen, onKey }: ThreadRowsProps) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -40,11 +51,12 @@ export function ThreadRows({ threads, openId, personId, personName, orgNames, on
   const lastWords = useLastWords();
   const [menu, setMenu] = useState<{ threadId: string; anchor: MenuAnchor | null } | null>(null);
   const closeMenu = useCallback(() => setMenu((now) => now && { ...now, anchor: null }), []);
-  const list = useVirtualizer({
+  const list = useVirtualizer<HTMLDivElement, HTMLLIElement>({
     count: threads.length,
     getScrollElement: () => scroller.current,
     getItemKey: (index) => threads[index]?.id ?? index,
     estimateSize: () => ROW_PX,
+    measureElement: heightInSight,
     overscan: 8,
     paddingEnd: 12,
     initialRect: { width: 300, height: 800 },

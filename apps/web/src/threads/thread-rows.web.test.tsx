@@ -72,6 +72,24 @@ describe('ThreadRows', () => {
     expect(link('t8').textContent).toMatch(/Pinned.*Muted.*Resolved/);
   });
 
+  test('is as high when it comes back as it was, after an open thread hid it on a phone', async () => {
+    draw(rows({ threads: Array.from({ length: 40 }, (_, n) => summary(n + 1)) }));
+    const list = document.querySelector('ul');
+    const scroller = list?.parentElement;
+    if (!list || !scroller) throw new Error('no list');
+    await soon(() => expect(link('t1').offsetHeight).toBeGreaterThan(0));
+    await painted();
+    const { height } = list.style;
+    scroller.style.display = 'none';
+    await painted();
+    await painted();
+    expect(list.style.height).toBe(height);
+    scroller.style.display = '';
+    await painted();
+    expect([list.style.height, scroller.scrollTop]).toEqual([height, 0]);
+    expect(link('t1').offsetHeight).toBeGreaterThan(0);
+  });
+
   test('is one stop for Tab, walked with arrows, opened with Enter', async () => {
     const onOpen = vi.fn<(id: string) => void>();
     draw(rows({ openId: 't2', onOpen }));
