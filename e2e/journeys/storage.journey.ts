@@ -62,7 +62,7 @@ test('there is no room left: all can be read, the text stays in the field, and g
 
   // A browser counts the room that is left when it opens a database for the first time.
   alice = await computer.start();
-  await alice.page.goto(`${alice.url}/favicon.svg`);
+  await alice.page.goto(`${alice.url}/mark.svg`);
   const giveRoom = await alice.takeRoom();
   await alice.page.goto(`${alice.url}/`);
   await alice.openThread(subject);
@@ -99,7 +99,7 @@ test('the browser has thrown cache and outbox away since yesterday: it is fetche
 
   alice = await computer.start();
   // A page of the same origin that opens no database.
-  await alice.page.goto(`${alice.url}/favicon.svg`);
+  await alice.page.goto(`${alice.url}/mark.svg`);
   await alice.deleteDatabases(/^parley-(cache|outbox)-/);
   await alice.page.goto(`${alice.url}/`);
   await alice.openThread(subject);

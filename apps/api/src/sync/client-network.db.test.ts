@@ -18,11 +18,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** A connection as the engine holds it, from a browser with its cookies. */
+/** A connection as the engine holds it, from a browser with its cookies and its key. */
 function open(browser: Browser, personId: string) {
-  const { cookie } = browser;
+  const { cookie, key } = browser;
   const network = createTrpcNetwork({
     url: () => `${server.url.replace('http', 'ws')}/trpc`,
+    protocols: async () => ['parley', `key.${key}`],
     calls: (client) => createTRPCClient<AppRouter>({ links: [wsLink({ client })] }).sync,
     async whyRefused() {
       const { data } = await browser.call('query', 'accounts.session');
