@@ -69,6 +69,22 @@ export class Person {
     return link;
   }
 
+  /** Opens a part of administration. */
+  async administer(section: 'People' | 'Invitations' | 'Organisation'): Promise<void> {
+    const parts = this.page.getByRole('navigation', { name: 'Administration' });
+    if (!(await parts.isVisible())) {
+      await this.page.getByRole('link', { name: 'People', exact: true }).filter({ visible: true }).click();
+      await this.page.getByRole('link', { name: 'Manage' }).click();
+    }
+    await parts.getByRole('link', { name: section }).click();
+  }
+
+  async giveRole(member: Account, role: string): Promise<void> {
+    await this.page.getByRole('button', { name: `Role of ${member.name}` }).click();
+    await this.page.getByRole('menuitem', { name: role }).click();
+    await expect(this.page.getByRole('button', { name: `Role of ${member.name}: ${role}` })).toBeVisible();
+  }
+
   async acceptInvitation(link: string): Promise<void> {
     await this.page.goto(link);
     await this.page.getByLabel('Your name').fill(this.account.name);

@@ -6,8 +6,13 @@ import type { Tables } from './tables.ts';
 export const ROLES = ['owner', 'admin', 'member', 'guest'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Who may start threads: all members, or only owners and admins. Guests never do. */
+export const THREAD_STARTERS = ['members', 'admins'] as const;
+export type ThreadStarters = (typeof THREAD_STARTERS)[number];
+
 export interface OrgRow {
   name: string;
+  threadStarters: ThreadStarters;
   createdAt: number;
 }
 
@@ -34,7 +39,9 @@ export const mayAdminister = (role: Role): boolean => role === 'owner' || role =
 /** Nobody hands out more than they have; owners are made by owners. */
 export const mayGrant = (granter: Role, role: Role): boolean =>
   granter === 'owner' || (granter === 'admin' && role !== 'owner');
-export const mayStartThread = (role: Role): boolean => role !== 'guest';
+export const mayStartThread = (role: Role, starters: ThreadStarters): boolean =>
+  starters === 'members' ? role !== 'guest' : mayAdminister(role);
+export const mayAddToThread = (role: Role): boolean => role !== 'guest';
 export const mayRemoveFromThread = (role: Role): boolean => role !== 'guest';
 export const maySeeDirectory = (role: Role): boolean => role !== 'guest';
 /** An organisation owns its members' messages. */

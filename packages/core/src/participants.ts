@@ -2,7 +2,7 @@
 import { Refusal, type Mutator, type MutatorTx } from '@parley/sync/mutator';
 import * as z from 'zod/mini';
 import { systemMessage } from './messages.ts';
-import { accessOrg, mayRemoveFromThread, mayStartThread } from './organisations.ts';
+import { accessOrg, mayAddToThread, mayRemoveFromThread } from './organisations.ts';
 import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { accessThread, ADDED_AT_ONCE, join } from './threads.ts';
@@ -27,7 +27,7 @@ export const addParticipants: Mutator<Tables, z.infer<typeof addParticipantsArgs
   async run(tx, { threadId, orgId, messageId, personIds }) {
     const { thread } = await accessThread(tx, threadId);
     const { role } = await accessOrg(tx, orgId);
-    if (thread.homeOrg !== orgId || !mayStartThread(role))
+    if (thread.homeOrg !== orgId || !mayAddToThread(role))
       throw new Refusal('forbidden', 'You cannot add people here.');
     const added = await absentOf(tx, threadId, personIds);
     await Promise.all(added.map((personId) => join(tx, { threadId, orgId, personId })));

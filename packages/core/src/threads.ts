@@ -3,7 +3,7 @@ import { Refusal, type Mutator, type MutatorTx } from '@parley/sync/mutator';
 import * as z from 'zod/mini';
 import type { SystemNotice } from './notices.ts';
 import { accessOrg, mayStartThread } from './organisations.ts';
-import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
+import { orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { lineOfText, SUBJECT_LENGTH } from './text.ts';
 
@@ -91,11 +91,14 @@ export const createThread: Mutator<Tables, z.infer<typeof createThreadArgs>> = {
   scopes: ({ threadId, orgId, participantIds }, personId) => ({
     create: [threadScope(threadId), threadPeopleScope(threadId)],
     write: everyone(participantIds, personId).map(userScope),
-    lock: [orgPeopleScope(orgId)],
+    lock: [orgScope(orgId), orgPeopleScope(orgId)],
   }),
   async run(tx, { threadId, orgId, subject, participantIds }) {
     const { role } = await accessOrg(tx, orgId);
-    if (!mayStartThread(role)) throw new Refusal('forbidden', 'Guests cannot start threads.');
+    const org = await tx.get('org', orgScope(orgId), orgId);
+    if (!mayStartThread(role, org?.threadStarters ?? 'members')) {
+      throw new Refusal('forbidden', 'Your role does not let you start threads here.');
+    }
     if (await tx.get('thread', threadScope(threadId), threadId)) {
       throw new Refusal('id_taken', 'This thread was started already.');
     }

@@ -10,6 +10,7 @@ import * as pinnedAndSavedMessages from './migrations/0004-pinned-and-saved-mess
 import * as drafts from './migrations/0005-drafts.ts';
 import * as accounts from './migrations/0006-accounts.ts';
 import * as members from './migrations/0007-members.ts';
+import * as organisationSettings from './migrations/0007-organisation-settings.ts';
 import * as ageOfTombstones from './migrations/0008-age-of-tombstones.ts';
 
 /** In the order of their names. A migration that was released is never changed. */
@@ -23,6 +24,7 @@ const migrations: Record<string, Migration> = {
   '0005-drafts': drafts,
   '0006-accounts': accounts,
   '0007-members': members,
+  '0007-organisation-settings': organisationSettings,
   '0008-age-of-tombstones': ageOfTombstones,
 };
 

@@ -1,7 +1,7 @@
 /** Every table, as Kysely sees it. The truth is in the migrations. */
 import type { MessageRow } from '@parley/core/messages';
 import type { PinsRow } from '@parley/core/pinned';
-import type { Role } from '@parley/core/organisations';
+import type { Role, ThreadStarters } from '@parley/core/organisations';
 import type { FollowLevel } from '@parley/core/thread-settings';
 import type { ScheduledRow } from '@parley/core/scheduled';
 import type { ThreadRow } from '@parley/core/threads';
@@ -138,7 +138,7 @@ export interface Database {
     created_at: TimeNow;
   };
   job: { id: Generated<number>; kind: string; payload: Json<object>; created_at: TimeNow };
-  org: Synced & { id: string; name: string; created_at: Time };
+  org: Synced & { id: string; name: string; thread_starters: ThreadStarters; created_at: Time };
   org_person: Synced & {
     org_id: string;
     person_id: string;

@@ -68,7 +68,7 @@ export async function setUpFirstAccount(
     }
     await db.updateTable('installation').set({ set_up_token_hash: null }).execute();
     await insertAccount(db, { personId, name, email, passwordHash });
-    tx.put('org', orgScope(orgId), orgId, { name: organisationName, createdAt: tx.now });
+    tx.put('org', orgScope(orgId), orgId, { name: organisationName, threadStarters: 'members', createdAt: tx.now });
     await putMember(tx, { personId, orgId, name, email, role: 'owner' });
     return { personId, orgId };
   });

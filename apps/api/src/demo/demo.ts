@@ -43,7 +43,7 @@ export async function addDemo({ db, acts, personId, now }: Asker): Promise<void>
     const { orgId, reader } = await currentDemo(db, organisation, personId);
     if (!(await isMade(db, orgId))) {
       await acts.act(null, { write: [], create: [orgScope(orgId), orgPeopleScope(orgId)] }, async (tx) => {
-        tx.put('org', orgScope(orgId), orgId, { name: organisation.name, createdAt: now });
+        tx.put('org', orgScope(orgId), orgId, { name: organisation.name, threadStarters: 'members', createdAt: now });
         const card = { name, email, role: 'owner' as const, placeholder: false, active: true, joinedAt: now };
         tx.put('person', orgPeopleScope(orgId), personId, card);
       });

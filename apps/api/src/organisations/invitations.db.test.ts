@@ -169,6 +169,27 @@ describe('who may invite', () => {
     }
   });
 
+  test('the link is given again to those who may give its role, while it is open', async () => {
+    const open = async (email: string) => {
+      const { data } = await alice.call('query', 'organisations.invitations', { orgId: cast.acme });
+      return (data as { id: string; email: string }[]).find((one) => one.email === email)?.id;
+    };
+    const admin = server.browser();
+    await accept(admin, await invite('second-admin@example.org', 'admin'), 'Ada');
+    const link = (browser: Browser, invitationId: string | undefined) =>
+      browser.call('query', 'organisations.invitationLink', { orgId: cast.acme, invitationId });
+
+    const token = await invite('lou@example.org');
+    const lou = await open('lou@example.org');
+    expect((await link(admin, lou)).data).toEqual({ url: `http://localhost:3000/invitation/${token}` });
+    await invite('mo@example.org', 'owner');
+    const mo = await open('mo@example.org');
+    expect((await link(admin, mo)).code).toBe('FORBIDDEN');
+    expect((await link(alice, mo)).status).toBe(200);
+    await accept(server.browser(), token, 'Lou');
+    expect((await link(alice, lou)).code).toBe('INVITATION_USED');
+  });
+
   test('nobody from outside: the organisation is not there for them', async () => {
     const carol = await server.browser().signIn(cast.carol, PASSWORD);
     for (const orgId of [cast.acme, '01920000-0000-7000-8000-000000000000']) {

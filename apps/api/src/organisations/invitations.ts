@@ -12,6 +12,7 @@ import { ApiError } from '../http/api-error.ts';
 import type { Acts } from '../services.ts';
 import { mustAdminister, noOrganisation } from './administer.ts';
 
+const DAY = 24 * 60 * 60 * 1000;
 const VALID_DAYS = 14;
 
 export interface InvitationSummary {
@@ -44,7 +45,7 @@ export async function inviteToOrganisation(
   const { inviterId, orgId, email, role, authSecret, now } = invitation;
   const id = uuidv7();
   const token = invitationToken(authSecret, id);
-  const expiresAt = now + VALID_DAYS * 24 * 60 * 60 * 1000;
+  const expiresAt = now + VALID_DAYS * DAY;
   await db.transaction().execute(async (tx) => {
     if (inviterId !== null) {
       const own = await mustAdminister(tx, inviterId, orgId);
@@ -83,7 +84,10 @@ export async function inviteToOrganisation(
   return { token, expiresAt };
 }
 
-/** Open invitations, newest first. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
+/** Days in which an invitation that ended unused is still shown. */
+const SHOWN_AFTER_DAYS = 30;
+
+/** Invitations that are open or ended lately, newest first. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
 export async function openInvitations(
   db: Kysely<Database>,
   { personId, orgId, now }: { personId: string; orgId: string; now: number },
@@ -96,7 +100,7 @@ export async function openInvitations(
     .where('org_id', '=', orgId)
     .where('accepted_at', 'is', null)
     .where('revoked_at', 'is', null)
-    .where('expires_at', '>', new Date(now))
+    .where('expires_at', '>', new Date(now - SHOWN_AFTER_DAYS * DAY))
     .orderBy('invitation.created_at', 'desc')
     .limit(500)
     .execute();
@@ -107,6 +111,30 @@ export async function openInvitations(
     invitedBy: inviter,
     expiresAt: expires_at.getTime(),
   }));
+}
+
+/**
+ * The token of an open invitation.
+ * @throws ApiError `NOT_FOUND`; `FORBIDDEN`, also to whoever could not give the invitation's role: with the link they
+ *   could take it themselves
+ */
+export async function invitationLink(
+  db: Kysely<Database>,
+  { personId, orgId, invitationId, now }: { personId: string; orgId: string; invitationId: string; now: number },
+  authSecret: string,
+): Promise<string> {
+  const own = await mustAdminister(db, personId, orgId);
+  const row = await db
+    .selectFrom('invitation')
+    .select(['role', 'expires_at', 'accepted_at', 'revoked_at'])
+    .where('id', '=', invitationId)
+    .where('org_id', '=', orgId)
+    .executeTakeFirst();
+  const { role } = mustBeOpen(row, now);
+  if (!mayGrant(own, role)) {
+    throw new ApiError('FORBIDDEN', 'Only owners see the links of owners.', { status: 'FORBIDDEN' });
+  }
+  return invitationToken(authSecret, invitationId);
 }
 
 /** Ends an open invitation; one that is over already stays so. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */

@@ -1,8 +1,9 @@
-import { ROLES } from '@parley/core/organisations';
+import { ROLES, THREAD_STARTERS } from '@parley/core/organisations';
 import { z } from 'zod';
-import { emailAddress } from '../accounts/people.ts';
+import { emailAddress, organisationName } from '../accounts/people.ts';
 import { router, signedInProcedure } from '../trpc.ts';
-import { inviteToOrganisation, openInvitations, revokeInvitation } from './invitations.ts';
+import { invitationLink, inviteToOrganisation, openInvitations, revokeInvitation } from './invitations.ts';
+import { changeSettings } from './settings.ts';
 import { lastSeen, letIn, setRole, shutOut } from './members.ts';
 
 const orgId = z.uuid();
@@ -28,7 +29,7 @@ export const organisationsRouter = router({
       return { url: `${settings.publicUrl}/invitation/${token}`, expiresAt };
     }),
 
-  /** Open invitations, newest first. */
+  /** Invitations that nobody accepted or withdrew, newest first; those that ended in the last 30 days too. */
   invitations: signedInProcedure
     .input(z.object({ orgId }))
     .output(
@@ -44,6 +45,26 @@ export const organisationsRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { db, now } = ctx.services;
       await revokeInvitation(db, { ...input, personId: ctx.session.personId, now: now() });
+      return null;
+    }),
+
+  /** The link of an open invitation once more. It opens an account of its role, so whoever asks must be able to give that. */
+  invitationLink: signedInProcedure
+    .input(z.object({ orgId, invitationId: z.uuid() }))
+    .output(z.object({ url: z.string() }))
+    .query(async ({ ctx, input }) => {
+      const { db, settings, now } = ctx.services;
+      const asked = { ...input, personId: ctx.session.personId, now: now() };
+      const token = await invitationLink(db, asked, settings.authSecret);
+      return { url: `${settings.publicUrl}/invitation/${token}` };
+    }),
+
+  /** Name and rules of the organisation; what is left out stays. */
+  change: signedInProcedure
+    .input(z.object({ orgId, name: z.optional(organisationName), threadStarters: z.enum(THREAD_STARTERS).optional() }))
+    .output(z.null())
+    .mutation(async ({ ctx, input }) => {
+      await changeSettings(ctx.services, ctx.session.personId, input);
       return null;
     }),
 

@@ -115,6 +115,16 @@ export const samples: Readonly<Record<string, Sample>> = {
     stranger: 'NOT_FOUND',
     guest: 'FORBIDDEN',
   },
+  'organisations.invitationLink': {
+    input: ({ acme, invitationId }) => ({ orgId: acme, invitationId }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'organisations.change': {
+    input: ({ acme }) => ({ orgId: acme, name: 'Acme', threadStarters: 'members' }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
   'organisations.changeRole': {
     input: ({ acme, bob }) => ({ orgId: acme, personId: bob.personId, role: 'guest' }),
     stranger: 'NOT_FOUND',

@@ -89,7 +89,7 @@ export async function makeCast({ acts }: Pick<Services, 'acts'>): Promise<Cast> 
   await acts.act(null, { write: [], create }, async (tx, db) => {
     for (const person of [alice, bob, carol, dave]) await insertAccount(db, { ...person, passwordHash });
     for (const { id, name, members } of orgs) {
-      tx.put('org', orgScope(id), id, { name, createdAt: tx.now });
+      tx.put('org', orgScope(id), id, { name, threadStarters: 'members', createdAt: tx.now });
       for (const [index, member] of members.entries()) {
         await putMember(tx, { ...member, orgId: id, role: index === 0 ? 'owner' : 'member' });
       }

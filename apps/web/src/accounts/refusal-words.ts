@@ -25,6 +25,7 @@ const words: Record<string, string> = {
   INVITATION_EXPIRED: 'This invitation has ended. Ask for a new one.',
   INVITATION_USED: 'This invitation was used already. Sign in instead.',
   WRONG_ACCOUNT: 'This invitation is for another address. Sign out, then open the link again.',
+  LAST_OWNER: 'An organisation needs an owner. Make somebody else one first.',
   FORBIDDEN: 'Your role does not allow this.',
   NOT_FOUND: 'This is not there any more.',
   UNAUTHORISED: 'You are signed out. Sign in and try again.',

@@ -1,35 +1,17 @@
-import { mayGrant, ROLES } from '@parley/core/organisations';
-import { Button, IconButton, notify, Time } from '@parley/ui';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { Button, IconButton, notify, Time, useMinute } from '@parley/ui';
 import { Mail, UserRoundPlus, X } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
-import { callsLink } from '../accounts/account-calls.ts';
+import { useState } from 'react';
+import { administration } from '../administration/administration.ts';
+import { Administration, useOnline } from '../administration/connection.tsx';
 import { refusalWords } from '../accounts/refusal-words.ts';
 import type { OwnOrganisation } from '../shell/use-organisations.ts';
-import { useStatus } from '../sync/views.ts';
-import { administration } from './administration.ts';
 import { InviteDialog } from './invite-dialog.tsx';
 import { roleNames } from './role-names.ts';
-
-const queryClient = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 10_000 } } });
-const client = administration.createClient({ links: [callsLink] });
-
-function Administration({ children }: { children: ReactNode }) {
-  return (
-    <administration.Provider client={client} queryClient={queryClient}>
-      <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
-    </administration.Provider>
-  );
-}
-
-/** The browser's own word for it misses a server that is down. */
-const useOnline = () => useStatus().connection.state === 'live';
 
 /** Opens the dialog that makes an invitation link; only with a connection. */
 export function InviteButton({ organisation }: { organisation: OwnOrganisation }) {
   const [inviting, setInviting] = useState(false);
   const online = useOnline();
-  const roles = ROLES.filter((role) => role !== 'owner' && mayGrant(organisation.role, role)).reverse();
   return (
     <Administration>
       <Button
@@ -42,7 +24,7 @@ export function InviteButton({ organisation }: { organisation: OwnOrganisation }
       >
         Invite
       </Button>
-      {inviting ? <InviteDialog organisation={organisation} roles={roles} onClose={() => setInviting(false)} /> : null}
+      {inviting ? <InviteDialog organisation={organisation} onClose={() => setInviting(false)} /> : null}
     </Administration>
   );
 }
@@ -59,12 +41,14 @@ export function OpenInvitations({ organisation }: { organisation: OwnOrganisatio
 function InvitationList({ orgId }: { orgId: string }) {
   const online = useOnline();
   const open = administration.organisations.invitations.useQuery({ orgId });
-  if (open.data === undefined || open.data.length === 0) return null;
+  const now = useMinute();
+  const usable = (open.data ?? []).filter(({ expiresAt }) => expiresAt > now);
+  if (usable.length === 0) return null;
   return (
     <section aria-label="Open invitations" className="mb-6 rounded-xl border border-line">
       <h2 className="border-b border-line px-4 py-2.5 text-sm font-semibold text-ink-2">Open invitations</h2>
       <ul>
-        {open.data.map((invitation) => (
+        {usable.map((invitation) => (
           <OpenInvitation key={invitation.id} orgId={orgId} invitation={invitation} online={online} />
         ))}
       </ul>

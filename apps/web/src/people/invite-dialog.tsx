@@ -1,11 +1,11 @@
-import type { Role } from '@parley/core/organisations';
+import { mayGrant, ROLES, type Role } from '@parley/core/organisations';
 import { announce, Button, Dialog, Segmented, TextField, Time } from '@parley/ui';
 import { Check, Copy } from 'lucide-react';
 import { useRef, useState, type FormEvent } from 'react';
+import { administration } from '../administration/administration.ts';
 import { FormRefusal } from '../accounts/form-refusal.tsx';
 import { refusalWords } from '../accounts/refusal-words.ts';
 import type { OwnOrganisation } from '../shell/use-organisations.ts';
-import { administration } from './administration.ts';
 import { roleNames } from './role-names.ts';
 
 const roleNotes: Readonly<Record<Role, string>> = {
@@ -17,16 +17,18 @@ const roleNotes: Readonly<Record<Role, string>> = {
 
 export interface InviteDialogProps {
   organisation: OwnOrganisation;
-  /** The roles that the inviting person may give, the usual one first. */
-  roles: readonly Role[];
+  /** Address that stands in the field at first. */
+  address?: string;
   onClose: () => void;
 }
 
 /** Makes an invitation link for one address, and shows it once. */
-export function InviteDialog({ organisation, roles, onClose }: InviteDialogProps) {
-  const [email, setEmail] = useState('');
+export function InviteDialog({ organisation, address = '', onClose }: InviteDialogProps) {
+  const [email, setEmail] = useState(address);
   const [role, setRole] = useState<Role>('member');
   const first = useRef<HTMLInputElement>(null);
+  // The usual one first.
+  const roles = ROLES.filter((each) => each !== 'owner' && mayGrant(organisation.role, each)).reverse();
   const invitations = administration.useUtils().organisations.invitations;
   const invite = administration.organisations.invite.useMutation({
     onSuccess: () => invitations.invalidate({ orgId: organisation.id }),
@@ -90,15 +92,16 @@ export function InviteDialog({ organisation, roles, onClose }: InviteDialogProps
   );
 }
 
-interface InvitationLinkProps {
+export interface InvitationLinkProps {
   email: string;
   url: string;
   expiresAt: number;
   onClose: () => void;
-  onAnother: () => void;
+  onAnother?: () => void;
 }
 
-function InvitationLink({ email, url, expiresAt, onClose, onAnother }: InvitationLinkProps) {
+/** A link to be sent on, with a button that copies it. */
+export function InvitationLink({ email, url, expiresAt, onClose, onAnother }: InvitationLinkProps) {
   const field = useRef<HTMLInputElement>(null);
   const [copied, setCopied] = useState(false);
   const copy = async () => {
@@ -117,10 +120,10 @@ function InvitationLink({ email, url, expiresAt, onClose, onAnother }: Invitatio
       open
       onOpenChange={(open) => open || onClose()}
       title="Send this link"
-      description={`It works once, and only for ${email}. It is not shown again.`}
+      description={`It works once, and only for ${email}.`}
       actions={
         <>
-          <Button onClick={onAnother}>Invite another</Button>
+          {onAnother === undefined ? null : <Button onClick={onAnother}>Invite another</Button>}
           <Button look="primary" onClick={onClose}>
             Done
           </Button>

@@ -1,5 +1,6 @@
 import { orgPeopleScope } from '@parley/core/scopes';
 import { Delayed, EmptyState } from '@parley/ui';
+import { Link } from '@tanstack/react-router';
 import { UsersRound } from 'lucide-react';
 import { lazy, Suspense, useMemo } from 'react';
 import { PageFrame } from '../shell/page-frame.tsx';
@@ -17,7 +18,19 @@ const OpenInvitations = lazy(async () => ({ default: (await loadInvitations()).O
 export function PeoplePage() {
   const organisations = useOrganisations();
   return (
-    <PageFrame title="People">
+    <PageFrame
+      title="People"
+      actions={
+        organisations.some(({ mayInvite }) => mayInvite) ? (
+          <Link
+            to="/admin"
+            className="grid min-h-8 place-items-center rounded-md px-2.5 text-base font-medium text-accent hover:bg-sunk pointer-coarse:min-h-11"
+          >
+            Manage
+          </Link>
+        ) : null
+      }
+    >
       <div className="mx-auto flex max-w-176 flex-col gap-10 px-5 py-7 max-desk:px-4 max-desk:py-5">
         {organisations.map((organisation) => (
           <OrganisationPeople key={organisation.id} organisation={organisation} alone={organisations.length === 1} />

@@ -66,6 +66,7 @@ export function AppFrame() {
         matchRoute({ to: '/saved' }) ||
         matchRoute({ to: '/drafts' }) ||
         matchRoute({ to: '/activity' }) ||
+        matchRoute({ to: '/admin', fuzzy: true }) ||
         matchRoute({ to: '/settings' })
       ? 'page'
       : 'thread';

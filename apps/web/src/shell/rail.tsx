@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Bookmark, PencilLine, Settings, UsersRound } from 'lucide-react';
+import { Bookmark, PencilLine, Settings, ShieldCheck, UsersRound } from 'lucide-react';
 import { OrganisationMark } from './organisation-mark.tsx';
 import { OrganisationPlaces } from './organisation-places.tsx';
 import { useDraftsLabel } from './use-drafts-label.ts';
@@ -42,6 +42,17 @@ export function Rail() {
       <Link to="/people" aria-label="People" data-tooltip="People" className={place}>
         <UsersRound size={19} strokeWidth={1.8} />
       </Link>
+      {organisations.some(({ mayInvite }) => mayInvite) ? (
+        <Link
+          to="/admin"
+          activeOptions={{ exact: false }}
+          aria-label="Administration"
+          data-tooltip="Administration"
+          className={place}
+        >
+          <ShieldCheck size={19} strokeWidth={1.8} />
+        </Link>
+      ) : null}
       <Link to="/settings" aria-label="Settings" data-tooltip="Settings" className={place}>
         <Settings size={19} strokeWidth={1.8} />
       </Link>

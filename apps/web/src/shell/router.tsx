@@ -137,6 +137,24 @@ const saved = createRoute({
   component: lazyRouteComponent(() => import('../messages/saved-page.tsx'), 'SavedPage'),
 });
 
+const adminStart = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('../administration/administration-page.tsx'), 'AdministrationStart'),
+});
+
+const admin = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/$orgId/$section',
+  component: function Admin() {
+    return <AdministrationPage {...admin.useParams()} />;
+  },
+});
+const AdministrationPage = lazyRouteComponent(
+  () => import('../administration/administration-page.tsx'),
+  'AdministrationPage',
+);
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -156,7 +174,7 @@ export const router = createRouter({
     invitation,
     resetPassword,
     signInLink,
-    inside.addChildren([home, thread, newThread, people, drafts, saved, settings, activity]),
+    inside.addChildren([home, thread, newThread, people, drafts, saved, adminStart, admin, settings, activity]),
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: PageFailure,

@@ -1,5 +1,4 @@
 import { useNavigate } from '@tanstack/react-router';
-import { mayStartThread } from '@parley/core/organisations';
 import { Avatar, Button, Segmented } from '@parley/ui';
 import { standardSettings, UNDO_SECONDS } from '@parley/core/settings';
 import { userScope } from '@parley/core/scopes';
@@ -32,7 +31,7 @@ export function SettingsPage() {
   const theme = useTheme();
   const install = useInstall();
   const navigate = useNavigate();
-  const mayStart = useOrganisations().some(({ role }) => mayStartThread(role));
+  const mayStart = useOrganisations().some((organisation) => organisation.mayStart);
   if (session.state !== 'signedIn') return null;
   const { person } = session;
   return (

@@ -61,7 +61,7 @@ export async function acmeOffline({ count, readSeq }: { count: number; readSeq: 
   const put = <T extends TableName>(scope: string, table: T, id: string, data: Tables[T]) =>
     rows.push({ scope, table, id, data });
 
-  put(orgScope(orgId), 'org', orgId, { name: 'Acme Freight', createdAt: noon });
+  put(orgScope(orgId), 'org', orgId, { name: 'Acme Freight', threadStarters: 'members', createdAt: noon });
   for (const [id, name] of [
     [alice, 'Alice Lindqvist'],
     [bob, 'Bob Okafor'],

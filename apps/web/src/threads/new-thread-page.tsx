@@ -1,5 +1,4 @@
 import { orgPeopleScope } from '@parley/core/scopes';
-import { mayStartThread } from '@parley/core/organisations';
 import { SUBJECT_LENGTH } from '@parley/core/text';
 import { EmptyState, Segmented, TextField } from '@parley/ui';
 import { useNavigate } from '@tanstack/react-router';
@@ -27,7 +26,7 @@ const DRAFT = 'new';
 
 /** Starts a thread: people, subject, and a first message if one likes. Works without a network. */
 export function NewThreadPage() {
-  const organisations = useOrganisations().filter(({ role }) => mayStartThread(role));
+  const organisations = useOrganisations().filter(({ mayStart }) => mayStart);
   const chosen = useChosenOrganisation(organisations);
   const [pickedId, setPickedId] = useState<string | null>(null);
   const organisation = organisations.find(({ id }) => id === pickedId) ?? chosen ?? organisations[0];

@@ -1,4 +1,3 @@
-import { mayStartThread } from '@parley/core/organisations';
 import { Button, classNames, EmptyState, IconButton } from '@parley/ui';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { Check, MessagesSquare, Plus, Search } from 'lucide-react';
@@ -106,7 +105,7 @@ export function ThreadList() {
       region.current?.querySelector<HTMLElement>(`[data-thread="${first.id}"]`)?.focus();
     }
   };
-  const mayStart = organisations.some(({ role }) => mayStartThread(role));
+  const mayStart = organisations.some(({ mayStart: may }) => may);
 
   return (
     <div ref={region} className="flex min-h-0 flex-1 flex-col">

@@ -1,4 +1,4 @@
-import { mayDeleteForOthers, mayRemoveFromThread, mayStartThread } from '@parley/core/organisations';
+import { mayAddToThread, mayDeleteForOthers, mayRemoveFromThread } from '@parley/core/organisations';
 import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import { isArchived, usualSetting } from '@parley/core/thread-settings';
 import type { ThreadRow } from '@parley/core/threads';
@@ -250,7 +250,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
                 former={former}
                 onCopyLink={() => copyLink(parts)}
                 personId={personId}
-                directory={mayStartThread(role) ? pickable : null}
+                directory={mayAddToThread(role) ? pickable : null}
                 onAdd={(personIds) =>
                   void attempt(
                     engine.mutate('addParticipants', { threadId, orgId: homeOrg, messageId: uuidv7(), personIds }),

@@ -30,7 +30,10 @@ beforeEach(async () => {
   database = await createTestDatabase();
   open = openDatabase(database.url);
   const { kysely: db } = open;
-  await db.insertInto('org').values({ id: ACME, name: 'Acme', created_at: new Date(), version: 1 }).execute();
+  await db
+    .insertInto('org')
+    .values({ id: ACME, name: 'Acme', thread_starters: 'members', created_at: new Date(), version: 1 })
+    .execute();
   await db.insertInto('person').values({ id: ALICE, name: 'Alice' }).execute();
   await db
     .insertInto('invitation')

@@ -34,7 +34,7 @@ beforeEach(async () => {
   });
   const create = [orgScope(orgId), orgPeopleScope(orgId), userScope(alice), userScope(bob)];
   await server.act(null, { create, write: [] }, async (tx, trx) => {
-    tx.put('org', orgScope(orgId), orgId, { name: 'Acme', createdAt: tx.now });
+    tx.put('org', orgScope(orgId), orgId, { name: 'Acme', threadStarters: 'members', createdAt: tx.now });
     for (const [id, name] of [
       [alice, 'Alice'],
       [bob, 'Bob'],

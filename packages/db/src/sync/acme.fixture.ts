@@ -66,7 +66,7 @@ export const orgs = { acme: newId(), globex: newId(), initech: newId() };
 export async function seed({ server }: Pick<TestInstallation, 'server'>): Promise<void> {
   for (const [name, orgId] of Object.entries(orgs)) {
     await server.act(null, { create: [orgScope(orgId), orgPeopleScope(orgId)], write: [] }, async (tx) => {
-      tx.put('org', orgScope(orgId), orgId, { name, createdAt: tx.now });
+      tx.put('org', orgScope(orgId), orgId, { name, threadStarters: 'members', createdAt: tx.now });
     });
   }
   await addPerson(server, { id: people.alice, name: 'alice', orgId: orgs.acme, role: 'owner' });

@@ -1,6 +1,7 @@
 /** Changing members, for every kind of person near them: by pull and by poke they get what a newcomer would get. */
 import { Refusal } from '@parley/sync/mutator';
 import { changeRole, deactivateMember, memberScopes, reactivateMember, type Member } from '@parley/core/members';
+import { changeOrganisation, organisationScopes } from '@parley/core/organisation-settings';
 import type { Role } from '@parley/core/organisations';
 import { orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import { v7 as newId } from 'uuid';
@@ -65,6 +66,8 @@ const reactivate = (actorId: string, personId: string): Promise<void> =>
   installation.server.act(actorId, memberScopes(memberOf(personId)), async (tx, trx) =>
     reactivateMember(tx, memberOf(personId), await readMemberFacts(trx, memberOf(personId))),
   );
+const changeOrg = (actorId: string, change: Parameters<typeof changeOrganisation>[2]): Promise<void> =>
+  installation.server.act(actorId, organisationScopes(orgs.acme), (tx) => changeOrganisation(tx, orgs.acme, change));
 const say = (personId: string, text: string) =>
   clientOf(personId).do('sendMessage', { threadId, messageId: newId(), text });
 
@@ -92,6 +95,9 @@ const acts: Record<string, { before?: () => Promise<unknown>; act: () => Promise
     act: () => setRole(adam, mia, 'member'),
   },
   'a member was deactivated': { act: () => deactivate(adam, mia) },
+  'the organisation was changed': {
+    act: () => changeOrg(adam, { name: `Acme ${newId()}` }),
+  },
   'a member was reactivated': {
     before: () => deactivate(people.alice, mia),
     act: () => reactivate(adam, mia),
@@ -197,6 +203,7 @@ describe('who may change whom', () => {
     expect(await refusal(setRole(actor(), mia, 'guest'))).toBe(code);
     expect(await refusal(deactivate(actor(), mia))).toBe(code);
     expect(await refusal(reactivate(actor(), mia))).toBe(code);
+    expect(await refusal(changeOrg(actor(), { name: 'Theirs' }))).toBe(code);
   });
 
   test('an admin, once deactivated, nobody', async () => {
@@ -252,4 +259,15 @@ describe('who may change whom', () => {
     expect(await refusal(setRole(people.alice, newId(), 'admin'))).toBe('not_found');
     expect(await refusal(setRole(people.alice, people.dave, 'admin'))).toBe('not_found');
   });
+});
+
+test('where only admins start threads, members are refused and guests stay so', async () => {
+  const start = (personId: string) =>
+    clientOf(personId).do('createThread', { threadId: newId(), orgId: orgs.acme, subject: 'Mine', participantIds: [] });
+  await changeOrg(people.alice, { threadStarters: 'admins' });
+  expect(await start(mia)).toMatchObject({ status: 'rejected', code: 'forbidden' });
+  expect(await start(adam)).toMatchObject({ status: 'applied' });
+  await changeOrg(people.alice, { threadStarters: 'members' });
+  expect(await start(mia)).toMatchObject({ status: 'applied' });
+  expect(await start(gwen)).toMatchObject({ status: 'rejected', code: 'forbidden' });
 });

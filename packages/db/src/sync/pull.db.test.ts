@@ -114,7 +114,7 @@ test('[PULL4] a directory of thousands continues with more, and no version is to
   const { server, database } = installation;
   const orgId = newId();
   await server.act(null, { create: [orgScope(orgId), orgPeopleScope(orgId)], write: [] }, async (tx) => {
-    tx.put('org', orgScope(orgId), orgId, { name: 'Large', createdAt: tx.now });
+    tx.put('org', orgScope(orgId), orgId, { name: 'Large', threadStarters: 'members', createdAt: tx.now });
   });
   const id = newId();
   await addPerson(server, { id, name: 'olga', orgId, role: 'owner' });

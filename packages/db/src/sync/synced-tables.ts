@@ -40,7 +40,11 @@ export const syncedTables: Mapping = {
     scopeKind: 'org',
     scopeColumn: 'id',
     idColumn: 'id',
-    fields: { name: ['name', 'text'], createdAt: ['created_at', 'timestamptz'] },
+    fields: {
+      name: ['name', 'text'],
+      threadStarters: ['thread_starters', 'text'],
+      createdAt: ['created_at', 'timestamptz'],
+    },
   },
   person: {
     ...directory,

@@ -309,7 +309,10 @@ test('another organisation gets rows of its own', async () => {
 });
 
 async function makeOrganisation(id: string, name: string): Promise<void> {
-  await database.kysely.insertInto('org').values({ id, name, created_at: new Date(), version: 1 }).execute();
+  await database.kysely
+    .insertInto('org')
+    .values({ id, name, thread_starters: 'members', created_at: new Date(), version: 1 })
+    .execute();
   await database.kysely
     .insertInto('sync_scope')
     .values([`org:${id}`, `people.org:${id}`].map((scope) => ({ id: scope, home_org: id, version: 1 })))

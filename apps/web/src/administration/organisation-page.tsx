@@ -1,0 +1,99 @@
+import type { ThreadStarters } from '@parley/core/organisations';
+import { orgScope } from '@parley/core/scopes';
+import { Button, notify, Segmented, TextField } from '@parley/ui';
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { FormRefusal } from '../accounts/form-refusal.tsx';
+import { refusalWords } from '../accounts/refusal-words.ts';
+import type { OwnOrganisation } from '../shell/use-organisations.ts';
+import { useRow } from '../sync/views.ts';
+import { administration } from './administration.ts';
+import { useOnline } from './connection.tsx';
+
+const starters: { value: ThreadStarters; label: string }[] = [
+  { value: 'members', label: 'All members' },
+  { value: 'admins', label: 'Owners and admins' },
+];
+
+/** Name and rules of the organisation. Everybody's device hears of a change at once. */
+export function OrganisationPage({ organisation }: { organisation: OwnOrganisation }) {
+  const { id: orgId } = organisation;
+  const row = useRow(orgScope(orgId), 'org', orgId);
+  const online = useOnline();
+  const known = row?.data.threadStarters ?? 'members';
+  // Shown until the server's own row says the same.
+  const [chosen, setChosen] = useState<ThreadStarters>();
+  if (chosen === known) setChosen(undefined);
+  const rules = administration.organisations.change.useMutation({
+    onError(error) {
+      setChosen(undefined);
+      notify(refusalWords(error).text, { tone: 'bad' });
+    },
+  });
+  return (
+    <section aria-label="Organisation" className="flex flex-col">
+      <Part title="Name" note="Shown in the rail, in invitations and in mails.">
+        <NameForm key={organisation.name} organisation={organisation} online={online} />
+      </Part>
+      <Part title="Who may start threads" note="Guests never do. Whoever is in a thread writes in it.">
+        <Segmented
+          label="Who may start threads"
+          value={chosen ?? known}
+          options={starters.map((option) => ({ ...option, disabled: !online }))}
+          onChange={(threadStarters) => {
+            setChosen(threadStarters);
+            rules.mutate({ orgId, threadStarters });
+          }}
+        />
+      </Part>
+    </section>
+  );
+}
+
+function NameForm({ organisation, online }: { organisation: OwnOrganisation; online: boolean }) {
+  const [name, setName] = useState(organisation.name);
+  const change = administration.organisations.change.useMutation({
+    onSuccess: () => notify('The name is changed.'),
+  });
+  const refusal = change.error === null ? null : refusalWords(change.error);
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!change.isPending) change.mutate({ orgId: organisation.id, name: name.trim() });
+  };
+  return (
+    <form onSubmit={onSubmit} className="flex w-full max-w-96 flex-col gap-2">
+      <TextField
+        label="Name of the organisation"
+        labelHidden
+        required
+        maxLength={100}
+        value={name}
+        error={refusal?.fields['name']}
+        onChange={(event) => setName(event.target.value)}
+        end={
+          <Button
+            type="submit"
+            size="small"
+            className="mr-1.5"
+            busy={change.isPending}
+            disabled={!online || name.trim() === '' || name.trim() === organisation.name}
+          >
+            Save
+          </Button>
+        }
+      />
+      <FormRefusal refusal={refusal} />
+    </form>
+  );
+}
+
+function Part({ title, note, children }: { title: string; note: string; children: ReactNode }) {
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-line py-5 not-first:border-t first:pt-1">
+      <div className="min-w-0">
+        <h2 className="text-base font-semibold">{title}</h2>
+        <p className="text-base text-ink-3">{note}</p>
+      </div>
+      {children}
+    </div>
+  );
+}

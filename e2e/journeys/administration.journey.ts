@@ -1,0 +1,77 @@
+import { expectAccessible } from '../accessibility.ts';
+import { aSubject, expect, test } from '../journey.ts';
+import type { Account } from '../people.ts';
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+test('an owner gives a role, shuts somebody out, and lets them in again', async ({ alice, visit }) => {
+  const ines: Account = { name: 'Ines Duarte', email: 'ines@acme.example', password: 'three blue lanterns' };
+  const herself = await visit(ines);
+  await herself.acceptInvitation(await alice.invite(ines));
+  const subject = aSubject('Night shift');
+  await alice.startThread({ subject, with: [ines], message: 'Who has the keys?' });
+  await herself.openThread(subject);
+  await herself.expectMessage('Who has the keys?');
+
+  await alice.administer('People');
+  await expectAccessible(alice.page, 'administration, people');
+  await alice.giveRole(ines, 'Guest');
+  await herself.page.getByRole('link', { name: 'People', exact: true }).click();
+  await expect(herself.page.getByText('Guests see the people in their threads')).toBeVisible();
+
+  await alice.giveRole(ines, 'Member');
+  await expect(herself.page.getByRole('list', { name: 'People' })).toContainText(alice.account.name);
+
+  herself.complaints.expectDisturbance();
+  await alice.page.getByRole('button', { name: `More for ${ines.name}` }).click();
+  await alice.page.getByRole('menuitem', { name: 'Deactivate' }).click();
+  await expectAccessible(alice.page, 'deactivating somebody');
+  await alice.page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click();
+  await expect(alice.page.getByText(`${ines.name} is deactivated.`).first()).toBeVisible();
+  await expect(herself.page.getByText(subject)).toHaveCount(0);
+  await expect(herself.page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+
+  await alice.page.getByRole('radio', { name: /Deactivated/ }).check();
+  await alice.page.getByRole('button', { name: `More for ${ines.name}` }).click();
+  await alice.page.getByRole('menuitem', { name: 'Let in again' }).click();
+  await expect(alice.page.getByText(`${ines.name} is let in again.`).first()).toBeVisible();
+  await herself.signIn();
+  await herself.openThread(subject);
+  await herself.expectMessage('Who has the keys?');
+});
+
+test('invitations are copied, sent again and withdrawn, and rules are set, on a phone', async ({
+  alice,
+  visit,
+  bob,
+}) => {
+  const zoe: Account = { name: 'Zoe', email: 'zoe@acme.example', password: 'three blue lanterns' };
+  const first = await alice.invite(zoe);
+  const phone = await visit(alice.account, PHONE);
+  await phone.signIn();
+  await phone.expectInside();
+  const { page } = phone;
+  await phone.administer('Organisation');
+  await page.getByRole('radio', { name: 'Owners and admins' }).waitFor();
+  await expectAccessible(page, 'administration, organisation');
+  await phone.administer('Invitations');
+  const line = page.getByRole('list', { name: 'Invitations' }).getByRole('listitem').filter({ hasText: zoe.email });
+  await expect(line).toBeVisible();
+  await expectAccessible(page, 'administration, invitations');
+  await line.getByRole('button', { name: `More for ${zoe.email}` }).click();
+  await page.getByRole('menuitem', { name: 'Send again' }).click();
+  await expect(page.getByText(`A new link is on its way to ${zoe.email}.`).first()).toBeVisible();
+  const herself = await visit(zoe);
+  await herself.page.goto(first);
+  await expect(herself.page.getByRole('heading', { name: 'This link does not open' })).toBeVisible();
+  await line.getByRole('button', { name: `More for ${zoe.email}` }).click();
+  await page.getByRole('menuitem', { name: 'Withdraw' }).click();
+  await expect(line).toHaveCount(0);
+
+  await phone.administer('Organisation');
+  await page.getByRole('radio', { name: 'Owners and admins' }).check();
+  await expect(bob.page.getByRole('button', { name: 'New thread' })).toHaveCount(0);
+  await page.getByRole('radio', { name: 'All members' }).check();
+  await expect(bob.page.getByRole('button', { name: 'New thread' }).first()).toBeVisible();
+  await phone.leave();
+});
