@@ -86,6 +86,15 @@ export async function reactivateMember(
   if (member.active) return;
   const epoch = membership.epoch + 1;
   put(tx, { orgId, personId }, { ...member, active: true }, { ...membership, active: true, epoch });
+  await rejoinThreads(tx, personId, threadIds);
+}
+
+/** Brings back the threads whose people a member is still among; their own scope must be written by the act. */
+export async function rejoinThreads(
+  tx: MutatorTx<Tables>,
+  personId: string,
+  threadIds: readonly string[],
+): Promise<void> {
   const scope = userScope(personId);
   const found = await Promise.all(
     threadIds.map((id) =>

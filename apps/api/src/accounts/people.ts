@@ -22,10 +22,14 @@ export interface NewAccount {
   passwordHash: string;
 }
 
-/** Adds a person who can sign in. Fails on a unique key when the address has an account. */
+/** Adds a person who can sign in, or makes one of a placeholder. Fails on a unique key when the address has an account. */
 export async function insertAccount(db: Kysely<Database>, account: NewAccount): Promise<void> {
   const { personId, name, email, passwordHash } = account;
-  await db.insertInto('person').values({ id: personId, name }).execute();
+  await db
+    .insertInto('person')
+    .values({ id: personId, name })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ name, placeholder: false }))
+    .execute();
   await db.insertInto('auth_user').values({ id: personId, name, email }).execute();
   await db
     .insertInto('auth_account')

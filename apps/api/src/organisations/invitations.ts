@@ -1,7 +1,8 @@
 /** Invitations to an organisation: links bound to an e-mail address that work once and end after 14 days. */
+import { memberScopes, rejoinThreads } from '@parley/core/members';
 import { mayGrant, type Role } from '@parley/core/organisations';
 import { orgPeopleScope, userScope } from '@parley/core/scopes';
-import type { Database } from '@parley/db';
+import { readMemberFacts, type Database } from '@parley/db';
 import { invitationToken } from '@parley/jobs/invitation-token';
 import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
@@ -11,6 +12,7 @@ import { hashToken } from '../accounts/secret-token.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Acts } from '../services.ts';
 import { mustAdminister, noOrganisation } from './administer.ts';
+import { claimThreads, findPlaceholder, PlaceholderChanged, placeholderScopes, type Placeholder } from './claims.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const VALID_DAYS = 14;
@@ -186,7 +188,9 @@ export interface Acceptance {
 }
 
 /**
- * Joins the organisation, once: of two at the same time one is refused. Colleagues see the new member at once.
+ * Joins the organisation, once: of two at the same time one is refused. Colleagues see the new member at once. A new
+ * account for an address that came with an import becomes the person of that address; somebody who was deactivated
+ * finds their threads again.
  * @throws ApiError `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_USED`, `WRONG_ACCOUNT`, `ACCOUNT_EXISTS`,
  *   `ALREADY_MEMBER`, `PASSWORD_TOO_WEAK`
  */
@@ -195,37 +199,94 @@ export async function acceptInvitation(
   { token, now, as }: Acceptance,
 ): Promise<{ personId: string; orgId: string; email: string }> {
   const { orgId, email } = await readInvitation(db, { token, now });
-  const isNew = !('personId' in as);
-  if (!isNew && as.email !== email) throw wrongAccount(email);
-  if (isNew) mustBeGoodPassword(as.password, email);
-  const personId = isNew ? uuidv7() : as.personId;
-  const passwordHash = isNew ? await hashPassword(as.password) : '';
-  const scopes = {
-    write: isNew ? [orgPeopleScope(orgId)] : [orgPeopleScope(orgId), userScope(personId)],
-    create: isNew ? [userScope(personId)] : [],
-  };
-  await acts.act(isNew ? null : personId, scopes, async (tx, native) => {
-    const row = await native
-      .selectFrom('invitation')
-      .select(['id', 'role', 'expires_at', 'accepted_at', 'revoked_at'])
-      .where('token_hash', '=', hashToken(token))
-      .forUpdate()
-      .executeTakeFirst();
-    const open = mustBeOpen(row, now);
-    if (isNew) {
-      await mustBeFree(native, email);
-      await insertAccount(native, { personId, name: as.name, email, passwordHash });
-    } else if ((await tx.get('membership', userScope(personId), orgId))?.active) {
-      throw alreadyMember();
+  const joining = { acts, token, now, orgId, email };
+  if ('personId' in as) {
+    if (as.email !== email) throw wrongAccount(email);
+    await joinAs(joining, as);
+    return { personId: as.personId, orgId, email };
+  }
+  mustBeGoodPassword(as.password, email);
+  const account = { name: as.name, passwordHash: await hashPassword(as.password) };
+  for (let attempt = 1; ; attempt += 1) {
+    const placeholder = await findPlaceholder(db, { orgId, email });
+    try {
+      return { personId: await joinAnew(joining, account, placeholder), orgId, email };
+    } catch (error) {
+      if (!(error instanceof PlaceholderChanged) || attempt === CLAIM_ATTEMPTS) throw error;
     }
-    await native
-      .updateTable('invitation')
-      .set({ accepted_at: new Date(now), accepted_by: personId })
-      .where('id', '=', open.id)
-      .execute();
-    await putMember(tx, { personId, orgId, name: as.name, email, role: open.role });
+  }
+}
+
+const CLAIM_ATTEMPTS = 5;
+
+interface Joining {
+  acts: Acts;
+  token: string;
+  now: number;
+  orgId: string;
+  email: string;
+}
+
+/** With the account that somebody has. */
+async function joinAs(
+  { acts, token, now, orgId, email }: Joining,
+  { personId, name }: { personId: string; name: string },
+): Promise<void> {
+  const member = { orgId, personId };
+  await acts.act(personId, memberScopes(member), async (tx, native) => {
+    const { id, role } = await mustHold(native, { token, now });
+    const before = await tx.get('membership', userScope(personId), orgId);
+    if (before?.active) throw alreadyMember();
+    await markAccepted(native, { id, personId, now });
+    await putMember(tx, { ...member, name, email, role });
+    if (before) await rejoinThreads(tx, personId, (await readMemberFacts(native, member)).threadIds);
   });
-  return { personId, orgId, email };
+}
+
+/** With a new account; that of the placeholder where there is one. */
+async function joinAnew(
+  { acts, token, now, orgId, email }: Joining,
+  { name, passwordHash }: { name: string; passwordHash: string },
+  placeholder: Placeholder | undefined,
+): Promise<string> {
+  const personId = placeholder?.personId ?? uuidv7();
+  const scopes = placeholder
+    ? placeholderScopes(placeholder)
+    : { write: [orgPeopleScope(orgId)], create: [userScope(personId)] };
+  await acts.act(null, scopes, async (tx, native) => {
+    const { id, role } = await mustHold(native, { token, now });
+    await mustBeFree(native, email);
+    if (placeholder) await claimThreads(tx, native, { ...placeholder, name });
+    await insertAccount(native, { personId, name, email, passwordHash });
+    await markAccepted(native, { id, personId, now });
+    await putMember(tx, { personId, orgId, name, email, role });
+  });
+  return personId;
+}
+
+/** The invitation, kept from everybody else until the transaction ends. */
+async function mustHold(
+  db: Kysely<Database>,
+  { token, now }: { token: string; now: number },
+): Promise<{ id: string; role: Role }> {
+  const row = await db
+    .selectFrom('invitation')
+    .select(['id', 'role', 'expires_at', 'accepted_at', 'revoked_at'])
+    .where('token_hash', '=', hashToken(token))
+    .forUpdate()
+    .executeTakeFirst();
+  return mustBeOpen(row, now);
+}
+
+async function markAccepted(
+  db: Kysely<Database>,
+  { id, personId, now }: { id: string; personId: string; now: number },
+): Promise<void> {
+  await db
+    .updateTable('invitation')
+    .set({ accepted_at: new Date(now), accepted_by: personId })
+    .where('id', '=', id)
+    .execute();
 }
 
 async function mustNotBeMember(db: Kysely<Database>, orgId: string, email: string): Promise<void> {

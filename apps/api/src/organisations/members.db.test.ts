@@ -105,3 +105,23 @@ test('owners see when somebody was last here', async () => {
   expect(ids).toContain(pia.personId);
   expect(ids).not.toContain(quiet.personId);
 });
+
+test('whoever was deactivated and accepts a new invitation finds their threads again', async () => {
+  const ron = await newMember('Ron');
+  const starter = await SyncClient.connect(alice, cast.alice.personId);
+  const threadId = await starter.startThread(cast.acme, [ron.personId]);
+  starter.close();
+  await change('deactivateMember', ron);
+  const { data } = await alice.call('mutation', 'organisations.invite', {
+    orgId: cast.acme,
+    email: ron.email,
+    role: 'guest',
+  });
+  const browser = await server.browser().signIn(ron, PASSWORD);
+  const token = (data as { url: string }).url.split('/').at(-1);
+  expect((await browser.call('mutation', 'accounts.acceptInvitation', { token })).status).toBe(200);
+  const client = await SyncClient.connect(browser, ron.personId);
+  const back = await client.pull([threadScope(threadId), orgPeopleScope(cast.acme)]);
+  expect(back.answers.map(({ kind }) => kind)).toEqual(['truncated', 'forbidden']);
+  client.close();
+});
