@@ -70,7 +70,7 @@ export class Person {
   }
 
   /** Opens a part of administration. */
-  async administer(section: 'People' | 'Invitations' | 'Organisation'): Promise<void> {
+  async administer(section: 'People' | 'Invitations' | 'Organisation' | 'Import'): Promise<void> {
     const parts = this.page.getByRole('navigation', { name: 'Administration' });
     if (!(await parts.isVisible())) {
       await this.page.getByRole('link', { name: 'People', exact: true }).filter({ visible: true }).click();

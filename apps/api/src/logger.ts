@@ -15,10 +15,11 @@ export const logger = pino({
 
 export const httpLog = logger.child({ part: 'http' });
 export const accountsLog = logger.child({ part: 'accounts' });
+export const importsLog = logger.child({ part: 'imports' });
 export const organisationsLog = logger.child({ part: 'organisations' });
 export const syncLog = logger.child({ part: 'sync' });
 
 /** Applies to every logger here. */
 export function setLogLevel(level: 'error' | 'info' | 'debug' | 'silent'): void {
-  for (const each of [logger, httpLog, accountsLog, organisationsLog, syncLog]) each.level = level;
+  for (const each of [logger, httpLog, accountsLog, importsLog, organisationsLog, syncLog]) each.level = level;
 }

@@ -42,8 +42,11 @@ beforeAll(async () => {
   const rob = { personId: uuidv7(), name: 'Rob', email: 'rob@example.org' };
   await addMember(server.services, { ...gus, orgId: cast.acme, role: 'guest' });
   await addMember(server.services, { ...rob, orgId: cast.acme, role: 'member' });
+  const upload = { orgId: cast.acme, fileName: 'history.zip', bytes: 5_000, withDirectMessages: false };
+  const { data: begun } = await alice.call('mutation', 'imports.start', upload);
+  const { importId } = begun as { importId: string };
   const devices = (await alice.call('query', 'accounts.devices.list')).data as { id: string }[];
-  scene = { ...cast, threadId, invitationId, gus, rob, alicesDeviceId: devices[0]?.id ?? '' };
+  scene = { ...cast, threadId, invitationId, importId, gus, rob, alicesDeviceId: devices[0]?.id ?? '' };
   const again = await SyncClient.connect(alice, cast.alice.personId);
   await again.push(
     'addParticipants',

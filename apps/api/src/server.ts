@@ -9,6 +9,7 @@ import { Redis } from 'ioredis';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createIdentity } from './accounts/identity.ts';
 import { issueSetUpToken } from './accounts/set-up.ts';
@@ -18,6 +19,7 @@ import { createConnections } from './http/connections.ts';
 import { createRateLimits, type LimitOverrides } from './http/rate-limits.ts';
 import { readStaticFiles } from './http/static-files.ts';
 import { acceptUpgrades, SOCKET_LIMITS, type SocketLimits } from './http/upgrade.ts';
+import { createImports } from './imports/imports.ts';
 import { httpLog, logger, syncLog } from './logger.ts';
 import type { Services } from './services.ts';
 import { openLiveBus } from './sync/live-bus.ts';
@@ -32,6 +34,8 @@ export interface ServerOptions {
   /** Origin under which people reach the server, without a trailing slash. */
   publicUrl: string;
   authSecret: string;
+  /** What must outlive a restart; archives that are being imported lie below it. */
+  dataDir: string;
   /** Folder of the built web app. */
   webFolder: string;
   limits?: LimitOverrides;
@@ -72,7 +76,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { port } = server.address() as AddressInfo;
   httpLog.info({ port, host: options.host }, 'listening');
 
+  const takeUpImports = () =>
+    services.imports.takeUp().catch((error: unknown) => httpLog.error({ err: error }, 'imports were not taken up'));
+  await takeUpImports();
   const rechecks = setInterval(() => {
+    void takeUpImports();
     services.connections
       .recheck()
       .catch((error: unknown) => httpLog.error({ err: error }, 'sessions were not checked'));
@@ -90,6 +98,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       clearInterval(rechecks);
       stopFollowing();
       await drain(server, upgrades);
+      await services.imports.close();
       services.hub.close();
       await bus.close();
       await database.close();
@@ -100,7 +109,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 function createServices(
-  { publicUrl, authSecret, databaseUrl, limits }: ServerOptions,
+  { publicUrl, authSecret, databaseUrl, dataDir, limits }: ServerOptions,
   { database, redis, bus }: { database: OpenDatabase; redis: Redis | null; bus: Bus },
 ): Services {
   const db = database.kysely;
@@ -122,6 +131,7 @@ function createServices(
     engine,
     acts: engine,
     hub,
+    imports: createImports({ db, databaseUrl, folder: join(dataDir, 'imports'), publish: hub.publish }),
     identity: createIdentity(db, { publicUrl, authSecret }),
     limits: createRateLimits(redis, limits),
     connections: createConnections(db),

@@ -7,6 +7,7 @@ import type { Identity } from './accounts/identity.ts';
 import type { Health } from './health/health.ts';
 import type { Connections } from './http/connections.ts';
 import type { RateLimits } from './http/rate-limits.ts';
+import type { Imports } from './imports/imports.ts';
 
 type Engine = SyncServer<Tables, Kysely<Database>>;
 
@@ -26,6 +27,7 @@ export interface Services {
   engine: Engine;
   acts: Acts;
   hub: Hub;
+  imports: Imports;
   identity: Identity;
   limits: RateLimits;
   connections: Connections;

@@ -11,6 +11,7 @@ import * as drafts from './migrations/0005-drafts.ts';
 import * as accounts from './migrations/0006-accounts.ts';
 import * as members from './migrations/0007-members.ts';
 import * as organisationSettings from './migrations/0007-organisation-settings.ts';
+import * as slackImports from './migrations/0007-slack-imports.ts';
 import * as ageOfTombstones from './migrations/0008-age-of-tombstones.ts';
 
 /** In the order of their names. A migration that was released is never changed. */
@@ -25,6 +26,7 @@ const migrations: Record<string, Migration> = {
   '0006-accounts': accounts,
   '0007-members': members,
   '0007-organisation-settings': organisationSettings,
+  '0007-slack-imports': slackImports,
   '0008-age-of-tombstones': ageOfTombstones,
 };
 

@@ -115,6 +115,23 @@ export interface Database {
     mail_claimed_until: TimeOrNull;
     mailed_at: TimeOrNull;
   };
+  slack_import: {
+    id: string;
+    org_id: string;
+    started_by: string;
+    file_name: string;
+    bytes: number;
+    received: Generated<number>;
+    with_direct_messages: boolean;
+    state: Generated<'uploading' | 'running' | 'done' | 'failed'>;
+    progress: JsonOrNull<{ stage: 'reading' | 'writing'; done: number; total: number }>;
+    /** Counts as the import reports them. */
+    report: JsonOrNull<object>;
+    /** Why it failed, in words for the person who began it. */
+    refusal: string | null;
+    created_at: TimeNow;
+    updated_at: TimeNow;
+  };
   sync_scope: {
     id: string;
     home_org: string | null;

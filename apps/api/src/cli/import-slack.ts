@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS, type ArchiveLimits } from '../imports/slack/archive.ts';
 import { importSlack, type SlackImportReport } from '../imports/slack/import-slack.ts';
+import { askToResync } from '../sync/resync.ts';
 import { chooseOrganisation } from './choose-organisation.ts';
 import { readArguments, UsageError, withInstallation, type Command } from './command.ts';
 
@@ -29,15 +30,19 @@ export const importSlackCommand: Command = {
       },
     });
     const limits = readLimits(values['max-size']);
-    const report = await withInstallation(terminal, async (_installation, db) =>
-      importSlack(db, {
+    const report = await withInstallation(terminal, async (_installation, db) => {
+      let changed = 0;
+      const made = await importSlack(db, {
         file: positionals[0] ?? '',
         organisation: await chooseOrganisation(db, values.org),
         withDirectMessages: values['with-direct-messages'],
         limits,
         onStage: (stage) => terminal.tell(stage === 'reading' ? 'Reading the archive …' : 'Writing …'),
-      }),
-    );
+        onCommitted: (changes) => (changed = changes.length),
+      });
+      if (changed > 0) await askToResync(db);
+      return made;
+    });
     if (values.json) terminal.say(JSON.stringify({ ok: true, ...report }));
     else for (const line of describeReport(report)) terminal.say(line);
   },

@@ -48,7 +48,7 @@ export async function addDemo({ db, acts, personId, now }: Asker): Promise<void>
         tx.put('person', orgPeopleScope(orgId), personId, card);
       });
     }
-    await writePlan(db, orgId, planDemo(organisation, { ...reader, now }), now);
+    await writePlan(db, orgId, planDemo(organisation, { ...reader, now }), { now });
     await acts.act(null, { write: [userScope(personId), orgPeopleScope(orgId)] }, async (tx) => {
       if (await tx.get('membership', userScope(personId), orgId)) return;
       await putMember(tx, { personId, orgId, name, email, role: 'owner' });

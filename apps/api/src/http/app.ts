@@ -3,6 +3,7 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 import { randomUUID } from 'node:crypto';
+import { takePiece } from '../imports/upload.ts';
 import { logger } from '../logger.ts';
 import { appRouter, procedureKinds } from '../router.ts';
 import type { Services } from '../services.ts';
@@ -50,6 +51,17 @@ export function createApp(services: Services, files: StaticFiles): Hono<Bindings
     const refused = await refuse(context.req.raw, publicUrl);
     if (refused) return errorResponse({ ...refused, requestId });
     return answerProcedure(services, context.env, context.req.raw, requestId);
+  });
+
+  app.put('/imports/slack/:id', async (context) => {
+    const { incoming } = context.env;
+    const taken = await takePiece(
+      services,
+      context.req.raw,
+      addressOf(incoming.socket.remoteAddress, incoming.headers),
+    );
+    if ('received' in taken) return context.json(taken, 200, { 'cache-control': 'no-store' });
+    return errorResponse({ ...taken, requestId: context.get('requestId') });
   });
 
   app.all('*', (context) => {

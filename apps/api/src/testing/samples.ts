@@ -14,6 +14,8 @@ export interface Scene extends Cast {
   threadId: string;
   invitationId: string;
   alicesDeviceId: string;
+  /** An upload that Alice has begun. */
+  importId: string;
 }
 
 /** An error's code, or a part of the result; `null` and `[]` are results too. */
@@ -100,6 +102,17 @@ export const samples: Readonly<Record<string, Sample>> = {
   'accounts.passkeys.remove': { ...passkeyOfNobody, input: () => ({ id: 'none' }) },
   'accounts.passkeys.beginSignIn': { isPublic: true, input: () => undefined },
   'accounts.passkeys.signIn': { isPublic: true, input: () => ({ token, response: passkeyAnswer }) },
+  'imports.newest': { input: ({ acme }) => ({ orgId: acme }), stranger: 'NOT_FOUND', guest: 'FORBIDDEN' },
+  'imports.start': {
+    input: ({ acme }) => ({ orgId: acme, fileName: 'export.zip', bytes: 1_000, withDirectMessages: false }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'imports.discard': {
+    input: ({ importId }) => ({ importId }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
   'organisations.invite': {
     input: ({ acme }) => ({ orgId: acme, email: 'eve@example.org', role: 'member' }),
     stranger: 'NOT_FOUND',

@@ -2,6 +2,8 @@
 import type { Role } from '@parley/core/organisations';
 import { orgPeopleScope, orgScope, userScope } from '@parley/core/scopes';
 import { createTestDatabase } from '@parley/db/testing';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { hashPassword } from '../accounts/password.ts';
 import { insertAccount, putMember } from '../accounts/people.ts';
@@ -32,6 +34,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     publicUrl: 'http://localhost:3000',
     authSecret: 'a secret of the tests, long enough for all',
     webFolder: '/nowhere',
+    dataDir: join(tmpdir(), `parley-server-${process.pid}`),
     ...options,
   });
   const url = `http://127.0.0.1:${server.port}`;

@@ -25,6 +25,8 @@ const words: Record<string, string> = {
   INVITATION_EXPIRED: 'This invitation has ended. Ask for a new one.',
   INVITATION_USED: 'This invitation was used already. Sign in instead.',
   WRONG_ACCOUNT: 'This invitation is for another address. Sign out, then open the link again.',
+  IMPORT_TOO_LARGE: 'This archive is too large for the browser. Import it on the command line.',
+  IMPORT_RUNNING: 'An import is running. Wait until it is done.',
   LAST_OWNER: 'An organisation needs an owner. Make somebody else one first.',
   FORBIDDEN: 'Your role does not allow this.',
   NOT_FOUND: 'This is not there any more.',

@@ -5,6 +5,7 @@ import { PageFrame } from '../shell/page-frame.tsx';
 import { useOrganisations, type OwnOrganisation } from '../shell/use-organisations.ts';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
 import { Administration } from './connection.tsx';
+import { ImportPage } from './import-page.tsx';
 import { InvitationsPage } from './invitations-page.tsx';
 import { MembersPage } from './members-page.tsx';
 import { OrganisationPage } from './organisation-page.tsx';
@@ -13,6 +14,7 @@ const sections = {
   people: { title: 'People', Page: MembersPage },
   invitations: { title: 'Invitations', Page: InvitationsPage },
   organisation: { title: 'Organisation', Page: OrganisationPage },
+  import: { title: 'Import', Page: ImportPage },
 } as const;
 type Section = keyof typeof sections;
 

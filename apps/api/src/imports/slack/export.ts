@@ -42,7 +42,11 @@ const DAY = 86_400_000;
 const EARLIEST = Date.UTC(1990, 0, 1);
 
 /** Reads every file once, one after the other. Throws an `ImportError` that names the file and the entry in it. */
-export async function readSlackExport(archive: Archive, now: number): Promise<SlackExport> {
+export async function readSlackExport(
+  archive: Archive,
+  now: number,
+  onFile: (filesRead: number) => void = () => {},
+): Promise<SlackExport> {
   const present = new Set(archive.names);
   const conversationFiles = CONVERSATION_FILES.filter(({ name }) => present.has(name));
   if (!present.has('users.json')) throw missing('users.json');
@@ -74,6 +78,7 @@ export async function readSlackExport(archive: Archive, now: number): Promise<Sl
       for (const [index, message] of messages.entries()) mustHavePlausibleDates(message, { name, index, now });
       for (const message of messages) conversation.messages.push(message);
       filesRead += 1;
+      onFile(filesRead);
     }
   }
   return {

@@ -3,8 +3,8 @@ import type { Kysely } from 'kysely';
 import { DEFAULT_LIMITS, openArchive, type ArchiveLimits } from './archive.ts';
 import { readSlackExport, type SlackExport } from './export.ts';
 import { planImport, type ImportPlan } from './plan.ts';
+import type { ChangedScope } from './locked-scopes.ts';
 import { writePlan, type WrittenCounts } from './write.ts';
-import { askToResync } from '../../sync/resync.ts';
 
 /**
  * The door to importing from Slack: reads and checks the whole archive, works out the rows, then writes them in one
@@ -20,6 +20,16 @@ export interface SlackImportOptions {
   readonly now?: number;
   /** Hears how far the import is. */
   readonly onStage?: (stage: 'reading' | 'writing') => void;
+  /** Hears it often: files read, then messages written. */
+  readonly onProgress?: (progress: ImportProgress) => void;
+  /** Hears which scopes have changed, once this is committed, for those who follow them. */
+  readonly onCommitted?: (changes: readonly ChangedScope[]) => void;
+}
+
+export interface ImportProgress {
+  readonly stage: 'reading' | 'writing';
+  readonly done: number;
+  readonly total: number;
 }
 
 type CountByReason = Readonly<Record<string, number>>;
@@ -69,8 +79,12 @@ export async function importSlack(kysely: Kysely<Database>, options: SlackImport
     withDirectMessages: options.withDirectMessages ?? false,
   });
   options.onStage?.('writing');
-  const written = await writePlan(kysely, organisation.id, plan, now);
-  await askToResync(kysely);
+  const total = plan.threads.reduce((sum, { messages }) => sum + messages.length, 0);
+  const { changes, ...written } = await writePlan(kysely, organisation.id, plan, {
+    now,
+    onMessages: (done) => options.onProgress?.({ stage: 'writing', done, total }),
+  });
+  options.onCommitted?.(changes);
   return {
     organisation,
     ...reportOf(plan, written),
@@ -85,7 +99,9 @@ async function readArchive(
 ): Promise<{ readonly slackExport: SlackExport; readonly bytes: number }> {
   const archive = await openArchive(options.file, options.limits ?? DEFAULT_LIMITS);
   try {
-    return { slackExport: await readSlackExport(archive, now), bytes: archive.bytesRead() };
+    const total = archive.names.length;
+    const onFile = (done: number) => options.onProgress?.({ stage: 'reading', done, total });
+    return { slackExport: await readSlackExport(archive, now, onFile), bytes: archive.bytesRead() };
   } finally {
     archive.close();
   }

@@ -8,8 +8,15 @@ export interface LockedScopes {
   /** The next place in the scope. */
   nextSeq(scope: string): number;
   lastSeq(scope: string): number;
-  /** Writes the scopes in which something changed. */
-  save(): Promise<void>;
+  /** Writes the scopes in which something changed, and names them. */
+  save(): Promise<ChangedScope[]>;
+}
+
+export interface ChangedScope {
+  readonly scope: string;
+  /** Versions before and after. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
@@ -68,6 +75,7 @@ export async function lockScopes(
         .filter(({ rows: written }) => written > 0)
         .map(({ id, version, seq, rows: written }) => ({
           id,
+          from: version,
           version: version + Math.ceil(written / ROWS_PER_VERSION),
           seq,
         }));
@@ -76,6 +84,7 @@ export async function lockScopes(
         from json_to_recordset(${JSON.stringify(changed)}::json) as saved (id text, version bigint, seq bigint)
         where sync_scope.id = saved.id
       `.execute(tx);
+      return changed.map(({ id: scope, from, version: to }) => ({ scope, from, to }));
     },
   };
 }

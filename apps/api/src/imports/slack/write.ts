@@ -14,7 +14,7 @@ import {
 import type { PlannedPerson } from './people.ts';
 import type { ImportPlan, PlannedMessage, PlannedThread } from './plan.ts';
 import { insertRows } from './insert-rows.ts';
-import { lockScopes, type LockedScopes } from './locked-scopes.ts';
+import { lockScopes, type ChangedScope, type LockedScopes } from './locked-scopes.ts';
 
 /** What a run did; rows that were there already are left as they are, also where people have changed them since. */
 export interface WrittenCounts {
@@ -50,8 +50,8 @@ export async function writePlan(
   kysely: Kysely<Database>,
   orgId: string,
   plan: Pick<ImportPlan, 'people' | 'threads'>,
-  now: number,
-): Promise<WrittenCounts> {
+  { now, onMessages = () => {} }: { now: number; onMessages?: (written: number) => void },
+): Promise<WrittenCounts & { changes: readonly ChangedScope[] }> {
   return kysely.transaction().execute(async (tx) => {
     // Two imports into one organisation take turns.
     await sql`select pg_advisory_xact_lock(hashtextextended(${`import:${orgId}`}, 0))`.execute(tx);
@@ -74,6 +74,7 @@ export async function writePlan(
       sql`select id from thread where home_org = ${orgId} and id = any(${plan.threads.map(({ id }) => id)})`,
     );
     const messages = { created: 0, alreadyThere: 0, reactionsCreated: 0, repliesCreated: 0, repliesWithoutRoot: 0 };
+    let passed = 0;
     for (const thread of plan.threads) {
       const written = await writeMessages(run, thread);
       const isNew = !threadsBefore.has(thread.id);
@@ -81,14 +82,17 @@ export async function writePlan(
         await writeHead(run, thread, { isNew, last: written.last, fallbackAuthor: readers[0]?.id });
       await writeParticipants(run, thread, { nameById, readers });
       for (const [count, value] of Object.entries(written.counts)) messages[count as keyof typeof messages] += value;
+      passed += thread.messages.length;
+      onMessages(passed);
     }
-    await scopes.save();
+    const changes = await scopes.save();
     const { created, alreadyThere, ...others } = messages;
     return {
       people,
       threads: { created: plan.threads.length - threadsBefore.size, alreadyThere: threadsBefore.size },
       messages: { created, alreadyThere },
       ...others,
+      changes,
     };
   });
 }

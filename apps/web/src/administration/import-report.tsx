@@ -1,0 +1,81 @@
+import { reasonWords } from './reason-words.ts';
+
+interface Counts {
+  read: number;
+  created: number;
+  alreadyThere: number;
+  leftOut?: Readonly<Record<string, number>>;
+}
+
+export interface ImportReportProps {
+  report: {
+    people: Counts & { unknown: number; bots: number };
+    threads: Counts;
+    messages: Counts & { replies: number; repliesWithoutRoot: number; split: number };
+    reactions: Counts;
+    attachments: { leftOut: Readonly<Record<string, number>> };
+    archive: { files: number; leftOut: Readonly<Record<string, number>> };
+    milliseconds: number;
+  };
+}
+
+/** What an import brought, and what it left out and why. */
+export function ImportReport({ report }: ImportReportProps) {
+  const { people, threads, messages, reactions, attachments, archive } = report;
+  const rows: [string, Counts][] = [
+    ['People', people],
+    ['Threads', threads],
+    ['Messages', messages],
+    ['Reactions', reactions],
+  ];
+  const leftOut = [threads.leftOut, messages.leftOut, reactions.leftOut, attachments.leftOut, archive.leftOut]
+    .flatMap((reasons) => Object.entries(reasons ?? {}))
+    .filter(([, count]) => count > 0);
+  return (
+    <div className="rounded-xl border border-line px-4 py-4">
+      <h2 className="text-lg font-semibold tracking-tight">
+        The import is done: {archive.files.toLocaleString()} files in {seconds(report.milliseconds)}
+      </h2>
+      <table className="mt-3 w-full text-base tabular-nums">
+        <thead>
+          <tr className="text-right text-sm text-ink-3 [&>th]:py-1 [&>th]:font-medium">
+            <th scope="col">
+              <span className="sr-only">What</span>
+            </th>
+            <th scope="col">Read</th>
+            <th scope="col">New</th>
+            <th scope="col">There already</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, counts]) => (
+            <tr key={name} className="border-t border-line text-right [&>td]:py-1.5">
+              <th scope="row" className="text-left font-medium">
+                {name}
+              </th>
+              <td>{counts.read.toLocaleString()}</td>
+              <td>{counts.created.toLocaleString()}</td>
+              <td>{counts.alreadyThere.toLocaleString()}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {leftOut.length > 0 ? (
+        <>
+          <h3 className="mt-5 text-base font-semibold">Left out</h3>
+          <ul className="mt-1 text-base text-ink-2">
+            {leftOut.map(([reason, count]) => (
+              <li key={reason} className="flex gap-3 py-0.5">
+                <span className="w-14 shrink-0 text-right tabular-nums">{count.toLocaleString()}</span>
+                <span>{reasonWords[reason] ?? reason}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+const seconds = (milliseconds: number): string =>
+  `${(milliseconds / 1000).toLocaleString(undefined, { maximumFractionDigits: 1 })} s`;
