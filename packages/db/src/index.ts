@@ -2,7 +2,7 @@ export { openDatabase, type DatabaseOptions, type OpenDatabase } from './connect
 export { readMemberFacts } from './members.ts';
 export { isMigrated, migrateToLatest } from './migrate.ts';
 export type { Database } from './tables.ts';
-export { eraseOrganisation, scopesToErase } from './sync/erase.ts';
+export { eraseOrganisation, ownRowsAbout, scopesToErase } from './sync/erase.ts';
 export { purgeTombstones } from './sync/purge.ts';
 export { createPostgresStorage } from './sync/storage.ts';
 export type { DatabaseTransaction } from './sync/statement.ts';

@@ -75,7 +75,7 @@ test("removed, it leaves nothing but tombstones in its owner's own scope; then i
   await removeDemo(asker(alice.personId));
   const after = await rowCounts();
   const left = Object.keys(after).filter((table) => after[table] !== before[table]);
-  expect(left.toSorted()).toEqual(['membership', 'participation', 'read_position']);
+  expect(left.toSorted()).toEqual(['membership', 'participation', 'read_position', 'sync_tombstone']);
   const live = await server.services.db
     .selectFrom('participation')
     .select('thread_id')

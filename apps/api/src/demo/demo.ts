@@ -3,7 +3,7 @@
  * person has seen enough.
  */
 import { orgPeopleScope, orgScope, userScope } from '@parley/core/scopes';
-import { eraseOrganisation, scopesToErase, type Database } from '@parley/db';
+import { eraseOrganisation, ownRowsAbout, scopesToErase, type Database } from '@parley/db';
 import type { Kysely } from 'kysely';
 import { putMember } from '../accounts/people.ts';
 import { ApiError } from '../http/api-error.ts';
@@ -65,13 +65,7 @@ export async function removeDemo({ db, acts, personId, now }: Asker): Promise<vo
     const personIds = planDemo(organisation, { ...reader, now }).people.map(({ id }) => id);
     const doomed = await scopesToErase(db, { orgId, personIds });
     await acts.act(null, { write: [own, ...doomed] }, async (tx, native) => {
-      const threads = await native.selectFrom('thread').select('id').where('home_org', '=', orgId).execute();
-      for (const { id } of threads) {
-        tx.remove('participation', own, id);
-        tx.remove('readPosition', own, id);
-        tx.remove('threadSetting', own, id);
-      }
-      tx.remove('membership', own, orgId);
+      for (const { table, id } of await ownRowsAbout(native, { orgId, personId })) tx.remove(table, own, id);
       await eraseOrganisation(native, { orgId, personIds });
     });
   }

@@ -1,9 +1,10 @@
 /** Erasing what has an end: an organisation that was made for trying things out. */
 import { orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import type { TableName } from '@parley/core/tables';
 import type { ScopeId } from '@parley/sync/mutator';
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../tables.ts';
-import { syncedTables } from './synced-tables.ts';
+import { syncedTableNames, syncedTables } from './synced-tables.ts';
 
 export interface Erasable {
   orgId: string;
@@ -37,4 +38,27 @@ export async function eraseOrganisation(tx: Kysely<Database>, erasable: Erasable
   await tx.deleteFrom('invitation').where('org_id', '=', orgId).execute();
   await sql`delete from person where id = any(${personIds}::uuid[]) and placeholder`.execute(tx);
   await sql`delete from sync_scope where id = any(${scopes})`.execute(tx);
+}
+
+/** What a person's own scope holds about an organisation and its threads. Nothing tells it once that is erased. */
+export async function ownRowsAbout(
+  tx: Kysely<Database>,
+  { orgId, personId }: { orgId: string; personId: string },
+): Promise<{ table: TableName; id: string }[]> {
+  const found = await Promise.all(
+    syncedTableNames.map(async (table) => {
+      const { sql: name, scopeKind, idColumn, fields } = syncedTables[table];
+      const about = ['org_id', 'thread_id'].find(
+        (column) => column === idColumn || Object.values(fields).some(([kept]) => kept === column),
+      );
+      if (scopeKind !== 'user' || about === undefined) return [];
+      const { rows } = await sql<{ id: string }>`
+        select ${sql.ref(idColumn)} as id from ${sql.table(name)}
+        where person_id = ${personId} and not deleted and ${sql.ref(about)} in
+          (select ${orgId}::uuid union all select id from thread where home_org = ${orgId})
+      `.execute(tx);
+      return rows.map(({ id }) => ({ table, id }));
+    }),
+  );
+  return found.flat();
 }
