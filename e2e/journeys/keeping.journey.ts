@@ -36,14 +36,14 @@ test('a message is quoted, forwarded, pinned and saved, and every way leads back
   await expect(alice.message('Bay 5 is at plus four.')).toBeInViewport();
   await expect(alice.page.getByText('That message is not there.')).toHaveCount(0);
 
-  await alice.page.getByRole('link', { name: 'Saved' }).click();
+  await alice.page.getByRole('link', { name: 'Saved', exact: true }).click();
   const saved = alice.page.getByRole('list', { name: 'Saved messages' });
   await expect(saved).toContainText('Bay 5 is at plus four.');
   await alice.goOnline();
   await alice.expectStatus('Everything is saved');
   await saved.getByRole('link', { name: subject }).click();
   await alice.expectThread(subject);
-  await alice.page.getByRole('link', { name: 'Saved' }).click();
+  await alice.page.getByRole('link', { name: 'Saved', exact: true }).click();
   await saved.getByRole('button', { name: 'Remove from saved' }).click();
   await expect(alice.page.getByText('Nothing saved yet')).toBeVisible();
 });
