@@ -1,18 +1,20 @@
 /**
- * Imports begun in the browser: the zip comes in pieces to a file of this machine, then a thread carries it out. Both go
- * on after an interruption: an upload from what arrived, a run from its beginning, which adds only what is missing.
+ * Imports begun in the browser: the zip comes in pieces to a file of this machine, then a process of its own carries it
+ * out. Both go on after an interruption: an upload from what arrived, a run from its beginning, which adds only what is
+ * missing.
  */
 import type { Database } from '@parley/db';
 import type { Publish } from '@parley/sync/server';
 import type { Kysely } from 'kysely';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { v7 as uuidv7 } from 'uuid';
 import { ApiError } from '../http/api-error.ts';
 import { importsLog } from '../logger.ts';
 import { mustAdminister } from '../organisations/administer.ts';
-import type { ImportTask } from './import-thread.ts';
+import type { ImportTask } from './import-process.ts';
 import { DEFAULT_LIMITS } from './slack/archive.ts';
 import type { ImportProgress, SlackImportReport } from './slack/import-slack.ts';
 import type { ChangedScope } from './slack/locked-scopes.ts';
@@ -75,8 +77,8 @@ export interface ImportsOptions {
 }
 
 export function createImports({ db, databaseUrl, folder, publish }: ImportsOptions): Imports {
-  const running = new Map<string, Worker>();
-  /** What threads that ended have left to do. */
+  const running = new Map<string, ChildProcess>();
+  /** What processes that ended have left to do. */
   const settling = new Set<Promise<void>>();
   let closing = false;
   const fileOf = (importId: string): string => join(folder, `${importId}.zip`);
@@ -84,20 +86,23 @@ export function createImports({ db, databaseUrl, folder, publish }: ImportsOptio
 
   function run(importId: string): void {
     if (closing || running.has(importId)) return;
-    const workerData: ImportTask = { databaseUrl, importId, file: fileOf(importId) };
-    const thread = new Worker(new URL('./import-thread.ts', import.meta.url), { workerData });
-    running.set(importId, thread);
+    const worker = fork(new URL('./import-process.ts', import.meta.url), { execArgv: [], stdio: 'inherit' });
+    running.set(importId, worker);
     importsLog.info({ importId }, 'an import runs');
-    thread.on('message', (changes: readonly ChangedScope[]) =>
-      publish({ changes: changes.map((change) => ({ ...change, rows: null, recipients: null })), lost: [] }),
+    const task: ImportTask = { databaseUrl, importId, file: fileOf(importId) };
+    // One that dies before it was told has an exit of its own.
+    worker.send(task, () => undefined);
+    worker.on('message', (changes) =>
+      publish({
+        changes: (changes as ChangedScope[]).map((change) => ({ ...change, rows: null, recipients: null })),
+        lost: [],
+      }),
     );
-    thread.on('error', (error) => {
-      importsLog.error({ err: error, importId }, 'an import failed');
-      settle(giveUp(importId));
-    });
-    thread.on('exit', () => {
+    worker.on('exit', (code, signal) => {
       running.delete(importId);
-      settle(tidyUp(importId));
+      if (code === 0 || closing) return settle(tidyUp(importId));
+      importsLog.error({ code, signal, importId }, 'an import failed');
+      settle(giveUp(importId));
     });
   }
 
@@ -231,7 +236,10 @@ export function createImports({ db, databaseUrl, folder, publish }: ImportsOptio
 
     async close() {
       closing = true;
-      await Promise.all([...running.values()].map((thread) => thread.terminate()));
+      const workers = [...running.values()];
+      const ended = workers.map((worker) => once(worker, 'exit'));
+      for (const worker of workers) worker.kill('SIGKILL');
+      await Promise.all(ended);
       await Promise.all(settling);
     },
   };

@@ -1,11 +1,12 @@
 /**
- * Carries out one import in a thread of its own, so that the server goes on answering meanwhile. Killed at any moment it
- * leaves nothing half done: rows are written in one transaction, and a run that comes after it adds only what is missing.
+ * Carries out one import in a process of its own, so that the server goes on answering meanwhile and outlives whatever
+ * an archive does to it. Killed at any moment it leaves nothing half done: rows are written in one transaction, and a run
+ * that comes after it adds only what is missing.
  */
+import { once } from 'node:events';
+import { basename } from 'node:path';
 import { openDatabase, type Database } from '@parley/db';
 import type { Kysely } from 'kysely';
-import { basename } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
 import { ImportError } from './slack/errors.ts';
 import { importSlack, type ImportProgress } from './slack/import-slack.ts';
 
@@ -15,14 +16,19 @@ export interface ImportTask {
   file: string;
 }
 
-const { databaseUrl, importId, file } = workerData as ImportTask;
+// The server is gone: nobody would hear of it.
+const alone = () => process.exit(1);
+process.on('disconnect', alone);
+// Told and not passed as an argument, which everybody on the machine could read.
+const [task] = (await once(process, 'message')) as [ImportTask];
+const { databaseUrl, importId, file } = task;
 /** Milliseconds between two notes of how far it is. */
 const NOTE_MS = 400;
 
 const database = openDatabase(databaseUrl, { connections: 3, statementTimeoutMs: 0 });
 const lock = await database.pool.connect();
 try {
-  // The lock lives as long as this thread's connection: of two processes that take the import up, one goes on.
+  // The lock lives as long as this process's connection: of two processes that take the import up, one goes on.
   const { rows } = await lock.query<{ mine: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as mine', [
     `slack-import:${importId}`,
   ]);
@@ -31,24 +37,26 @@ try {
   lock.release(true);
   await database.close();
 }
+process.off('disconnect', alone);
+process.disconnect();
 
 async function carryOut(db: Kysely<Database>): Promise<void> {
-  const task = await db
+  const wanted = await db
     .selectFrom('slack_import')
     .innerJoin('org', 'org.id', 'slack_import.org_id')
     .select(['org.id as orgId', 'org.name as orgName', 'with_direct_messages', 'file_name'])
     .where('slack_import.id', '=', importId)
     .where('state', '=', 'running')
     .executeTakeFirst();
-  if (!task) return;
+  if (!wanted) return;
   const notes = noting(db);
   try {
     const report = await importSlack(db, {
       file,
-      organisation: { id: task.orgId, name: task.orgName },
-      withDirectMessages: task.with_direct_messages,
+      organisation: { id: wanted.orgId, name: wanted.orgName },
+      withDirectMessages: wanted.with_direct_messages,
       onProgress: notes.add,
-      onCommitted: (changes) => parentPort?.postMessage(changes),
+      onCommitted: (changes) => process.send?.(changes),
     });
     await notes.stop();
     await settle(db, { state: 'done', report: JSON.stringify(report), refusal: null });
@@ -56,7 +64,7 @@ async function carryOut(db: Kysely<Database>): Promise<void> {
     await notes.stop();
     if (!(error instanceof ImportError)) throw error;
     // The person knows the file by their own name for it.
-    const words = error.message.replaceAll(file, task.file_name).replaceAll(basename(file), task.file_name);
+    const words = error.message.replaceAll(file, wanted.file_name).replaceAll(basename(file), wanted.file_name);
     await settle(db, { state: 'failed', report: null, refusal: words });
   }
 }
