@@ -266,7 +266,9 @@ export class Person {
   /** For how long one's messages wait before they go out. */
   async chooseUndoTime(time: string): Promise<void> {
     await this.page.getByRole('link', { name: 'Settings' }).click();
-    await this.page.getByRole('radiogroup', { name: 'Undo send' }).getByRole('radio', { name: time }).check();
+    const choice = this.page.getByRole('radiogroup', { name: 'Undo send' }).getByRole('radio', { name: time });
+    await choice.click();
+    await expect(choice).toBeChecked();
     await this.expectStatus('Everything is saved');
   }
 
