@@ -1,3 +1,4 @@
+import { importReasons } from '@parley/core/import-reasons';
 import { DEFAULT_LIMITS, type ArchiveLimits } from '../imports/slack/archive.ts';
 import { importSlack, type SlackImportReport } from '../imports/slack/import-slack.ts';
 import { askToResync } from '../sync/resync.ts';
@@ -89,23 +90,8 @@ export function describeReport(report: SlackImportReport): string[] {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
+  ...importReasons,
   direct_messages: 'private talks (bring them with --with-direct-messages)',
-  direct_message: 'messages in private talks',
-  channel_event: 'notices of Slack about joining, leaving, topics and the like',
-  change_event: 'notices of Slack about changed messages',
-  deleted: 'deleted messages and files',
-  empty: 'messages without text',
-  without_author: 'messages without author',
-  duplicate: 'messages that stand in the export twice',
-  not_a_message: 'entries that are no messages',
-  custom_emoji: 'reactions with a name that is too long',
-  too_many_on_one_message: 'reactions beyond fifty kinds on one message',
-  same_twice: 'reactions given twice under two names',
-  bytes_not_in_export: 'attached files: an export has only their names, which stand in the text',
-  link_preview: 'previews of links',
-  not_json: 'files that are not JSON',
-  not_messages: 'files that hold no messages',
-  folder_without_channel: 'files of channels that the export does not list',
 };
 
 function inWords(reason: string): string {

@@ -1,4 +1,4 @@
-import { reasonWords } from './reason-words.ts';
+import { importReasons } from '@parley/core/import-reasons';
 
 interface Counts {
   read: number;
@@ -67,7 +67,7 @@ export function ImportReport({ report }: ImportReportProps) {
             {leftOut.map(([reason, count]) => (
               <li key={reason} className="flex gap-3 py-0.5">
                 <span className="w-14 shrink-0 text-right tabular-nums">{count.toLocaleString()}</span>
-                <span>{reasonWords[reason] ?? reason}</span>
+                <span>{importReasons[reason] ?? reason}</span>
               </li>
             ))}
           </ul>

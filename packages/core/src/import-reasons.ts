@@ -1,5 +1,5 @@
 /** Why an import leaves things out, in words. */
-export const reasonWords: Readonly<Record<string, string>> = {
+export const importReasons: Readonly<Record<string, string>> = {
   direct_messages: 'private talks, which were not asked for',
   direct_message: 'messages in private talks',
   channel_event: 'notices of Slack about joining, leaving, topics and the like',
