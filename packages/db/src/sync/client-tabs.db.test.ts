@@ -169,6 +169,31 @@ test('[TAB5] refuses writes of an earlier epoch, of an earlier membership, and t
   await disk.wipe();
 });
 
+test('[CLI8] counts one lane without a gap when two tabs race to write into it, and sends each act once', async () => {
+  const threadId = await startThread(server, [people.bob]);
+  const places = new Map<string, number>();
+  const { clients } = await openTabs(threadId, 2, {
+    server: (reached) => ({
+      ...reached,
+      push(request) {
+        for (const { id, n } of request.mutations) places.set(id, n);
+        return reached.push(request);
+      },
+    }),
+  });
+  const ofTab = (tab: number) => Array.from({ length: 20 }, (_, index) => `${tab}-${index}`);
+  const racing = [0, 1].flatMap((tab) => ofTab(tab).map((text) => say(clients[tab === 0 ? 0 : 1], threadId, text)));
+  await Promise.all(racing);
+  await Promise.all(clients.map(drained));
+  expect([...places.values()].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+  const [first, second] = clients;
+  for (const tab of [0, 1]) {
+    expect(first.texts(threadId).filter((text) => text.startsWith(`${tab}-`))).toEqual(ofTab(tab));
+  }
+  expect(first.texts(threadId)).toHaveLength(40);
+  await vi.waitFor(() => expect(second.texts(threadId)).toEqual(first.texts(threadId)));
+});
+
 test('[CLI7] leaves nothing behind after wiping in one of two tabs, and the other lets go', async () => {
   const threadId = await startThread(server, [people.bob]);
   const { clients, profile } = await openTabs(threadId, 2);
@@ -182,4 +207,38 @@ test('[CLI7] leaves nothing behind after wiping in one of two tabs, and the othe
   // The heir is told before it gets the lead, and asks the server for nothing.
   expect(follower.leads()).toBe(false);
   expect(follower.network.connects()).toBe(0);
+});
+
+test('[CLI7] leaves nothing behind when it is wiped while a flush is on its way, which arrives once', async () => {
+  const threadId = await startThread(server, [people.bob]);
+  const arrived = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  const { clients, profile } = await openTabs(threadId, 2, {
+    server: (reached) => ({
+      ...reached,
+      async push(request) {
+        const answer = await reached.push(request);
+        arrived.resolve();
+        await answered.promise;
+        return answer;
+      },
+    }),
+  });
+  const [leader, follower] = clients;
+  const bob = await world.openClient(people.bob);
+  bob.engine.open(threadScope(threadId));
+  await say(leader, threadId, 'on its way');
+  await arrived.promise;
+  // What still waits for the disk when the other tab signs out comes to no end.
+  void say(leader, threadId, 'too late');
+  const wiped = follower.engine.wipe();
+  answered.resolve();
+  await wiped;
+  await vi.waitFor(() => expect(bob.texts(threadId)).toEqual(['on its way']));
+  await new TestClient(server, people.bob).do('sendMessage', { threadId, messageId: newId(), text: 'answer' });
+  await vi.waitFor(() => expect(bob.texts(threadId)).toEqual(['on its way', 'answer']));
+  await vi.waitFor(async () => {
+    const databases: { name?: string }[] = await indexedDB.databases();
+    expect(databases.filter(({ name }) => name?.includes(profile))).toEqual([]);
+  });
 });
