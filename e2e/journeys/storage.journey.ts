@@ -21,6 +21,7 @@ test('the cache is deleted while the page is open: it is filled again, nobody no
   await bob.sendMessage('Fitter is called.');
   await alice.expectMessagesInOrder(/./, ['Minus 21 at noon.', 'Compressor is loud.', 'Fitter is called.']);
   await alice.expectStatus('Everything is saved');
+  await expect.poll(() => alice.cachedRows()).toContain('Fitter is called.');
 
   // Without the server there is only what is on disk again.
   await alice.goOffline();
