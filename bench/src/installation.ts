@@ -1,0 +1,97 @@
+/** The server half of Parley on a PostgreSQL of its own with the settings of production: every commit is on the disk. */
+import { mutators } from '@parley/core/mutators';
+import { isPaged, orgPeopleScope, orgScope, userScope } from '@parley/core/scopes';
+import type { Tables } from '@parley/core/tables';
+import {
+  createPostgresStorage,
+  migrateToLatest,
+  openDatabase,
+  type DatabaseTransaction,
+  type OpenDatabase,
+} from '@parley/db';
+import { startEmbeddedPostgres } from '@parley/db/embedded';
+import { createSyncServer, type SyncServer } from '@parley/sync/server';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { v7 as newId } from 'uuid';
+import { Sender } from './sender.ts';
+
+export type Server = SyncServer<Tables, DatabaseTransaction>;
+
+export interface Installation extends AsyncDisposable {
+  url: string;
+  database: OpenDatabase;
+  server: Server;
+  orgId: string;
+}
+
+export async function openInstallation(): Promise<Installation> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-bench-'));
+  const postgres = await startEmbeddedPostgres({ dataDir });
+  await migrateToLatest(postgres.url);
+  // However this process ends, the server ends with it.
+  const interrupt = (): boolean => process.kill(postgres.pid, 'SIGINT');
+  process.once('exit', interrupt);
+  const database = openDatabase(postgres.url);
+  const server = createSyncServer<Tables, DatabaseTransaction>({
+    storage: createPostgresStorage(database.kysely),
+    mutators,
+    isPaged,
+    ownScope: userScope,
+    publish: () => undefined,
+  });
+  const orgId = newId();
+  await server.act(null, { create: [orgScope(orgId), orgPeopleScope(orgId)], write: [] }, async (tx) => {
+    tx.put('org', orgScope(orgId), orgId, { name: 'Acme', threadStarters: 'members', createdAt: tx.now });
+  });
+  return {
+    url: postgres.url,
+    database,
+    server,
+    orgId,
+    async [Symbol.asyncDispose]() {
+      await database.close();
+      process.off('exit', interrupt);
+      await postgres.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** New members of the organisation. */
+export async function addPeople({ server, orgId }: Installation, count: number): Promise<string[]> {
+  const ids = Array.from({ length: count }, () => newId());
+  const scopes = { create: ids.map(userScope), write: [orgPeopleScope(orgId)], lock: [orgScope(orgId)] };
+  await server.act(null, scopes, async (tx, trx) => {
+    for (const [index, id] of ids.entries()) {
+      const name = `person ${index}`;
+      await trx.insertInto('person').values({ id, name, merged_into: null }).execute();
+      const common = { role: 'member' as const, active: true, joinedAt: tx.now };
+      tx.put('membership', userScope(id), orgId, { ...common, epoch: 1 });
+      const card = { name, email: `${index}.${id}@example.org`, placeholder: false };
+      tx.put('person', orgPeopleScope(orgId), id, { ...common, ...card });
+    }
+  });
+  return ids;
+}
+
+/** Threads of the organisation, each with `size` of the people; the first of them starts it. */
+export async function startThreads(
+  { server, orgId }: Installation,
+  personIds: readonly string[],
+  { count, size }: { count: number; size: number },
+): Promise<{ threadId: string; participantIds: string[] }[]> {
+  const threads: { threadId: string; participantIds: string[] }[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const participantIds = Array.from(
+      { length: size },
+      (_, place) => personIds[(index + place) % personIds.length] ?? '',
+    );
+    const [starter = ''] = participantIds;
+    const threadId = newId();
+    await new Sender(server, starter).do('createThread', { threadId, orgId, subject: 'Plans', participantIds });
+    threads.push({ threadId, participantIds });
+  }
+  return threads;
+}

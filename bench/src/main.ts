@@ -1,0 +1,36 @@
+/** `npm run bench -- [P1 P7 …] [--json] [--rounds N]`: all benches, or those named. */
+import { parseArgs } from 'node:util';
+import { keeping } from './cache-writes.ts';
+import { calling } from './calls.ts';
+import { catchingUp } from './catch-up.ts';
+import { hold, ROUNDS, type Bench, type Result } from './contest.ts';
+import { sendingToMany, sendingToOne, sendingBesideSnapshot } from './sends.ts';
+import { tableOf } from './table.ts';
+
+const benches: Bench[] = [sendingToMany, sendingToOne, sendingBesideSnapshot, catchingUp, keeping, calling];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: String(ROUNDS) } },
+});
+const unknown = positionals.filter((name) => !benches.some(({ id }) => id === name));
+if (unknown.length > 0) {
+  const known = benches.map(({ id, what }) => `  ${id.padEnd(4)} ${what}`).join('\n');
+  process.stderr.write(`There is no bench ${unknown.join(', ')}. These are there:\n${known}\n`);
+  process.exit(1);
+}
+
+// Ends what was started, see `openInstallation`.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+const results: Result[] = [];
+for (const { id, what, contests } of benches) {
+  if (positionals.length > 0 && !positionals.includes(id)) continue;
+  process.stderr.write(`${id} ${what} …\n`);
+  for await (const contest of contests()) {
+    const found = await hold(contest, Number(values.rounds));
+    results.push(...found);
+    if (values.json) for (const result of found) process.stdout.write(`${JSON.stringify(result)}\n`);
+  }
+}
+if (!values.json) process.stdout.write(`${tableOf(results)}\n`);
