@@ -51,6 +51,7 @@ describe('a request', () => {
     ['/trpc', 400, 'BAD_REQUEST'],
     ['/trpc/../../etc/passwd', 404, 'NOT_FOUND'],
     ['/nothing', 404, 'NOT_FOUND'],
+    ['//', 404, 'NOT_FOUND'],
   ])('GET %s is answered clearly', async (path, status, code) => {
     const answer = await server.browser().fetch(path);
     expect([answer.status, answer.code]).toEqual([status, code]);
@@ -97,11 +98,25 @@ describe('a request', () => {
     expect(site.status).toBe(403);
   });
 
-  test('that is not even HTTP does not disturb the others', async () => {
+  test.each([
+    ['a greeting of TLS', '\u0016\u0003\u0001 nonsense'],
+    ['another version', 'GET / HTTP/9.9\r\nHost: x'],
+    ['no address', 'GET // HTTP/1.1\r\nHost: x\r\nConnection: close'],
+    ['half an address', 'GET //[ HTTP/1.1\r\nHost: x\r\nConnection: close'],
+    ['no host', 'GET / HTTP/1.1\r\nConnection: close'],
+    ['a host that is none', 'GET /nothing HTTP/1.1\r\nHost: [\r\nConnection: close'],
+    [
+      'two lengths',
+      'POST /trpc/accounts.signIn HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked',
+    ],
+    ['a header without an end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}`],
+  ])('that is %s, not HTTP, is refused and does not disturb the others', async (_name, head) => {
     const socket = connect(server.port, '127.0.0.1');
-    socket.end('\u0016\u0003\u0001 nonsense\r\n\r\n');
-    socket.resume();
+    socket.end(`${head}\r\n\r\n`);
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
     await once(socket, 'close');
+    expect(answer).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
     expect((await server.browser().fetch('/healthz')).status).toBe(200);
   });
 });

@@ -133,7 +133,7 @@ async function admit(
 ): Promise<{ session: Session; cookies: string[] } | Refused> {
   const { publicUrl } = services.settings;
   if (closing) return { status: 503, code: 'RESTARTING', words: 'The server is restarting.' };
-  const { pathname } = new URL(request.url ?? '/', publicUrl);
+  const [pathname] = (request.url ?? '').split('?');
   if (pathname !== '/trpc') return { status: 404, code: 'NOT_FOUND', words: 'Nothing is here.' };
   const { origin, host = null, cookie } = request.headers;
   if (origin === undefined || !isOwnOrigin(origin, { publicUrl, host })) {
