@@ -131,19 +131,19 @@ describe('mergeDraft', () => {
     expect(mergeDraft.join?.({ ...one, updates: Array(64).fill('AA==') }, two)).toBeUndefined();
     expect(mergeDraft.join?.(one, { ...two, updates: ['A'.repeat(120_000)] })).toBeUndefined();
     const joined = mergeDraft.join?.(one, two);
-    expect(mergeDraft.parse(joined)).toEqual(joined);
+    expect(mergeDraft.args.parse(joined)).toEqual(joined);
   });
 
   test('takes only what it understands', () => {
     const good = { ...place, generation: 0, updates: ['AA=='], text: '', added: '' };
-    expect(mergeDraft.parse(good)).toEqual(good);
+    expect(mergeDraft.args.parse(good)).toEqual(good);
     for (const wrong of [
       { updates: [] },
       { updates: ['no base64'] },
       { generation: -1 },
       { rootId: alice.toUpperCase() },
     ]) {
-      expect(() => mergeDraft.parse({ ...good, ...wrong })).toThrow();
+      expect(() => mergeDraft.args.parse({ ...good, ...wrong })).toThrow();
     }
   });
 });

@@ -55,7 +55,7 @@ type MergeDraftArgs = z.infer<typeof mergeDraftArgs>;
 export const mergeDraft: Mutator<Tables, MergeDraftArgs> = {
   name: 'mergeDraft',
   version: 1,
-  parse: (args) => mergeDraftArgs.parse(args),
+  args: mergeDraftArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
   async run(tx, { threadId, rootId, generation, updates, text, added }) {
@@ -98,7 +98,7 @@ const discardDraftArgs = z.object(place);
 export const discardDraft: Mutator<Tables, z.infer<typeof discardDraftArgs>> = {
   name: 'discardDraft',
   version: 1,
-  parse: (args) => discardDraftArgs.parse(args),
+  args: discardDraftArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
   async run(tx, { threadId, rootId }) {

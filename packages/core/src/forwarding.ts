@@ -32,7 +32,7 @@ const forwardMessageArgs = z.object({
 export const forwardMessage: Mutator<Tables, z.infer<typeof forwardMessageArgs>> = {
   name: 'forwardMessage',
   version: 1,
-  parse: (args) => forwardMessageArgs.parse(args),
+  args: forwardMessageArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId, fromThreadId }) => ({
     write: [threadScope(threadId)],

@@ -60,7 +60,7 @@ const sendMessageArgs = z.object({
 export const sendMessage: Mutator<Tables, z.infer<typeof sendMessageArgs>> = {
   name: 'sendMessage',
   version: 1,
-  parse: (args) => sendMessageArgs.parse(args),
+  args: sendMessageArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId, draft }, personId) => ({
     write: draft === undefined ? [threadScope(threadId)] : [threadScope(threadId), userScope(personId)],
@@ -92,7 +92,7 @@ const editMessageArgs = z.object({ threadId: z.uuid(), messageId: z.uuid(), text
 export const editMessage: Mutator<Tables, z.infer<typeof editMessageArgs>> = {
   name: 'editMessage',
   version: 1,
-  parse: (args) => editMessageArgs.parse(args),
+  args: editMessageArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
   async run(tx, { threadId, messageId, text }) {
@@ -127,7 +127,7 @@ const deleteMessageArgs = z.object({ threadId: z.uuid(), messageId: z.uuid() });
 export const deleteMessage: Mutator<Tables, z.infer<typeof deleteMessageArgs>> = {
   name: 'deleteMessage',
   version: 1,
-  parse: (args) => deleteMessageArgs.parse(args),
+  args: deleteMessageArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
   async run(tx, { threadId, messageId }) {
@@ -162,7 +162,7 @@ const reactArgs = z.object({
 export const react: Mutator<Tables, z.infer<typeof reactArgs>> = {
   name: 'react',
   version: 1,
-  parse: (args) => reactArgs.parse(args),
+  args: reactArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
   async run(tx, { threadId, messageId, emoji, on }) {

@@ -18,7 +18,7 @@ const addParticipantsArgs = z.object({
 export const addParticipants: Mutator<Tables, z.infer<typeof addParticipantsArgs>> = {
   name: 'addParticipants',
   version: 1,
-  parse: (args) => addParticipantsArgs.parse(args),
+  args: addParticipantsArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId, orgId, personIds }) => ({
     write: [threadScope(threadId), threadPeopleScope(threadId), ...new Set(personIds.map(userScope))],
@@ -42,7 +42,7 @@ const removeParticipantArgs = z.object({ threadId: z.uuid(), messageId: z.uuid()
 export const removeParticipant: Mutator<Tables, z.infer<typeof removeParticipantArgs>> = {
   name: 'removeParticipant',
   version: 1,
-  parse: (args) => removeParticipantArgs.parse(args),
+  args: removeParticipantArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId, personId }) => ({
     write: [threadScope(threadId), threadPeopleScope(threadId), userScope(personId)],

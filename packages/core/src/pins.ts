@@ -16,7 +16,7 @@ const pinMessageArgs = z.object({ threadId: z.uuid(), messageId: z.uuid(), on: z
 export const pinMessage: Mutator<Tables, z.infer<typeof pinMessageArgs>> = {
   name: 'pinMessage',
   version: 1,
-  parse: (args) => pinMessageArgs.parse(args),
+  args: pinMessageArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
   async run(tx, { threadId, messageId, on }) {

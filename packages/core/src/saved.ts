@@ -19,7 +19,7 @@ const saveMessageArgs = z.object({ threadId: z.uuid(), messageId: z.uuid() });
 export const saveMessage: Mutator<Tables, z.infer<typeof saveMessageArgs>> = {
   name: 'saveMessage',
   version: 1,
-  parse: (args) => saveMessageArgs.parse(args),
+  args: saveMessageArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }, personId) => ({ write: [userScope(personId)], lock: [threadScope(threadId)] }),
   async run(tx, { threadId, messageId }) {
@@ -36,7 +36,7 @@ const forgetSavedArgs = z.object({ threadId: z.uuid(), messageId: z.uuid() });
 export const forgetSaved: Mutator<Tables, z.infer<typeof forgetSavedArgs>> = {
   name: 'forgetSaved',
   version: 1,
-  parse: (args) => forgetSavedArgs.parse(args),
+  args: forgetSavedArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
   async run(tx, { messageId }) {

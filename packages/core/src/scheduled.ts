@@ -38,7 +38,7 @@ const scheduleMessageArgs = z.object({
 export const scheduleMessage: Mutator<Tables, z.infer<typeof scheduleMessageArgs>> = {
   name: 'scheduleMessage',
   version: 1,
-  parse: (args) => scheduleMessageArgs.parse(args),
+  args: scheduleMessageArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
   async run(tx, { threadId, messageId, draft, ...message }) {
@@ -56,7 +56,7 @@ const changeScheduledArgs = z.object({ ...one, text: typedText(MESSAGE_LENGTH), 
 export const changeScheduled: Mutator<Tables, z.infer<typeof changeScheduledArgs>> = {
   name: 'changeScheduled',
   version: 1,
-  parse: (args) => changeScheduledArgs.parse(args),
+  args: changeScheduledArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
   async run(tx, { threadId, messageId, text, dueAt: due }) {
@@ -72,7 +72,7 @@ const scheduledArgs = z.object(one);
 export const sendScheduled: Mutator<Tables, z.infer<typeof scheduledArgs>> = {
   name: 'sendScheduled',
   version: 1,
-  parse: (args) => scheduledArgs.parse(args),
+  args: scheduledArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }, personId) => ({ write: [threadScope(threadId), userScope(personId)] }),
   async run(tx, { threadId, messageId }) {
@@ -86,7 +86,7 @@ export const sendScheduled: Mutator<Tables, z.infer<typeof scheduledArgs>> = {
 export const cancelScheduled: Mutator<Tables, z.infer<typeof scheduledArgs>> = {
   name: 'cancelScheduled',
   version: 1,
-  parse: (args) => scheduledArgs.parse(args),
+  args: scheduledArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
   async run(tx, { threadId, messageId }) {

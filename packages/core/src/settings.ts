@@ -21,7 +21,7 @@ const changeSettingsArgs = z.object({ undoSeconds: z.optional(z.literal([...UNDO
 export const changeSettings: Mutator<Tables, z.infer<typeof changeSettingsArgs>> = {
   name: 'changeSettings',
   version: 1,
-  parse: (args) => changeSettingsArgs.parse(args),
+  args: changeSettingsArgs,
   lane: (_args, personId) => userScope(personId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
   async run(tx, { undoSeconds }) {

@@ -18,7 +18,7 @@ const renameThreadArgs = z.object({
 export const renameThread: Mutator<Tables, z.infer<typeof renameThreadArgs>> = {
   name: 'renameThread',
   version: 1,
-  parse: (args) => renameThreadArgs.parse(args),
+  args: renameThreadArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
   async run(tx, { threadId, messageId, subject }) {
@@ -36,7 +36,7 @@ const resolveThreadArgs = z.object({ threadId: z.uuid(), messageId: z.uuid(), re
 export const resolveThread: Mutator<Tables, z.infer<typeof resolveThreadArgs>> = {
   name: 'resolveThread',
   version: 1,
-  parse: (args) => resolveThreadArgs.parse(args),
+  args: resolveThreadArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
   async run(tx, { threadId, messageId, resolved }) {

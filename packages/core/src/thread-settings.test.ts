@@ -41,8 +41,8 @@ describe('the settings of a thread', () => {
   });
 
   test('refuse what is no setting', () => {
-    expect(() => changeThreadSetting.parse({ threadId, level: 'loud' })).toThrow();
-    expect(() => changeThreadSetting.parse({ threadId, archivedSeq: -1 })).toThrow();
+    expect(() => changeThreadSetting.args.parse({ threadId, level: 'loud' })).toThrow();
+    expect(() => changeThreadSetting.args.parse({ threadId, archivedSeq: -1 })).toThrow();
   });
 });
 

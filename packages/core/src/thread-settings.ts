@@ -35,7 +35,7 @@ const changeThreadSettingArgs = z.object({
 export const changeThreadSetting: Mutator<Tables, z.infer<typeof changeThreadSettingArgs>> = {
   name: 'changeThreadSetting',
   version: 1,
-  parse: (args) => changeThreadSettingArgs.parse(args),
+  args: changeThreadSettingArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
   async run(tx, { threadId, level, archivedSeq, pinned }) {

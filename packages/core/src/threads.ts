@@ -86,7 +86,7 @@ const createThreadArgs = z.object({
 export const createThread: Mutator<Tables, z.infer<typeof createThreadArgs>> = {
   name: 'createThread',
   version: 1,
-  parse: (args) => createThreadArgs.parse(args),
+  args: createThreadArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId, orgId, participantIds }, personId) => ({
     create: [threadScope(threadId), threadPeopleScope(threadId)],
@@ -124,7 +124,7 @@ export const markRead: Mutator<Tables, z.infer<typeof markReadArgs>> = {
   name: 'markRead',
   version: 1,
   silent: true,
-  parse: (args) => markReadArgs.parse(args),
+  args: markReadArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
   async run(tx, { threadId, seq, markEpoch }) {
@@ -154,7 +154,7 @@ const markUnreadArgs = z.object({
 export const markUnread: Mutator<Tables, z.infer<typeof markUnreadArgs>> = {
   name: 'markUnread',
   version: 1,
-  parse: (args) => markUnreadArgs.parse(args),
+  args: markUnreadArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
   async run(tx, { threadId, seq, markEpoch }) {

@@ -34,7 +34,7 @@ export class World {
 
   /** @throws Refusal where the rules refuse it; Error where it writes a scope that it did not name */
   async act<Args>(personId: string, mutator: Mutator<Tables, Args>, args: Args): Promise<void> {
-    const parsed = mutator.parse(args);
+    const parsed = mutator.args.parse(args);
     const { write, create = [] } = mutator.scopes(parsed, personId);
     const writable = new Set([...write, ...create]);
     const written = new Map<string, object | null>();

@@ -58,8 +58,8 @@ export interface Mutator<Tables extends TableMap, Args = unknown> {
   readonly silent?: true;
   /** Earlier versions, which may wait in the queues of clients: kept for 90 days after the last client made one. */
   readonly former?: readonly Mutator<Tables>[];
-  /** Checks and narrows untrusted arguments. Throws on anything else. */
-  parse(args: unknown): Args;
+  /** Their schema: checks and narrows untrusted arguments, and throws on anything else. */
+  readonly args: { parse(args: unknown): Args };
   /** Order holds inside a lane; lanes never wait for each other. */
   lane(args: Args, personId: string): string;
   scopes(args: Args, personId: string): MutatorScopes;
@@ -89,7 +89,7 @@ export function mutatorOf<Tables extends TableMap>(
 }
 
 /** The arguments of one mutator of a map. */
-export type ArgsOf<M> = M extends { parse(args: unknown): infer Args } ? Args : never;
+export type ArgsOf<M> = M extends { args: { parse(args: unknown): infer Args } } ? Args : never;
 
 /**
  * A mutation that the rules refuse for good. Not an error of the program: it travels to the person as a code, and what

@@ -54,7 +54,7 @@ afterEach(async () => {
 /** As if the person had pushed it. */
 async function act(personId: string, name: Name, args: object): Promise<void> {
   const mutator = mutators[name];
-  const parsed = mutator.parse(args);
+  const parsed = mutator.args.parse(args);
   await server.act(personId, mutator.scopes(parsed as never, personId), (tx) => mutator.run(tx, parsed as never));
 }
 async function startThread(): Promise<string> {

@@ -191,9 +191,11 @@ test('[VER4] an act is carried out by the version it was made with, as long as t
     name: sendMessage.name,
     version: 2,
     former: [sendMessage],
-    parse: (args) => {
-      const { body, ...others } = args as Later;
-      return { ...others, body: sendMessage.parse({ ...others, text: body }).text };
+    args: {
+      parse: (args) => {
+        const { body, ...others } = args as Later;
+        return { ...others, body: sendMessage.args.parse({ ...others, text: body }).text };
+      },
     },
     scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
     lane: ({ threadId }) => threadScope(threadId),

@@ -459,7 +459,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     async mutate(name, args, { clearDraft, holdMs = 0 } = {}) {
       const mutator = options.mutators[name];
       if (!mutator) throw new TypeError(`There is no mutator ${name}.`);
-      const parsed = mutator.parse(args);
+      const parsed = mutator.args.parse(args);
       const lane = mutator.lane(parsed, personId);
       const { version } = mutator;
       const at = timers.now();
@@ -473,7 +473,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       const item = outbox.find(id);
       if (item?.state !== 'failed') return;
       const { lane, name, version, at } = item;
-      const args = changed === undefined ? item.args : (options.mutators[name]?.parse(changed) ?? item.args);
+      const args = changed === undefined ? item.args : (options.mutators[name]?.args.parse(changed) ?? item.args);
       // The server keeps its answer to the old id for ever, so it goes out under a new one.
       const { saved } = await enqueue({ id: newId(), lane, name, version, args, at }, [id]);
       await saved;

@@ -161,7 +161,7 @@ export class Outbox<Tables extends TableMap> {
     const { item } = layer;
     const mutator = mutatorOf(this.#mutators, item.name, item.version);
     if (!mutator) throw new Refusal('unknown_mutator', 'This version of the app does not know how to show this.');
-    const args = mutator.parse(item.args);
+    const args = mutator.args.parse(item.args);
     const effects: Effect[] = [];
     const touched = new Set<ScopeId>();
     const write = (scope: ScopeId, table: string, id: string, data: object | null) => {

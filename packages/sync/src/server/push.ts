@@ -94,7 +94,7 @@ function mustUnderstand<Tables extends TableMap>(
   if (!mutator) throw new Refusal('invalid', 'The server does not know this act.');
   let args: unknown;
   try {
-    args = mutator.parse(untrusted);
+    args = mutator.args.parse(untrusted);
   } catch {
     throw new Refusal('invalid', 'The server does not understand this.');
   }
