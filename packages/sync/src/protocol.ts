@@ -18,6 +18,8 @@ export const LIMITS = {
   pushMutations: 50,
   /** Bytes of one push, as JSON. */
   pushBytes: 256 * 1024,
+  /** Earlier mutations that one names. */
+  pushAfter: 20,
   /** Scopes in one pull. */
   pullScopes: 5_000,
   /** Rows of one scope in one delta; beyond it a paged scope is truncated, another continues with `more`. */
@@ -137,7 +139,7 @@ export const pageAnswer = z.discriminatedUnion('kind', [
 
 /**
  * What a person did, in order inside each lane. `n` counts the lane's mutations of this client from 1; `at` is the
- * client's clock, a label only; `after` names earlier mutations of other lanes that must have been applied before.
+ * client's clock, a label only; `after` names earlier mutations that must have been applied before.
  */
 export const wireMutation = z.object({
   id: z.uuid(),
@@ -147,7 +149,7 @@ export const wireMutation = z.object({
   version: z.int().check(z.gte(1)),
   args: z.unknown(),
   at: z.number(),
-  after: z.optional(z.array(z.uuid()).check(z.maxLength(20))),
+  after: z.optional(z.array(z.uuid()).check(z.maxLength(LIMITS.pushAfter))),
 });
 export type WireMutation = z.infer<typeof wireMutation>;
 export const pushRequest = z.object({

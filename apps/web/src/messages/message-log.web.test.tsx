@@ -194,6 +194,7 @@ describe('MessageLog', () => {
             state: 'failed' as const,
             lane: 'thread:1',
             heldUntil: null,
+            waitsFor: null,
             code: 'not_found',
             message: 'You no longer take part in this thread.',
           },

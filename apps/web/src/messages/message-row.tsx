@@ -4,6 +4,7 @@ import { memo, useRef, useState, type FocusEvent, type PointerEvent } from 'reac
 import { Markdown } from '../markdown/markdown.tsx';
 import { plainText } from '../markdown/plain-text.ts';
 import { itemText } from '../sync/item-words.ts';
+import { WaitsFor } from '../sync/waits-for.tsx';
 import { ForwardedFrom } from './forwarded-from.tsx';
 import { Held } from './held.tsx';
 import { EditedMark } from './edited-mark.tsx';
@@ -134,7 +135,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           <Delayed>
             <p className="mt-0.5 flex items-center gap-1.5 text-sm text-ink-3">
               <Clock size={13} aria-hidden />
-              Waiting to send
+              {state.waitsFor === null ? 'Waiting to send' : <WaitsFor id={state.waitsFor} />}
             </p>
           </Delayed>
         ) : null}
@@ -188,9 +189,11 @@ function Failure({ row }: { row: LogMessage }) {
         {failureWords(failed)}
       </span>
       <span className="flex gap-1.5">
-        <Button size="small" onClick={() => door.retry(failed.id)}>
-          Retry
-        </Button>
+        {failed.code === 'orphaned' ? null : (
+          <Button size="small" onClick={() => door.retry(failed.id)}>
+            Retry
+          </Button>
+        )}
         {text === null ? null : (
           <>
             <Button size="small" onClick={() => door.takeBack(row)}>

@@ -4,6 +4,8 @@ import type { Pending, ViewRow } from '@parley/sync/client';
 export interface MessageState {
   /** Something has not reached the server yet. */
   waiting: boolean;
+  /** What that waits for, if it is not in line. */
+  waitsFor: Pending['waitsFor'];
   /** The refused mutation that is to be dealt with first. */
   failed: Pending | null;
   /** The message itself, while its author can take it back. */
@@ -16,9 +18,11 @@ const spoken: ReadonlySet<string> = new Set(['sendMessage', 'editMessage', 'dele
 export function messageState({ pending }: Pick<ViewRow<unknown>, 'pending'>): MessageState {
   const failed = pending.find(({ state }) => state === 'failed') ?? null;
   const held = pending.find(({ heldUntil, state }) => heldUntil !== null && state === 'waiting') ?? null;
-  const waiting =
-    held === null && pending.some(({ name, state }) => spoken.has(name) && state !== 'failed' && state !== 'applied');
-  return { waiting, failed, held };
+  const waiting = pending.filter(
+    ({ name, state }) => held === null && spoken.has(name) && state !== 'failed' && state !== 'applied',
+  );
+  const waitsFor = waiting.find((item) => item.waitsFor !== null)?.waitsFor ?? null;
+  return { waiting: waiting.length > 0, waitsFor, failed, held };
 }
 
 const failures: Record<string, string> = {

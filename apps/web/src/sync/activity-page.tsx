@@ -9,6 +9,7 @@ import { useEngine } from './engine-provider.tsx';
 import { FailedItems } from './failed-items.tsx';
 import { isKnownAct, itemText, itemTitle } from './item-words.ts';
 import { useAllRows, useEvents, useItems, useStatus } from './views.ts';
+import { WaitsFor } from './waits-for.tsx';
 
 /** What is queued, why it waits, and what the engine last did. */
 export function ActivityPage() {
@@ -112,8 +113,8 @@ function Lanes({ items }: { items: readonly Pending[] }) {
           <section key={lane} aria-label={name}>
             <h3 className="truncate text-base font-semibold">{name}</h3>
             <ul className="mt-1">
-              {waiting.map((item, ahead) => (
-                <WaitingItem key={item.id} item={item} ahead={ahead} />
+              {waiting.map((item, index) => (
+                <WaitingItem key={item.id} item={item} ahead={waiting.slice(0, index).filter(isInLine).length} />
               ))}
             </ul>
           </section>
@@ -122,6 +123,8 @@ function Lanes({ items }: { items: readonly Pending[] }) {
     </div>
   );
 }
+
+const isInLine = ({ heldUntil, waitsFor }: Pending): boolean => heldUntil === null && waitsFor === null;
 
 function WaitingItem({ item, ahead }: { item: Pending; ahead: number }) {
   const engine = useEngine();
@@ -134,7 +137,9 @@ function WaitingItem({ item, ahead }: { item: Pending; ahead: number }) {
           {itemTitle(item)}
           {text === null ? null : <span className="text-ink-3"> · {text}</span>}
         </p>
-        <p className="text-sm text-ink-3">{waitingWords(item, ahead, connection)}</p>
+        <p className="text-sm text-ink-3">
+          {item.waitsFor === null ? waitingWords(item, ahead, connection) : <WaitsFor id={item.waitsFor} />}
+        </p>
       </div>
       {item.state === 'waiting' ? (
         <Button

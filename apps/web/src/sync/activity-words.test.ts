@@ -1,5 +1,6 @@
 import type { ConnectionState, EngineStatus, Pending } from '@parley/sync/client';
 import { expect, test } from 'vitest';
+import { waitsForWords } from './item-words.ts';
 import { connectionWords, eventWords, supportText, waitingWords } from './activity-words.ts';
 
 const item: Pending = {
@@ -10,6 +11,7 @@ const item: Pending = {
   at: 0,
   state: 'waiting',
   heldUntil: null,
+  waitsFor: null,
   code: null,
   message: null,
 };
@@ -24,6 +26,14 @@ test('says why an item waits', () => {
   expect(waitingWords(item, 0, { state: 'outdated' })).toBe('Waits for the page to be reloaded');
   expect(waitingWords({ ...item, state: 'sending' }, 0, live)).toBe('On its way');
   expect(waitingWords({ ...item, state: 'applied' }, 0, live)).toBe('Sent, and on its way back');
+});
+
+test('says what an item waits for', () => {
+  expect(waitsForWords(item)).toBe('Waits for an earlier message');
+  expect(waitsForWords({ ...item, state: 'failed' })).toBe('Waits for an earlier message, which could not be sent');
+  expect(waitsForWords({ ...item, state: 'failed', code: 'withdrawn' })).toContain('which you took back');
+  const thread: Pending = { ...item, name: 'createThread', state: 'failed' };
+  expect(waitsForWords(thread)).toBe('Waits for its thread, which could not be started');
 });
 
 test('says what the connection does', () => {

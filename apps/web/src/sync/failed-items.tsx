@@ -4,6 +4,7 @@ import { useId, useState } from 'react';
 import { attempt } from './attempt.ts';
 import { useEngine } from './engine-provider.tsx';
 import { itemText, itemTitle, withText } from './item-words.ts';
+import { useItems } from './views.ts';
 
 /** What the server refused, each with its reason and the ways out. Nothing typed is dropped unless its author says so. */
 export function FailedItems({ items }: { items: readonly Pending[] }) {
@@ -19,6 +20,7 @@ export function FailedItems({ items }: { items: readonly Pending[] }) {
 function FailedItem({ item }: { item: Pending }) {
   const engine = useEngine();
   const [editing, setEditing] = useState(false);
+  const waiting = useItems().filter(({ waitsFor }) => waitsFor === item.id).length;
   const text = itemText(item);
   return (
     <li className="rounded-lg border border-line p-3">
@@ -32,10 +34,17 @@ function FailedItem({ item }: { item: Pending }) {
         <>
           {text === null ? null : <p className="mt-1 line-clamp-4 whitespace-pre-line text-ink-2">{text}</p>}
           <p className="mt-1 text-sm font-medium text-bad">{item.message ?? 'The server refused it.'}</p>
+          {waiting === 0 ? null : (
+            <p className="mt-1 text-sm text-ink-3">
+              {waiting === 1 ? '1 change waits for this.' : `${waiting} changes wait for this.`}
+            </p>
+          )}
           <div className="mt-2 flex flex-wrap gap-2">
-            <Button size="small" onClick={() => void attempt(engine.retry(item.id))}>
-              Retry
-            </Button>
+            {item.code === 'orphaned' ? null : (
+              <Button size="small" onClick={() => void attempt(engine.retry(item.id))}>
+                Retry
+              </Button>
+            )}
             {text === null ? null : (
               <>
                 <Button size="small" onClick={() => setEditing(true)}>

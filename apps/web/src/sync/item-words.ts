@@ -46,6 +46,14 @@ export function withText({ args }: Pick<Pending, 'args'>, text: string): object 
   return { ...before, [before !== null && 'text' in before ? 'text' : 'subject']: text };
 }
 
+/** What something waits for, which is held or was refused. */
+export function waitsForWords({ name, state, code }: Pick<Pending, 'name' | 'state' | 'code'>): string {
+  const what = name === 'createThread' ? 'its thread' : 'an earlier message';
+  if (code === 'withdrawn') return `Waits for ${what}, which you took back`;
+  if (state !== 'failed') return `Waits for ${what}`;
+  return `Waits for ${what}, which could not be ${name === 'createThread' ? 'started' : 'sent'}`;
+}
+
 /** The thread a mutation is about, if it is about one. */
 export function itemThreadId({ args }: Pick<Pending, 'args'>): string | null {
   if (typeof args !== 'object' || args === null || !('threadId' in args)) return null;

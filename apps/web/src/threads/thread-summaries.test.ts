@@ -40,6 +40,7 @@ const item = (state: Pending['state'], threadId: string): Pending => ({
   state,
   lane: 'thread:1',
   heldUntil: null,
+  waitsFor: null,
   code: null,
   message: null,
 });

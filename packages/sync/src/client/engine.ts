@@ -8,16 +8,17 @@ import { EventLog, type EngineEvent } from './event-log.ts';
 import { Leadership } from './leadership.ts';
 import { Holds } from './holds.ts';
 import { Outbox, type Pending } from './outbox.ts';
-import type {
-  JoinArgs,
-  Network,
-  NewItem,
-  OutboxItem,
-  ScopeChange,
-  Storage,
-  TabMessage,
-  Tabs,
-  Timers,
+import {
+  DISCARDED,
+  type JoinArgs,
+  type Network,
+  type NewItem,
+  type OutboxItem,
+  type ScopeChange,
+  type Storage,
+  type TabMessage,
+  type Tabs,
+  type Timers,
 } from './ports.ts';
 import { Replica, type ViewRow } from './replica.ts';
 import { Serial } from './serial.ts';
@@ -136,10 +137,10 @@ export interface Engine<Tables extends TableMap, Mutators extends MutatorMap<Tab
   wipe(): Promise<void>;
 }
 
-/** Stands in for an item that was taken back before it was sent, so that its lane keeps its count. */
-const DISCARDED = 'discarded';
 /** Code of an item that its author took back. */
 const WITHDRAWN = 'withdrawn';
+/** What becomes of an item when the one it depends on is discarded. */
+const ORPHANED = { code: 'orphaned', message: 'What this belongs to was thrown away.' };
 
 export function createEngine<Tables extends TableMap, Mutators extends MutatorMap<Tables>>(
   options: EngineOptions<Tables, Mutators>,
@@ -248,12 +249,16 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     storage.close();
   };
 
-  const keepItems = async (items: OutboxItem[], removed: string[]) => {
-    await outbox.merge(items);
+  const takeIn = async (items: OutboxItem[], removed: string[]) => {
+    // First: what replaces another runs as if that had never been.
     outbox.remove(removed);
+    await outbox.merge(items.filter(({ id }) => !removed.includes(id)));
     replica.notify();
-    tabs.post({ type: 'items', items, removed });
     syncing.push();
+  };
+  const keepItems = async (items: OutboxItem[], removed: string[]) => {
+    await takeIn(items, removed);
+    tabs.post({ type: 'items', items, removed });
   };
 
   const holds = new Holds({
@@ -294,12 +299,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
         replica.notify();
       });
     } else if (message.type === 'items') {
-      void serial.run(async () => {
-        await outbox.merge(message.items);
-        outbox.remove(message.removed);
-        replica.notify();
-        syncing.push();
-      });
+      void serial.run(() => takeIn(message.items, message.removed));
     }
   };
 
@@ -320,10 +320,11 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     if (syncing.leads) await syncing.newClient();
   };
 
+  /** Shows an item at once, and keeps it on disk; the answer's promise is of the latter. */
   const enqueue = async (
     item: NewItem,
-    replaces: string[],
-    { clearDraft, join }: { clearDraft?: string | undefined; join?: JoinArgs | undefined } = {},
+    keep: (entered: NewItem) => Promise<OutboxItem[]>,
+    { clearDraft, replaces }: { clearDraft?: string | undefined; replaces?: OutboxItem } = {},
   ): Promise<Sent> => {
     const unsaved: OutboxItem = {
       ...item,
@@ -334,19 +335,23 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       code: null,
       message: null,
     };
-    await serial.run(async () => {
-      await outbox.add(unsaved, true, replaces);
-      outbox.remove(replaces);
+    const { after } = await serial.run(async () => {
+      const entered = await outbox.enter(unsaved, replaces?.id);
       replica.notify();
+      return entered;
     });
     const draft = clearDraft === undefined ? '' : (drafts.get(clearDraft) ?? '');
     if (clearDraft !== undefined) drafts.delete(clearDraft);
-    const saved = storage.enqueue(item, clearDraft ?? null, join).then(
-      (stored) => serial.run(() => keepItems([stored], stored.id === item.id ? replaces : [...replaces, item.id])),
+    const saved = keep(after ? { ...item, after } : item).then(
+      (stored) => {
+        const isJoined = stored.every(({ id }) => id !== item.id);
+        return serial.run(() => keepItems(stored, isJoined ? [item.id] : replaces ? [replaces.id] : []));
+      },
       async (error: unknown) => {
         if (clearDraft !== undefined) drafts.set(clearDraft, draft);
         await serial.run(async () => {
           outbox.remove([item.id]);
+          if (replaces) await outbox.merge([replaces]);
           replica.notify();
         });
         throw error;
@@ -465,7 +470,9 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       const at = timers.now();
       const hold = holdMs > 0 ? { heldUntil: at + holdMs } : {};
       const join: JoinArgs | undefined = mutator.join && ((earlier) => mutator.join?.(earlier, parsed));
-      return enqueue({ id: newId(), lane, name, version, args: parsed, at, ...hold }, [], { clearDraft, join });
+      const item = { id: newId(), lane, name, version, args: parsed, at, ...hold };
+      const keep = async (entered: NewItem) => [await storage.enqueue(entered, clearDraft ?? null, join)];
+      return enqueue(item, keep, { clearDraft });
     },
     items: () => outbox.snapshot(),
     subscribeItems: (listener) => outbox.subscribe(listener),
@@ -475,21 +482,19 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       const { lane, name, version, at } = item;
       const args = changed === undefined ? item.args : (options.mutators[name]?.args.parse(changed) ?? item.args);
       // The server keeps its answer to the old id for ever, so it goes out under a new one.
-      const { saved } = await enqueue({ id: newId(), lane, name, version, args, at }, [id]);
+      const keep = (entered: NewItem) => storage.replace(id, entered);
+      const { saved } = await enqueue({ id: newId(), lane, name, version, args, at }, keep, { replaces: item });
       await saved;
-      await storage.removeItems([id]);
     },
     async discard(id) {
       const item = outbox.find(id);
       if (!item || item.state === 'applied') return;
-      if (item.heldUntil !== undefined && !(await storage.withdraw(id, WITHDRAWN))) return;
-      if (item.state === 'failed' || item.heldUntil !== undefined) {
-        await storage.removeItems([id]);
-        return serial.run(() => keepItems([], [id]));
-      }
-      const discarded = { ...item, name: DISCARDED, args: null };
-      await storage.updateItems([discarded]);
-      await serial.run(() => keepItems([discarded], []));
+      const changed = await storage.discard(id, ORPHANED);
+      const untold = changed.filter(({ name, state }) => state === 'failed' && isSilent(name)).map((other) => other.id);
+      await storage.removeItems(untold);
+      const kept = changed.filter((other) => !untold.includes(other.id));
+      const removed = kept.some((other) => other.id === id) ? untold : [...untold, id];
+      await serial.run(() => keepItems(kept, removed));
     },
 
     async withdraw(id) {

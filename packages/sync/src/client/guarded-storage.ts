@@ -127,6 +127,8 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
 
     items: () => outbox.run((handle) => handle.items()),
     enqueue: (...args) => outbox.run((handle) => handle.enqueue(...args)),
+    replace: (...args) => outbox.run((handle) => handle.replace(...args)),
+    discard: (...args) => outbox.run((handle) => handle.discard(...args)),
     seal: (...args) => outbox.run((handle) => handle.seal(...args)),
     release: (...args) => outbox.run((handle) => handle.release(...args)),
     withdraw: (...args) => outbox.run((handle) => handle.withdraw(...args)),

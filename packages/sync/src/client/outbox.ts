@@ -19,6 +19,8 @@ export interface Pending {
   readonly state: 'saving' | 'waiting' | 'sending' | 'applied' | 'failed';
   /** It can be taken back until then (milliseconds since 1970, this client's clock); `null` once it may go out. */
   readonly heldUntil: number | null;
+  /** The item it waits for, which is held or was refused; `null` where it is in line. */
+  readonly waitsFor: string | null;
   /** Why it failed: a stable code and safe words. */
   readonly code: string | null;
   readonly message: string | null;
@@ -34,6 +36,8 @@ interface Layer {
   touched: Set<ScopeId>;
 }
 
+/** The uppermost effect on a row. */
+type Lookup = (scope: ScopeId, table: string, id: string) => Effect | undefined;
 /** Looks a row up that is not in memory. */
 type StoredLookup = (scope: ScopeId, table: string, id: string) => Promise<object | undefined>;
 
@@ -72,31 +76,45 @@ export class Outbox<Tables extends TableMap> {
   }
 
   /**
-   * Runs a new mutation over everything before it, save those that it stands in for.
+   * Runs a new mutation over everything before it, and finds out what it depends on. One that replaces another takes its
+   * place: what was done over that one lies over this one.
    * @throws Refusal where the rules refuse it already here
    */
-  async add(item: OutboxItem, saving: boolean, replaced: readonly string[] = []): Promise<void> {
-    const layer = newLayer(item, saving);
-    const below = this.#layers.filter((other) => !replaced.includes(other.item.id));
-    await this.#run(layer, this.#lookup(below));
-    const after = this.#layers.findLastIndex((other) => other.item.order <= item.order);
-    this.#layers.splice(after + 1, 0, layer);
+  async enter(item: OutboxItem, replaced?: string): Promise<OutboxItem> {
+    const place = this.#layers.findIndex((layer) => layer.item.id === replaced);
+    const below = this.#layers.slice(0, place < 0 ? this.#layers.length : place);
+    const lookup = this.#lookup(below);
+    const { over, ...ran } = await this.#execute(item, lookup);
+    const after: string[] = [];
+    for (const [id, made] of await this.#makers(over, below)) {
+      const without: Lookup = (...row) => (made.some((other) => isRow(other, row)) ? absent(...row) : lookup(...row));
+      await this.#execute(item, without).catch(() => after.push(id));
+    }
+    const entered = after.length > 0 ? { ...item, after } : item;
+    this.#layers.splice(below.length, place < 0 ? 0 : 1, { ...newLayer(entered, true), ...ran });
     this.#show();
+    return entered;
   }
 
   /** Takes over items as another tab or the disk has them; unknown ones are run, missing ones stay. */
   async merge(items: readonly OutboxItem[]): Promise<void> {
     let rerun: ReadonlySet<ScopeId> = new Set();
+    const unknown: Layer[] = [];
     for (const item of items) {
       const layer = this.#layers.find((other) => other.item.id === item.id);
       if (!layer) {
-        await this.add(item, false).catch(() => this.#keepUnrun(item));
+        unknown.push(newLayer(item, false));
         continue;
       }
       const isJoined = item.joined !== layer.item.joined;
       if (isJoined) rerun = rerun.union(layer.touched);
       Object.assign(layer, { item, saving: false, effects: item.name === layer.item.name ? layer.effects : [] });
       if (isJoined) layer.pending = toPending(item, item.state);
+    }
+    for (const layer of unknown) {
+      const below = this.#layers.filter(({ item }) => item.order < layer.item.order);
+      await this.#run(layer, this.#lookup(below)).catch(() => {});
+      this.#layers.push(layer);
     }
     this.#layers.sort((a, b) => a.item.order - b.item.order);
     if (rerun.size > 0) await this.rebase(rerun);
@@ -153,17 +171,19 @@ export class Outbox<Tables extends TableMap> {
     return settled;
   }
 
-  #keepUnrun(item: OutboxItem): void {
-    this.#layers.push(newLayer(item, false));
+  async #run(layer: Layer, lookup: Lookup): Promise<void> {
+    const touched = (layer.touched = new Set());
+    const { effects } = await this.#execute(layer.item, lookup, touched);
+    layer.effects = effects;
   }
 
-  async #run(layer: Layer, lookup: (scope: ScopeId, table: string, id: string) => Effect | undefined): Promise<void> {
-    const { item } = layer;
+  /** `over`: what it read of effects that are not its own. */
+  async #execute(item: OutboxItem, lookup: Lookup, touched = new Set<ScopeId>()) {
     const mutator = mutatorOf(this.#mutators, item.name, item.version);
     if (!mutator) throw new Refusal('unknown_mutator', 'This version of the app does not know how to show this.');
     const args = mutator.args.parse(item.args);
     const effects: Effect[] = [];
-    const touched = new Set<ScopeId>();
+    const over: Effect[] = [];
     const write = (scope: ScopeId, table: string, id: string, data: object | null) => {
       touched.add(scope);
       effects.push({ scope, table, id, data });
@@ -174,24 +194,41 @@ export class Outbox<Tables extends TableMap> {
       now: item.at,
       get: async <T extends keyof Tables & string>(table: T, scope: ScopeId, id: string) => {
         touched.add(scope);
-        const own = effects.findLast((effect) => effect.id === id && effect.table === table && effect.scope === scope);
-        const over = own ?? lookup(scope, table, id);
-        if (over) return (over.data ?? undefined) as Tables[T] | undefined;
-        const base = this.#replica.base(scope, table, id);
-        return (base ?? (await this.#stored(scope, table, id))) as Tables[T] | undefined;
+        const own = effects.findLast((effect) => isRow(effect, [scope, table, id]));
+        const below = own ?? lookup(scope, table, id);
+        if (below && !own) over.push(below);
+        if (below) return (below.data ?? undefined) as Tables[T] | undefined;
+        return (await this.#known(scope, table, id)) as Tables[T] | undefined;
       },
       put: (table, scope, id, data) => write(scope, table, id, data),
       remove: (table, scope, id) => write(scope, table, id, null),
       nextSeq: () => null,
       enqueue: () => {},
     };
-    layer.touched = touched;
     await mutator.run(tx, args);
-    layer.effects = effects;
+    return { effects, touched, over };
+  }
+
+  /** A row as the server last said. */
+  async #known(scope: ScopeId, table: string, id: string): Promise<object | undefined> {
+    return this.#replica.base(scope, table, id) ?? (await this.#stored(scope, table, id));
+  }
+
+  /** Of these rows those that the server does not have, by the item that makes them. */
+  async #makers(rows: readonly Effect[], layers: readonly Layer[]): Promise<Map<string, Effect[]>> {
+    const makers = new Map<string, Effect[]>();
+    for (const row of rows) {
+      const { scope, table, id } = row;
+      if (row.data === null || (await this.#known(scope, table, id))) continue;
+      const maker = layers.find(({ effects }) => effects.some((effect) => isRow(effect, [scope, table, id])));
+      if (!maker || maker.item.state === 'applied') continue;
+      makers.set(maker.item.id, [...(makers.get(maker.item.id) ?? []), row]);
+    }
+    return makers;
   }
 
   /** The uppermost effect of these layers on a row. */
-  #lookup(layers: readonly Layer[]): (scope: ScopeId, table: string, id: string) => Effect | undefined {
+  #lookup(layers: readonly Layer[]): Lookup {
     const top = new Map<string, Effect>();
     for (const { effects } of layers) {
       for (const effect of effects) top.set(`${effect.table} ${effect.scope} ${effect.id}`, effect);
@@ -200,16 +237,16 @@ export class Outbox<Tables extends TableMap> {
   }
 
   #show(): void {
+    const outside = new Set(this.#layers.filter(isOutside).map(({ item }) => item.id));
     for (const layer of this.#layers) {
       const state = layer.saving
         ? 'saving'
         : layer.item.state === 'waiting' && layer.sending
           ? 'sending'
           : layer.item.state;
-      const next = toPending(layer.item, state);
-      const { name, code, heldUntil } = layer.pending;
-      const same = name === next.name && code === next.code && heldUntil === next.heldUntil;
-      if (!same || layer.pending.state !== state) layer.pending = next;
+      const next = toPending(layer.item, state, outside);
+      const { pending } = layer;
+      if (shown.some((key) => pending[key] !== next[key])) layer.pending = next;
     }
     this.#replica.overlay(this.#layers);
     this.#snapshot = null;
@@ -217,10 +254,22 @@ export class Outbox<Tables extends TableMap> {
   }
 }
 
-const toPending = (item: OutboxItem, state: Pending['state']): Pending => {
-  const { id, lane, name, args, at, heldUntil = null, code, message } = item;
-  return { id, lane, name, args, at, state, heldUntil, code, message };
+/** What of an item may change. */
+const shown = ['name', 'state', 'heldUntil', 'waitsFor', 'code'] as const;
+
+const toPending = (item: OutboxItem, state: Pending['state'], outside?: ReadonlySet<string>): Pending => {
+  const { id, lane, n, name, args, at, heldUntil = null, after, code, message } = item;
+  const isInLine = state !== 'waiting' || n > 0 || heldUntil !== null;
+  const waitsFor = isInLine ? null : (after?.find((other) => outside?.has(other)) ?? null);
+  return { id, lane, name, args, at, state, heldUntil, waitsFor, code, message };
 };
+
+/** What depends on it has to wait. */
+const isOutside = ({ item: { state, n } }: Layer): boolean => state === 'failed' || (state === 'waiting' && n === 0);
+
+const isRow = ({ scope, table, id }: Effect, row: Parameters<Lookup>): boolean =>
+  id === row[2] && table === row[1] && scope === row[0];
+const absent = (...[scope, table, id]: Parameters<Lookup>): Effect => ({ scope, table, id, data: null });
 
 const newLayer = (item: OutboxItem, saving: boolean): Layer => ({
   item,

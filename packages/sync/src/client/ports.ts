@@ -93,8 +93,10 @@ export interface OutboxItem {
   /** Grows with every item of this storage, whatever the tab. */
   order: number;
   lane: string;
-  /** Counts the lane's items of this client from 1; 0 while it has no place in the lane. */
+  /** Counts the lane's items of this client from 1; 0 while it waits outside the lane. */
   n: number;
+  /** Ids of the earlier items it depends on. Those that are in the queue no more have been done. */
+  after?: string[];
   /**
    * Until then, in milliseconds since 1970 by this client's clock, it waits outside its lane and can be taken back;
    * absent once it has its place.
@@ -116,7 +118,10 @@ export interface OutboxItem {
   /** May have been sent: it stays as it is. Only of acts that can be joined. */
   sealed?: boolean;
 }
-export type NewItem = Pick<OutboxItem, 'id' | 'lane' | 'name' | 'version' | 'args' | 'at' | 'heldUntil'>;
+export type NewItem = Pick<OutboxItem, 'id' | 'lane' | 'name' | 'version' | 'args' | 'at' | 'heldUntil' | 'after'>;
+
+/** Name of what stands in for an item that was taken back before it was sent, so that its lane keeps its count. */
+export const DISCARDED = 'discarded';
 
 /** The arguments of one act in place of the earlier one and a later one; `undefined` where they stay two. */
 export type JoinArgs = (earlier: unknown) => unknown;
@@ -169,18 +174,31 @@ export interface CacheCalls {
 export interface OutboxCalls {
   items(): Promise<OutboxItem[]>;
   /**
-   * Durable when it resolves. Gives the item its order and `n`; clears the draft in the same transaction. Where `join`
+   * Durable when it resolves. Gives the item its order, and `n` where nothing holds it up; clears the draft in the same transaction. Where `join`
    * makes one act of it and a waiting item of the same name and lane that is not sealed, that item is returned, with
    * the arguments of both.
    */
   enqueue(item: NewItem, clearedDraft: string | null, join?: JoinArgs): Promise<OutboxItem>;
+  /**
+   * Puts an item in the place of a refused one; what depends on that depends on this one from now on. Returns it first,
+   * then what else has moved.
+   */
+  replace(id: string, item: NewItem): Promise<OutboxItem[]>;
+  /**
+   * Lets go of an item that was not applied; what depends on it is refused, for this reason. Returns what has changed,
+   * the item itself only where something has to stand in for it.
+   */
+  discard(id: string, orphaned: Pick<OutboxItem, 'code' | 'message'>): Promise<OutboxItem[]>;
   /** These are about to be sent: nothing is joined to them any more. Returns them as they are now. */
   seal(ids: readonly string[]): Promise<OutboxItem[]>;
-  /** Gives held items their place at the end of their lanes. Returns those that were still held. */
+  /**
+   * Ends the hold of these. Whatever nothing holds up has its place at the end of its lane then. Returns what has changed.
+   */
   release(ids: readonly string[]): Promise<OutboxItem[]>;
   /** Turns a held item into a refused one with this code; `undefined` where it is held no more. */
   withdraw(id: string, code: string): Promise<OutboxItem | undefined>;
-  updateItems(items: readonly OutboxItem[]): Promise<void>;
+  /** Returns what has left its lane because it depends on one that was refused. */
+  updateItems(items: readonly OutboxItem[]): Promise<OutboxItem[]>;
   removeItems(ids: readonly string[]): Promise<void>;
   /**
    * The lane's next `n` becomes `expected` and its waiting items are numbered from there. Returns all items.

@@ -6,7 +6,7 @@ import { LIMITS, SPEAKS, type PushResult, type WireMutation } from '../protocol.
 import { Backoff } from './backoff.ts';
 import type { Connection, OutboxItem, Timers } from './ports.ts';
 
-/** Milliseconds before an item that waits for another one is tried again. */
+/** Milliseconds before a lane is tried again whose first item waits for something. */
 const NOT_YET_WAIT = 1_000;
 
 export interface PusherOptions {
@@ -24,6 +24,8 @@ export interface PusherOptions {
 export class Pusher {
   readonly #options: PusherOptions;
   readonly #backoff: Backoff;
+  /** Lanes whose first item waits for something that is not in this queue's hands. */
+  #resting: ReadonlySet<string> = new Set();
   #pushing = false;
   #again = false;
 
@@ -50,7 +52,11 @@ export class Pusher {
   async #push(): Promise<void> {
     const { connection, caller, sending, onResults, timers } = this.#options;
     // After a failure one at a time, so that an item that breaks the server holds up nobody else's lane for long.
-    const batch = nextBatch(this.#options.items(), this.#backoff.failures === 0 ? LIMITS.pushMutations : 1);
+    const batch = nextBatch(
+      this.#options.items(),
+      this.#resting,
+      this.#backoff.failures === 0 ? LIMITS.pushMutations : 1,
+    );
     if (batch.length === 0) return;
     const mutations = await this.#options.seal(batch).catch(() => null);
     if (!mutations) return void this.#backoff.again(() => void this.run());
@@ -68,18 +74,30 @@ export class Pusher {
     }
     this.#backoff.reset();
     await onResults(answer.results);
-    if (answer.results.some(({ status }) => status === 'not_yet')) timers.after(NOT_YET_WAIT, () => void this.run());
-    this.#again ||= answer.results.some(({ status }) => status !== 'not_yet');
+    this.#again = true;
+    const waits = new Set(answer.results.flatMap(({ id, status }) => (status === 'not_yet' ? [id] : [])));
+    if (waits.size === 0) return;
+    this.#resting = this.#resting.union(new Set(mutations.flatMap(({ id, lane }) => (waits.has(id) ? [lane] : []))));
+    timers.after(NOT_YET_WAIT, () => {
+      this.#resting = new Set();
+      void this.run();
+    });
   }
 }
 
-/** As many waiting items, oldest first, as one request may carry; at least one. */
-export function nextBatch(items: readonly OutboxItem[], most: number): WireMutation[] {
+/**
+ * As many waiting items, oldest first, as one request may carry; at least one, where there is one outside of the lanes that
+ * rest. Each names what it depends on, as long as the server has not answered for that.
+ */
+export function nextBatch(items: readonly OutboxItem[], resting: ReadonlySet<string>, most: number): WireMutation[] {
   const batch: WireMutation[] = [];
+  const queued = items.filter(({ state, n }) => state === 'waiting' && n > 0);
+  const unanswered = new Set(queued.map(({ id }) => id));
   let bytes = 1_000;
-  for (const { id, lane, n, name, version, args, at, state } of items) {
-    if (state !== 'waiting' || n === 0) continue;
-    const mutation = { id, lane, n, name, version, args, at };
+  for (const { id, lane, n, name, version, args, at, after = [] } of queued) {
+    if (resting.has(lane)) continue;
+    const named = after.filter((other) => unanswered.has(other)).slice(0, LIMITS.pushAfter);
+    const mutation = { id, lane, n, name, version, args, at, ...(named.length > 0 && { after: named }) };
     bytes += new TextEncoder().encode(JSON.stringify(mutation)).length;
     if (batch.length > 0 && (bytes > LIMITS.pushBytes || batch.length === most)) break;
     batch.push(mutation);

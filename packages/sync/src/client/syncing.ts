@@ -336,25 +336,28 @@ export class Syncing<Tables extends TableMap> {
   async #onResults(results: readonly PushResult[]): Promise<void> {
     const { storage, outbox, replica, tabs, isSilent } = this.#options;
     await this.#asLeader(async (epoch) => {
-      const changed: OutboxItem[] = [];
+      const settled: OutboxItem[] = [];
       const removed: string[] = [];
+      const gaps = new Map<string, number>();
       for (const result of results) {
         const item = outbox.find(result.id);
         if (!item) continue;
-        if (result.status === 'applied') changed.push({ ...item, state: 'applied', effects: result.effects });
-        else if (result.status === 'gap') changed.push(...(await storage.renumber(item.lane, result.expected, epoch)));
-        else if (isSilent(item.name) && result.status !== 'fork' && result.status !== 'not_yet') removed.push(item.id);
-        else if (result.status === 'rejected') changed.push(failed(item, result.code, result.message));
-        else if (result.status === 'dependency_failed')
-          changed.push(failed(item, 'dependency_failed', WORDS.dependency));
-        else if (result.status === 'unknown') changed.push(failed(item, 'unknown', WORDS.unknown));
+        if (result.status === 'applied') settled.push({ ...item, state: 'applied', effects: result.effects });
+        else if (result.status === 'gap') gaps.set(item.lane, result.expected);
+        else if (result.status === 'rejected' || result.status === 'unknown') {
+          if (isSilent(item.name)) removed.push(item.id);
+          else settled.push(result.status === 'rejected' ? failed(item, result) : failed(item, UNKNOWN));
+        }
       }
       const { onDone } = this.#options;
-      const applied = changed.filter(({ state }) => state === 'applied').length;
+      const applied = settled.filter(({ state }) => state === 'applied').length;
       if (applied > 0) onDone('sent', '', applied);
-      for (const { name, state } of changed) if (state === 'failed') onDone('refused', name, 1);
+      for (const { name, state } of settled) if (state === 'failed') onDone('refused', name, 1);
       // What cannot be written down is asked for again after the next start.
-      await storage.updateItems(changed.filter(({ state }) => state !== 'waiting')).catch(() => {});
+      const moved = await storage.updateItems(settled).catch(() => []);
+      const changed = [...settled, ...moved];
+      // Only now: what was refused, and what depends on it, has left its lane.
+      for (const [lane, expected] of gaps) changed.push(...(await storage.renumber(lane, expected, epoch)));
       await outbox.merge(changed);
       removed.push(...outbox.confirm((scope) => this.#cursor(scope)));
       await storage.removeItems(removed).catch(() => {});
@@ -405,6 +408,7 @@ export class Syncing<Tables extends TableMap> {
       look();
       void serial
         .run(async () => {
+          await storage.release([]);
           await outbox.merge(await storage.items());
           const settled = outbox.confirm((scope) => this.#cursor(scope));
           outbox.remove(settled);
@@ -444,14 +448,14 @@ export class Syncing<Tables extends TableMap> {
   }
 }
 
-const WORDS = {
-  dependency: 'What this belongs to was refused.',
-  unknown: 'The server no longer knows whether this arrived. Look before you send it again.',
+const UNKNOWN = {
+  code: 'unknown',
+  message: 'The server no longer knows whether this arrived. Look before you send it again.',
 };
 
 const purged = (scope: ScopeId): ScopeChange => ({ scope, purge: true, state: null, rows: [] });
 
-const failed = (item: OutboxItem, code: string, message: string): OutboxItem => ({
+const failed = (item: OutboxItem, { code, message }: { code: string; message: string }): OutboxItem => ({
   ...item,
   state: 'failed',
   code,
