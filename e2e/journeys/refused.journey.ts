@@ -1,3 +1,4 @@
+import { expectAccessible } from '../accessibility.ts';
 import { aSubject, expect, test } from '../journey.ts';
 import { ALICE } from '../people.ts';
 import { writeInVain } from '../refusal.ts';
@@ -57,4 +58,39 @@ test('an edit of what was deleted meanwhile is refused, and its text is kept', a
   await list.getByRole('button', { name: 'Delete' }).click();
   await list.getByRole('button', { name: 'Close' }).click();
   await bob.expectStatus('Everything is saved');
+});
+
+test('[DEP2] [DEP3] what is written into a thread that is refused waits for it, and follows it', async ({
+  alice,
+  bob,
+}) => {
+  const subject = aSubject('Tide tables');
+  await alice.administer('Organisation');
+  await bob.goOffline();
+  await bob.startThread({ subject, with: [ALICE], message: 'Low water at six.' });
+  await bob.sendMessage('High water at noon.');
+  const changed = () => alice.page.waitForResponse(/organisations\.change/);
+  const [refusing] = [changed(), await alice.page.getByRole('radio', { name: 'Owners and admins' }).check()];
+  await refusing;
+
+  await bob.goOnline();
+  await bob.expectStatus('1 could not be sent');
+  for (const text of ['Low water at six.', 'High water at noon.']) {
+    await expect(bob.message(text)).toContainText('Waits for its thread, which could not be started');
+  }
+  await bob.page.getByRole('button', { name: '1 could not be sent' }).click();
+  const list = bob.page.getByRole('dialog');
+  await expect(list).toContainText('2 changes wait for this.');
+  await expectAccessible(bob.page, 'what waits for a refused thread');
+
+  const [allowing] = [changed(), await alice.page.getByRole('radio', { name: 'All members' }).check()];
+  await allowing;
+  await expect(async () => {
+    await list.getByRole('button', { name: 'Retry' }).click({ timeout: 1_000 });
+    await expect(list).toContainText('Nothing is left here.', { timeout: 1_000 });
+  }).toPass();
+  await list.getByRole('button', { name: 'Close' }).click();
+  await bob.expectStatus('Everything is saved');
+  await alice.openThread(subject);
+  await alice.expectMessagesInOrder(/water/, ['Low water at six.', 'High water at noon.']);
 });
