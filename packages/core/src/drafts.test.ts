@@ -92,6 +92,26 @@ describe('mergeDraft', () => {
     expect(draft()).toMatchObject({ generation: 1, text: 'Second' });
   });
 
+  test('[DRAFT1] keeps what was typed elsewhere and not seen in the message that waits to go out', async () => {
+    const { tx, draft } = open('server');
+    await mergeDraft.run(tx, { ...place, generation: 0, ...typed('Buy eggs') });
+    const { known } = new DraftText(draft()?.updates ?? []);
+    await mergeDraft.run(tx, { ...place, generation: 0, ...typed('Buy eggs and milk', draft()?.updates) });
+    const next = typed('Second');
+    await mergeDraft.run(tx, { ...place, generation: 1, ...next, sent: known });
+    const text = draft()?.text ?? '';
+    expect(text.replace('and milk', '').trim()).toBe('Second');
+    expect(text).toContain('and milk');
+    // Its rest is in the draft once, also when more follows and when the message goes out.
+    await mergeDraft.run(tx, { ...place, generation: 1, ...next, sent: known });
+    await sendMessage.run(tx, { threadId, messageId, text: 'Buy eggs', draft: { rootId: null, generation: 0, known } });
+    expect(draft()).toMatchObject({ generation: 1, text });
+    const garbage = { ...typed('Third'), sent: '/////w==' };
+    await expect(mergeDraft.run(tx, { ...place, generation: 2, ...garbage })).rejects.toMatchObject({
+      code: 'invalid',
+    });
+  });
+
   test('is ended by the first of two that send it', async () => {
     const { tx, draft } = open('server');
     const send = (id: string) =>
@@ -130,6 +150,7 @@ describe('mergeDraft', () => {
     expect(mergeDraft.join?.(one, { ...two, rootId: messageId })).toBeUndefined();
     expect(mergeDraft.join?.({ ...one, updates: Array(64).fill('AA==') }, two)).toBeUndefined();
     expect(mergeDraft.join?.(one, { ...two, updates: ['A'.repeat(120_000)] })).toBeUndefined();
+    expect(mergeDraft.join?.({ ...one, sent: 'AA==' }, two)).toMatchObject({ sent: 'AA==' });
     const joined = mergeDraft.join?.(one, two);
     expect(mergeDraft.args.parse(joined)).toEqual(joined);
   });

@@ -26,6 +26,8 @@ export const DRAFT_LENGTH = 20_000;
 // One act, with every character at its widest, still fits into one push.
 const UPDATES_LENGTH = 120_000;
 const UPDATES = 64;
+// A few bytes for each device that wrote.
+const KNOWN_LENGTH = 8_000;
 
 /** The row's id. */
 export const draftId = (threadId: string, rootId: string | null): string =>
@@ -44,6 +46,8 @@ const mergeDraftArgs = z.object({
   text: draftText,
   /** What of it is new: all that is kept where the rest has been sent meanwhile. */
   added: draftText,
+  /** Of the generation before, which waits to go out: how much of it was seen there (`DraftText.known`). */
+  sent: z.optional(base64.check(z.maxLength(KNOWN_LENGTH))),
 });
 type MergeDraftArgs = z.infer<typeof mergeDraftArgs>;
 
@@ -58,12 +62,13 @@ export const mergeDraft: Mutator<Tables, MergeDraftArgs> = {
   args: mergeDraftArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
-  async run(tx, { threadId, rootId, generation, updates, text, added }) {
+  async run(tx, { threadId, rootId, generation, updates, text, added, sent }) {
     await accessThread(tx, threadId);
     const row = await draftOf(tx, threadId, rootId);
     const isLate = (row?.generation ?? 0) > generation;
+    const isSame = row?.generation === generation;
     // A later one: the earlier text is on its way as a message, which may have to wait.
-    const before = row?.generation === generation || isLate ? (row?.updates ?? []) : [];
+    const before = isSame || isLate ? (row?.updates ?? []) : (await unseenOf(tx, row, sent)).updates;
     const next = { threadId, rootId, at: tx.now, generation: isLate && row ? row.generation : generation };
     if (tx.side === 'client') {
       if (!isLate) putDraft(tx, { ...next, updates: [...before, ...updates], text });
@@ -88,7 +93,8 @@ export const mergeDraft: Mutator<Tables, MergeDraftArgs> = {
     const isSame = (['threadId', 'rootId', 'generation'] as const).every((key) => earlier[key] === later[key]);
     if (!isSame || updates.length > UPDATES || !fit(updates)) return undefined;
     const added = earlier.added + later.added;
-    return added.length > DRAFT_LENGTH ? undefined : { ...later, updates, added };
+    const sent = later.sent ?? earlier.sent;
+    return added.length > DRAFT_LENGTH ? undefined : { ...later, updates, added, ...(sent !== undefined && { sent }) };
   },
 };
 
@@ -124,15 +130,24 @@ export async function endDraft(
 ): Promise<void> {
   const row = await draftOf(tx, threadId, rootId);
   if ((row?.generation ?? 0) > generation) return;
-  const next = { threadId, rootId, generation: generation + 1, updates: [], text: '', at: tx.now };
-  putDraft(tx, next);
-  if (tx.side === 'client' || known === undefined || !row || row.text === '') return;
+  const unseen = await unseenOf(tx, row, known);
+  putDraft(tx, { threadId, rootId, generation: generation + 1, ...unseen, at: tx.now });
+}
+
+/** What of a draft was typed elsewhere, and not known where it is sent. Only the server can tell. */
+async function unseenOf(
+  { side }: MutatorTx<Tables>,
+  row: DraftRow | undefined,
+  known: string | undefined,
+): Promise<Pick<DraftRow, 'updates' | 'text'>> {
+  const nothing = { updates: [], text: '' };
+  if (side === 'client' || known === undefined || !row || row.text === '') return nothing;
   const { appendToUpdates, unknownText } = await import('./draft-text.ts');
   try {
     const rest = unknownText(row.updates, known);
-    if (rest.trim() === '') return;
+    if (rest.trim() === '') return nothing;
     const { update, text } = appendToUpdates([], rest);
-    putDraft(tx, { ...next, updates: [update], text });
+    return { updates: [update], text };
   } catch {
     throw new Refusal('invalid', 'The server does not understand what was known of the draft.');
   }

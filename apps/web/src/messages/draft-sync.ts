@@ -17,6 +17,13 @@ export interface DraftPlace {
   rootId: string | null;
 }
 
+/** Which draft became a message, and how much of it was seen. */
+interface SentDraft {
+  rootId: string | null;
+  generation: number;
+  known: string;
+}
+
 /** What the text of a draft was made from. */
 export type DraftBase = Pick<DraftRow, 'generation' | 'updates'>;
 
@@ -106,7 +113,7 @@ export class DraftSync {
   }
 
   /** The text goes out now. @returns which draft ends with it, where others know of one */
-  sent(): { rootId: string | null; generation: number; known: string } | undefined {
+  sent(): SentDraft | undefined {
     clearTimeout(this.#timer);
     const row = this.#row();
     const isKnown = this.#queueing !== null || (row?.text ?? '') !== '';
@@ -133,8 +140,21 @@ export class DraftSync {
 
   async #mutate(what: { updates: string[]; text: string; added: string }): Promise<void> {
     const { engine, place } = this.#options;
-    const { saved } = await engine.mutate('mergeDraft', { ...place, generation: this.#generation, ...what });
+    const sent = this.#seenOfWaiting();
+    const args = { ...place, generation: this.#generation, ...what, ...(sent !== undefined && { sent }) };
+    const { saved } = await engine.mutate('mergeDraft', args);
     await saved;
+  }
+
+  /** How much was seen of the generation before, where that can still be taken back and so goes out after this one. */
+  #seenOfWaiting(): string | undefined {
+    const { engine, place } = this.#options;
+    for (const { args, heldUntil, state } of engine.items()) {
+      const { threadId, draft } = (args ?? {}) as { threadId?: string; draft?: Partial<SentDraft> };
+      const isHeld = heldUntil !== null && state !== 'failed' && threadId === place.threadId;
+      if (isHeld && draft?.rootId === place.rootId && draft.generation === this.#generation - 1) return draft.known;
+    }
+    return undefined;
   }
 
   #row(): DraftRow | undefined {
