@@ -40,6 +40,48 @@ test('an owner gives a role, shuts somebody out, and lets them in again', async 
   await herself.expectMessage('Who has the keys?');
 });
 
+test('[GONE1] whoever is shut out while their computer is away finds their own words on it, and nothing else', async ({
+  alice,
+  visit,
+}) => {
+  const noor: Account = { name: 'Noor Haddad', email: 'noor@acme.example', password: 'three blue lanterns' };
+  const herself = await visit(noor);
+  await herself.acceptInvitation(await alice.invite(noor));
+  const subject = aSubject('Harbour dues');
+  await alice.startThread({ subject, with: [noor], message: 'The new rates are secret.' });
+  await herself.openThread(subject);
+  await herself.expectMessage('The new rates are secret.');
+  await herself.expectInstalled();
+  await herself.goOffline();
+  await herself.sendMessage('Who told you?');
+  await herself.expectWaiting('Who told you?');
+  await herself.composer.fill('And another thing');
+  await herself.expectDraftKept('And another thing');
+  expect(await herself.cachedRows()).toContain('The new rates are secret.');
+
+  await alice.administer('People');
+  await alice.page.getByRole('button', { name: `More for ${noor.name}` }).click();
+  await alice.page.getByRole('menuitem', { name: 'Deactivate' }).click();
+  await alice.page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click();
+  await expect(alice.page.getByText(`${noor.name} is deactivated.`).first()).toBeVisible();
+
+  await herself.goOnline();
+  const { page } = herself;
+  await expect(page.getByText('You are no longer in this organisation')).toBeVisible();
+  const kept = page.getByRole('region', { name: 'Kept on this device' });
+  await expect(kept).toContainText('Who told you?');
+  await expect(kept).toContainText('And another thing');
+  await expectAccessible(page, 'shut out');
+  expect((await herself.databases()).filter((name) => name.startsWith('parley-cache-'))).toEqual([]);
+  await expect(page.getByText(/secret|Harbour/)).toHaveCount(0);
+  const downloading = page.waitForEvent('download');
+  await kept.getByRole('button', { name: 'Save as file' }).click();
+  const file = await (await downloading).createReadStream();
+  const saved = (await file.toArray()).join('');
+  for (const text of ['Who told you?', 'And another thing']) expect(saved).toContain(text);
+  await herself.leave();
+});
+
 test('invitations are copied, sent again and withdrawn, and rules are set, on a phone', async ({
   alice,
   visit,

@@ -13,6 +13,8 @@ import { passwordRouter } from './password-router.ts';
 import { emailAddress, organisationName, personName } from './people.ts';
 import { hashToken } from './secret-token.ts';
 import { needsSetUp, setUpFirstAccount } from './set-up.ts';
+import { keyOf } from './identity.ts';
+import { whoIsShutOut } from './shut-out.ts';
 import { firstStep, mustBeHttp, passFirstStep, person, signedIn, signInNow, toPerson } from './signing-in.ts';
 import { twoStepRouter } from './two-step-router.ts';
 
@@ -21,13 +23,19 @@ const token = z.string().min(1).max(200);
 const typedPassword = z.string().min(1).max(1_000);
 
 export const accountsRouter = router({
-  /** Who is signed in here, and whether the first account is still to be made. */
+  /**
+   * Who is signed in here, and whether the first account is still to be made. `shutOut`: who was, until their last
+   * organisation shut them out, so that their device forgets what it was given.
+   */
   session: publicProcedure
-    .output(z.object({ person: person.nullable(), needsSetup: z.boolean() }))
-    .query(async ({ ctx: { session, services } }) => ({
-      person: session && toPerson(session),
-      needsSetup: session === null && (await needsSetUp(services.db)),
-    })),
+    .output(z.object({ person: person.nullable(), needsSetup: z.boolean(), shutOut: z.optional(z.uuid()) }))
+    .query(async ({ ctx: { session, services, exchange } }) => {
+      const { db, now } = services;
+      if (session) return { person: toPerson(session), needsSetup: false };
+      const key = exchange && keyOf(exchange.headers);
+      const shutOut = key === null ? undefined : await whoIsShutOut(db, { key, now: now() });
+      return { person: null, needsSetup: await needsSetUp(db), ...(shutOut && { shutOut }) };
+    }),
 
   setUp: publicProcedure
     .input(z.object({ token, organisationName, name: personName, email: emailAddress, password: chosenPassword }))

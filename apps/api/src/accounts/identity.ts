@@ -57,6 +57,8 @@ const keyIn = (headers: Headers, name: string): string | null => {
   const key = headers.get(name);
   return key !== null && /^[\w-]{20,100}$/.test(key) ? key : null;
 };
+/** The key that a browser brings, whatever it still opens. */
+export const keyOf = (headers: Headers): string | null => keyIn(headers, KEY_HEADER);
 
 const DAY = 24 * 60 * 60;
 /** Days a browser stays signed in after it was last used. */
@@ -79,7 +81,7 @@ export function createIdentity(db: Kysely<Database>, settings: { publicUrl: stri
         return null;
       }
       const { id, keyHash, usedAt, expiresAt } = found.session;
-      if (!opens(keyIn(headers, KEY_HEADER), keyHash)) return null;
+      if (!opens(keyOf(headers), keyHash)) return null;
       if (Date.now() - usedAt.getTime() > USED_MS) await markUsed(db, { id, address });
       const isDue = expiresAt.getTime() - Date.now() < (SESSION_DAYS - 1) * DAY * 1000;
       if (responseHeaders && isDue) copyCookies((await read(headers, false)).headers, responseHeaders);

@@ -106,6 +106,30 @@ test('owners see when somebody was last here', async () => {
   expect(ids).not.toContain(quiet.personId);
 });
 
+test('[GONE1] a device that was away is told when it comes back that its person was shut out, until they are let in', async () => {
+  const sid = await newMember('Sid');
+  const browser = await server.browser().signIn(sid, PASSWORD);
+  const stranger = server.browser();
+  const session = async (of: Browser) => (await of.call('query', 'accounts.session')).data;
+  expect(await session(browser)).not.toHaveProperty('shutOut');
+  await change('deactivateMember', sid);
+  const told = { person: null, needsSetup: false, shutOut: sid.personId };
+  expect(await session(browser)).toEqual(told);
+  // Whichever page of it asks first.
+  expect(await session(browser)).toEqual(told);
+  expect(await session(stranger)).toEqual({ person: null, needsSetup: false });
+
+  await change('reactivateMember', sid);
+  expect(await session(browser)).toEqual({ person: null, needsSetup: false });
+});
+
+test('[GONE1] a session that merely ended tells nothing', async () => {
+  const quentin = await newMember('Tess');
+  const browser = await server.browser().signIn(quentin, PASSWORD);
+  await server.services.db.deleteFrom('auth_session').where('user_id', '=', quentin.personId).execute();
+  expect((await browser.call('query', 'accounts.session')).data).toEqual({ person: null, needsSetup: false });
+});
+
 test('whoever was deactivated and accepts a new invitation finds their threads again', async () => {
   const ron = await newMember('Ron');
   const starter = await SyncClient.connect(alice, cast.alice.personId);

@@ -3,6 +3,7 @@ import { changeRole, deactivateMember, memberScopes, reactivateMember, type Memb
 import type { Role } from '@parley/core/organisations';
 import { readMemberFacts, type Database } from '@parley/db';
 import { sql, type Kysely } from 'kysely';
+import { leaveWord, type EndedSession } from '../accounts/shut-out.ts';
 import type { Connections } from '../http/connections.ts';
 import { organisationsLog } from '../logger.ts';
 import type { Acts } from '../services.ts';
@@ -24,21 +25,23 @@ export async function setRole(
 const HEARING_MS = 3_000;
 
 /**
- * Shuts a member out. Where this was their last organisation their sessions end in the same transaction; other
- * processes close their sockets when they look after them next.
+ * Shuts a member out. Where this was their last organisation their sessions end in the same transaction, and word is left
+ * for their devices; other processes close their sockets when they look after them next.
  * @throws Refusal `not_found`, `forbidden`, `last_owner`
  */
 export async function shutOut(
-  { acts, connections }: { acts: Acts; connections: Pick<Connections, 'closeSession'> },
+  { acts, connections, now }: { acts: Acts; connections: Pick<Connections, 'closeSession'>; now: () => number },
   actorId: string,
   member: Member,
 ): Promise<void> {
   const ended = await acts.act(actorId, memberScopes(member), async (tx, db) => {
     await deactivateMember(tx, member, await readMemberFacts(db, member));
-    return endSessionsOutside(db, member);
+    const sessions = await endSessionsOutside(db, member);
+    await leaveWord(db, sessions, now());
+    return sessions;
   });
   organisationsLog.info({ by: actorId, ...member }, 'a member was deactivated');
-  setTimeout(() => ended.forEach((id) => connections.closeSession(id)), HEARING_MS).unref();
+  setTimeout(() => ended.forEach(({ id }) => connections.closeSession(id)), HEARING_MS).unref();
 }
 
 /** Lets a member in again. @throws Refusal `not_found`, `forbidden` */
@@ -49,9 +52,9 @@ export async function letIn({ acts }: { acts: Acts }, actorId: string, member: M
   organisationsLog.info({ by: actorId, ...member }, 'a member was reactivated');
 }
 
-/** Ends the person's sessions unless another organisation still has them; ids of those ended. */
-async function endSessionsOutside(db: Kysely<Database>, { orgId, personId }: Member): Promise<string[]> {
-  const ended = await db
+/** Ends the person's sessions unless another organisation still has them. */
+async function endSessionsOutside(db: Kysely<Database>, { orgId, personId }: Member): Promise<EndedSession[]> {
+  return db
     .deleteFrom('auth_session')
     .where('user_id', '=', personId)
     .where(({ not, exists, selectFrom }) =>
@@ -66,9 +69,8 @@ async function endSessionsOutside(db: Kysely<Database>, { orgId, personId }: Mem
         ),
       ),
     )
-    .returning('id')
+    .returning(['id', 'user_id as personId', 'key_hash as keyHash'])
     .execute();
-  return ended.map(({ id }) => id);
 }
 
 /** Milliseconds since 1970. A session is touched once a day. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */

@@ -1,6 +1,7 @@
 /** Takes every trace of a person off this device. */
 import { forgetThread } from '../shell/last-thread.ts';
 import { forgetAccount } from './known-accounts.ts';
+import { rescueDrafts } from './left-behind.ts';
 
 /** Milliseconds that a tab which was frozen or hangs is waited for. */
 const PATIENCE_MS = 5_000;
@@ -21,6 +22,21 @@ export async function wipePerson(personId: string): Promise<void> {
   await Promise.all([deleteCaches(personId), closeNotifications()]);
 }
 
+/**
+ * Takes away what the server gave the person, and leaves what they wrote themselves: their organisation has shut them out.
+ * Their pages must have been told to close.
+ */
+export async function purgePerson(personId: string): Promise<void> {
+  forgetThread();
+  await otherTabsStopped(personId);
+  // Their own device has them as well, and the server.
+  await rescueDrafts(personId).catch(() => undefined);
+  for (let sweep = 0; sweep < SWEEPS; sweep += 1) await deleteDatabases(personId, isOfServer);
+  await Promise.all([deleteCaches(personId), closeNotifications()]);
+}
+
+const isOfServer = (name: string): boolean => name.startsWith('parley-cache-');
+
 /** Tabs hold locks that are named after their person for as long as they are at work. */
 async function otherTabsStopped(personId: string): Promise<void> {
   const { held = [], pending = [] } = await navigator.locks.query();
@@ -30,8 +46,10 @@ async function otherTabsStopped(personId: string): Promise<void> {
   await Promise.allSettled(free);
 }
 
-async function deleteDatabases(personId: string): Promise<void> {
-  const names = (await indexedDB.databases()).flatMap(({ name }) => (name?.includes(personId) ? [name] : []));
+async function deleteDatabases(personId: string, isMeant = (_name: string) => true): Promise<void> {
+  const names = (await indexedDB.databases()).flatMap(({ name }) =>
+    name?.includes(personId) && isMeant(name) ? [name] : [],
+  );
   await Promise.all(
     names.map(
       (name) =>

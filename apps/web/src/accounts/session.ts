@@ -15,8 +15,11 @@ export interface SignedInPerson {
 export type Session =
   | { state: 'unknown' }
   | { state: 'signedIn'; person: SignedInPerson }
-  /** `expired`: somebody was signed in here, and their data is still on this device. */
-  | { state: 'signedOut'; needsSetup: boolean; expired: SignedInPerson | null }
+  /**
+   * `expired`: somebody was signed in here, and their data is still on this device. `shutOut`: no organisation has them any
+   * more, and all that is left is what they wrote themselves.
+   */
+  | { state: 'signedOut'; needsSetup: boolean; expired: SignedInPerson | null; shutOut?: boolean }
   | { state: 'unreachable' };
 
 const kept = 'parley.session';
@@ -85,10 +88,20 @@ async function askServer(): Promise<Session> {
     const answer = await accountCalls.accounts.session.query();
     if (asked !== turn) return session;
     if (answer.person !== null) return become({ state: 'signedIn', person: answer.person });
-    return become({ state: 'signedOut', needsSetup: answer.needsSetup, expired: before ?? expiredPerson() });
+    const expired = before ?? expiredPerson();
+    const ended = { state: 'signedOut' as const, needsSetup: answer.needsSetup, expired };
+    if (expired !== null && answer.shutOut === expired.id) forgetOrganisation(expired.id, ended).catch(() => undefined);
+    return become(ended);
   } catch {
     return session.state === 'signedIn' || asked !== turn ? session : become({ state: 'unreachable' });
   }
+}
+
+/** What fails is done again when it is next asked who is signed in. */
+async function forgetOrganisation(personId: string, ended: Session & { state: 'signedOut' }): Promise<void> {
+  const { purgePerson } = await import('./leave-device.ts');
+  await purgePerson(personId);
+  if (session === ended) become({ ...ended, shutOut: true });
 }
 
 function expiredPerson(): SignedInPerson | null {

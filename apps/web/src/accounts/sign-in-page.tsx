@@ -1,7 +1,7 @@
 import { Button, TextField } from '@parley/ui';
 import { useNavigate } from '@tanstack/react-router';
 import { Mail } from 'lucide-react';
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type FormEvent } from 'react';
 import { accountCalls } from './account-calls.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { FormRefusal } from './form-refusal.tsx';
@@ -14,10 +14,13 @@ import { useSession } from './session.ts';
 import { signInBy } from './session-changes.ts';
 import { useSubmission } from './use-submission.ts';
 
+const ShutOutNotice = lazy(async () => ({ default: (await import('./shut-out-notice.tsx')).ShutOutNotice }));
+
 export function SignInPage() {
   const navigate = useNavigate();
   const session = useSession();
   const expired = session.state === 'signedOut' ? session.expired : null;
+  const shutOut = session.state === 'signedOut' && session.shutOut === true;
   const [accounts, setAccounts] = useState(knownAccounts);
   const [email, setEmail] = useState(expired?.email ?? accounts[0]?.email ?? '');
   const [password, setPassword] = useState('');
@@ -53,8 +56,19 @@ export function SignInPage() {
   return (
     <AccountFrame
       title={expired === null ? 'Sign in' : 'Sign in again'}
-      lead={expired === null ? undefined : 'Your session ended. What you wrote is kept on this device.'}
+      lead={
+        expired === null
+          ? undefined
+          : shutOut
+            ? 'You are no longer in this organisation, and its messages are gone from this device. What you wrote and did not send is kept.'
+            : 'Your session ended. What you wrote is kept on this device.'
+      }
     >
+      {expired !== null && shutOut ? (
+        <Suspense>
+          <ShutOutNotice personId={expired.id} />
+        </Suspense>
+      ) : null}
       <form onSubmit={onSubmit} className="flex flex-col gap-5">
         {accounts.length === 0 ? null : (
           <KnownAccounts

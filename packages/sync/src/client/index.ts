@@ -5,4 +5,14 @@ export type { Engine, EngineOptions, FollowedScope, Pending, Sent, ThreadWindow 
 export type { EngineEvent } from './event-log.ts';
 export type { ConnectionState, EngineStatus, StorageStatus } from './status.ts';
 export type { ViewRow } from './replica.ts';
-export type { CloseReason, Connection, ConnectionEvents, Disk, Network, Storage, Tabs, Timers } from './ports.ts';
+export type {
+  CloseReason,
+  Connection,
+  ConnectionEvents,
+  Disk,
+  Network,
+  OutboxItem,
+  Storage,
+  Tabs,
+  Timers,
+} from './ports.ts';
