@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
-const everywhere = '{apps,packages,bench,scripts}';
+const everywhere = '{apps,packages,bench,scripts,e2e}';
 const shared = {
   setupFiles: ['scripts/testing/fail-on-console-error.ts'],
   exclude: ['**/node_modules/**', '**/dist/**'],

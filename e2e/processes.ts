@@ -14,6 +14,9 @@ export function childrenOf(parent: number | undefined): number[] {
 
 export const isAlive = (pid: number): boolean => ![undefined, 'Z', 'X'].includes(statOf(pid)?.state);
 
+/** Stands still by SIGSTOP. */
+export const isStopped = (pid: number): boolean => statOf(pid)?.state === 'T';
+
 /** The command line, its words joined by spaces; empty for a process that has gone. */
 export function commandOf(pid: number): string {
   try {

@@ -1,0 +1,106 @@
+/** Many clients in processes of their own, each process told what to do over its channel. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import type { ClientReport } from './history.ts';
+import type { ClientFault, FleetCalls } from './fleet-process.ts';
+import type { Network, SignedIn } from './scripted-client.ts';
+
+const SCRIPT = join(import.meta.dirname, 'fleet-process.ts');
+
+export interface Fleet {
+  startThread(personId: string, threadId: string, participantIds: string[]): Promise<void>;
+  /** Things done in a second by all together; 0: nobody does anything. */
+  act(perSecond: number): Promise<void>;
+  /** Faults of networks, programs and clocks, one after the other; lasting ones are over after their time, times `scale`. */
+  storm(everyMs: number, scale: number): Promise<void>;
+  /** Ends every fault, and starts every program that was killed. */
+  heal(): Promise<void>;
+  /** Clients that have something to do still, or no server. */
+  restless(): Promise<string[]>;
+  reports(threadIds: string[]): Promise<ClientReport[]>;
+  /** How often each fault has struck. */
+  fired(): Promise<Record<ClientFault | 'busyAnswers', number>>;
+  close(): Promise<void>;
+}
+
+export async function openFleet(
+  people: readonly SignedIn[],
+  { processes, seed, ...network }: Network & { processes: number; seed: number },
+): Promise<Fleet> {
+  const boats = Array.from({ length: processes }, (_, index) => launch(index));
+  const all = <Name extends keyof FleetCalls>(name: Name, ...args: Parameters<FleetCalls[Name]>) =>
+    Promise.all(boats.map(({ call }) => call(name, ...args)));
+  const close = async () => {
+    for (const { child } of boats) child.kill('SIGKILL');
+    await Promise.all(boats.map(({ gone }) => gone));
+  };
+  try {
+    await Promise.all(
+      boats.map(({ call }, index) => {
+        const own = people.filter((_, place) => place % processes === index);
+        return call('open', own, network, seed + index);
+      }),
+    );
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const boatOf = (personId: string) => boats[people.findIndex((who) => who.personId === personId) % processes];
+  return {
+    async startThread(personId, threadId, participantIds) {
+      await boatOf(personId)?.call('startThread', personId, threadId, participantIds);
+    },
+    act: async (perSecond) => void (await all('act', perSecond / processes)),
+    storm: async (everyMs, scale) => void (await all('storm', everyMs * processes, scale)),
+    heal: async () => void (await all('heal')),
+    restless: async () => (await all('restless')).flat(),
+    reports: async (threadIds) => (await all('reports', threadIds)).flat(),
+    async fired() {
+      const [first, ...others] = await all('fired');
+      if (!first) throw new Error('There are no clients.');
+      const names = Object.keys(first) as (keyof typeof first)[];
+      return Object.fromEntries(
+        names.map((name) => [name, others.reduce((sum, counts) => sum + counts[name], first[name])]),
+      ) as typeof first;
+    },
+    close,
+  };
+}
+
+interface Boat {
+  child: ChildProcess;
+  gone: Promise<void>;
+  call<Name extends keyof FleetCalls>(
+    name: Name,
+    ...args: Parameters<FleetCalls[Name]>
+  ): Promise<Awaited<ReturnType<FleetCalls[Name]>>>;
+}
+
+function launch(index: number): Boat {
+  const child = fork(SCRIPT, { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let calls = 0;
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', (code, signal) => {
+      for (const { reject } of waiting.values()) reject(new Error(`Clients ${index} ended: ${signal ?? code}.`));
+      resolve();
+    });
+  });
+  child.on('message', ({ id, result, error }: { id: number; result?: unknown; error?: string }) => {
+    const call = waiting.get(id);
+    waiting.delete(id);
+    if (error === undefined) call?.resolve(result);
+    else call?.reject(new Error(error));
+  });
+  return {
+    child,
+    gone,
+    call(name, ...args) {
+      calls += 1;
+      const answer = Promise.withResolvers<unknown>();
+      waiting.set(calls, answer);
+      child.send({ id: calls, name, args });
+      return answer.promise as never;
+    },
+  };
+}

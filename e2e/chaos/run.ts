@@ -1,0 +1,214 @@
+/**
+ * One run: people write while everything breaks; then all is mended, nobody does anything any more, and what is there in
+ * the end is judged.
+ */
+import { v7 as newId } from 'uuid';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startCluster, type Cluster } from './cluster.ts';
+import { readFinally } from './final-read.ts';
+import { openFleet, type Fleet } from './fleet.ts';
+import type { ClientFault } from './fleet-process.ts';
+import type { FinalRead, History } from './history.ts';
+import { holds, judge, type Verdict } from './judge.ts';
+import { signUp } from './people.ts';
+import { between, seededRandom, shuffled, type Random } from './random.ts';
+import type { SignedIn } from './scripted-client.ts';
+import { SERVER_FAULTS, type ServerFault, type Struck } from './server-faults.ts';
+
+export interface Plan {
+  minutes: number;
+  clients: number;
+  seed: number;
+  faults: readonly ServerFault[];
+  /** How long lasting faults last, against ten seconds for a frozen API. */
+  scale: number;
+  /** Processes the clients share. */
+  processes: number;
+  /** Milliseconds from one fault of a client to the next. */
+  stormEveryMs: number;
+  signal: AbortSignal;
+  /** Told in words what is going on. */
+  say: (line: string) => void;
+}
+
+export interface Outcome {
+  verdict: Verdict;
+  /** How often each fault can be shown to have struck. */
+  faults: Record<ServerFault | ClientFault | 'killedBeforeCommit' | 'killedAfterCommit', number>;
+  /** Faults that were to strike and did not. */
+  missing: string[];
+  deadLetters: Map<string, number>;
+  /** What the servers logged as errors. */
+  errors: Map<string, number>;
+  /** Seconds from the end of the last fault until nothing waited any more. */
+  drainedIn: number;
+  holds: boolean;
+}
+
+const HOSTS = 2;
+/** People in a thread, besides the one thread of all. */
+const THREAD_SIZE = 12;
+/** Milliseconds to breathe between two faults of servers. */
+const PAUSE_MS = 4_000;
+/** A client may have to notice a dead line first, and wait for its turn to try again. */
+const DRAIN_MS = 180_000;
+const LOOK_AGAIN_MS = 500;
+/** A line to a server that is killed ends at once; one that ends later was dead before. */
+const AT_ONCE_MS = 1_000;
+
+export async function runChaos(plan: Plan): Promise<Outcome> {
+  const { signal, say, clients, processes, seed } = plan;
+  const cluster = await startCluster({ hosts: HOSTS });
+  let fleet: Fleet | null = null;
+  try {
+    signal.throwIfAborted();
+    say(`${HOSTS} hosts are up; ${clients} devices sign in`);
+    const url = `http://127.0.0.1:${cluster.hosts[0]?.port}`;
+    const people = await signUp({ url, origin: cluster.origin }, cluster.owner, clients);
+    signal.throwIfAborted();
+    const servers = cluster.hosts.map(({ port }) => port);
+    fleet = await openFleet(people, { processes, seed, servers, origin: cluster.origin });
+    return await judged({ plan, cluster, fleet, people });
+  } finally {
+    await fleet?.close();
+    await cluster.close();
+  }
+}
+
+interface Running {
+  plan: Plan;
+  cluster: Cluster;
+  fleet: Fleet;
+  people: readonly SignedIn[];
+}
+
+async function judged({ plan, cluster, fleet, people }: Running): Promise<Outcome> {
+  const { signal, say, clients } = plan;
+  const random = seededRandom(plan.seed);
+  await atRest(fleet, signal);
+  const threadId = await startThreads(fleet, people, random);
+  await atRest(fleet, signal);
+
+  say('everybody writes, and everything breaks');
+  const kills: Struck['kills'] = [];
+  await fleet.act(Math.min(20, Math.max(8, clients / 10)));
+  await fleet.storm(plan.stormEveryMs, plan.scale);
+  const busyAnswers = async () => (await fleet.fired()).busyAnswers;
+  const struck = await strike(plan, { cluster, random, threadId, kills, scale: plan.scale, busyAnswers });
+
+  say('all is mended, and nobody does anything');
+  await fleet.act(0);
+  await fleet.heal();
+  await cluster.ready();
+  const mended = performance.now();
+  await atRest(fleet, signal);
+  const drainedIn = (performance.now() - mended) / 1000;
+
+  say(`nothing waits after ${drainedIn.toFixed(1)} s; judging`);
+  const { history, verdict } = await finalVerdict(cluster, fleet, signal);
+  const { busyAnswers: _, ...network } = await fleet.fired();
+  const faults = { ...struck, ...network, ...countKilled(history, kills) };
+  const byChance = new Set<string>(['killedBeforeCommit', 'killedAfterCommit']);
+  const planned = new Set<string>([...plan.faults, ...Object.keys(network)]);
+  const missing = Object.entries(faults).flatMap(([name, times]) =>
+    times === 0 && planned.has(name) && !byChance.has(name) ? [name] : [],
+  );
+  return {
+    verdict,
+    faults,
+    missing,
+    drainedIn,
+    deadLetters: countDeadLetters(history),
+    errors: await cluster.errors(),
+    holds: holds(verdict) && missing.length === 0,
+  };
+}
+
+/** One thread of all, and smaller ones. @returns the one of all */
+async function startThreads(fleet: Fleet, people: readonly SignedIn[], random: Random): Promise<string> {
+  const everybody = [...new Set(people.map(({ personId }) => personId))];
+  const [owner = ''] = everybody;
+  const ofAll = newId();
+  await fleet.startThread(owner, ofAll, everybody);
+  for (let made = 0; made < Math.ceil(everybody.length / 4); made += 1) {
+    await fleet.startThread(owner, newId(), shuffled(random, everybody).slice(0, THREAD_SIZE));
+  }
+  return ofAll;
+}
+
+/** Every fault at least once, and again until the time is over. */
+async function strike(plan: Plan, struck: Struck): Promise<Record<ServerFault, number>> {
+  const counts = Object.fromEntries(Object.keys(SERVER_FAULTS).map((name) => [name, 0])) as Record<ServerFault, number>;
+  const end = performance.now() + plan.minutes * 60_000;
+  const isOver = () => performance.now() > end;
+  for (let round = 0; round === 0 || !isOver(); round += 1) {
+    for (const name of shuffled(struck.random, plan.faults)) {
+      if (round > 0 && isOver()) break;
+      await pause(PAUSE_MS * plan.scale * (0.5 + struck.random()), plan.signal);
+      plan.say(`  ${name}`);
+      counts[name] += await SERVER_FAULTS[name](struck);
+      plan.signal.throwIfAborted();
+      await struck.cluster.ready();
+    }
+  }
+  await pause(Math.max(0, end - performance.now()), plan.signal);
+  return counts;
+}
+
+async function atRest(fleet: Fleet, signal: AbortSignal): Promise<void> {
+  const end = performance.now() + DRAIN_MS;
+  while (performance.now() < end && (await fleet.restless()).length > 0) await pause(LOOK_AGAIN_MS, signal);
+}
+
+/** Pokes may still be on their way: what holds once, holds. */
+async function finalVerdict(
+  cluster: Cluster,
+  fleet: Fleet,
+  signal: AbortSignal,
+): Promise<{ history: History; verdict: Verdict }> {
+  const end = performance.now() + DRAIN_MS / 3;
+  for (;;) {
+    const database = await readFinally(cluster.databaseUrl);
+    const history = { database, clients: await fleet.reports(threadsOf(database)) };
+    const verdict = judge(history);
+    if (holds(verdict) || performance.now() > end) return { history, verdict };
+    await pause(5_000, signal);
+  }
+}
+
+const threadsOf = ({ participants }: FinalRead): string[] => [...new Set(participants.map(({ threadId }) => threadId))];
+
+/**
+ * Pushes that were at an API when it was killed, and had no answer: those whose mutation had been committed by then, and
+ * those that were only done when they were sent again.
+ */
+function countKilled({ clients, database }: History, kills: Struck['kills']) {
+  const counts = { killedBeforeCommit: 0, killedAfterCommit: 0 };
+  for (const { mutationIds, server, sentAt, lostAt } of clients.flatMap(({ unanswered }) => unanswered)) {
+    const kill = kills.find(
+      ({ at, port }) => port === server && sentAt <= at && at <= lostAt && lostAt < at + AT_ONCE_MS,
+    );
+    if (!kill) continue;
+    for (const id of mutationIds) {
+      const doneAt = database.results[id];
+      if (doneAt !== undefined) counts[doneAt <= kill.at ? 'killedAfterCommit' : 'killedBeforeCommit'] += 1;
+    }
+  }
+  return counts;
+}
+
+function countDeadLetters({ clients }: History): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { name, state, code } of clients.flatMap(({ queue }) => queue)) {
+    if (state !== 'failed') continue;
+    const words = `${name}: ${code}`;
+    counts.set(words, (counts.get(words) ?? 0) + 1);
+  }
+  return counts;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal });
+}
+
+export const randomSeed = (): number => between(Math.random, 1, 1_000_000);
