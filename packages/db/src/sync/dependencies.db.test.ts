@@ -263,6 +263,7 @@ test('[DEP5] a restart, another tab that retries and a restored server change no
   const other = await world.openClient(people.bob, { profile: 'depends', tabs });
   for (const client of [bob, other]) {
     for (const id of [one, two, forwarded]) expect(stateOf(client, id)).toEqual(behind(thread));
+    client.engine.open(threadScope(threadId));
   }
   world.restore();
   bob.network.setOnline(false);
@@ -278,6 +279,7 @@ test('[DEP5] a restart, another tab that retries and a restored server change no
   expect(stateOf(bob, thread)).toBeUndefined();
   expect(bob.engine.row(threadScope(threadId), 'thread', threadId)?.data).toMatchObject({ subject: 'New' });
   expect(bob.engine.row(threadScope(threadId), 'thread', threadId)?.data.lastMessage?.snippet).toBe('two');
+  for (const client of [bob, other]) expect(client.texts(threadId)).toEqual(['one', 'two']);
   bob.network.setOnline(true);
   await Promise.all([drained(bob), drained(other)]);
   expect(await sent(threadId)).toEqual(['one', 'two']);

@@ -107,7 +107,9 @@ export class Outbox<Tables extends TableMap> {
         continue;
       }
       const isJoined = item.joined !== layer.item.joined;
-      if (isJoined) rerun = rerun.union(layer.touched);
+      // What it waited for may only now be something that it can be shown over.
+      const isPlaced = !layer.saving && layer.item.n === 0 && item.n > 0;
+      if (isJoined || isPlaced) rerun = rerun.union(layer.touched);
       Object.assign(layer, { item, saving: false, effects: item.name === layer.item.name ? layer.effects : [] });
       if (isJoined) layer.pending = toPending(item, item.state);
     }
