@@ -1,5 +1,5 @@
 import { aSubject, expect, test } from '../journey.ts';
-import { BOB } from '../people.ts';
+import { ALICE, BOB } from '../people.ts';
 
 test('a message is quoted, forwarded, pinned and saved, and every way leads back to it', async ({ alice, bob }) => {
   const subject = aSubject('Cold chain');
@@ -46,4 +46,25 @@ test('a message is quoted, forwarded, pinned and saved, and every way leads back
   await alice.page.getByRole('link', { name: 'Saved', exact: true }).click();
   await saved.getByRole('button', { name: 'Remove from saved' }).click();
   await expect(alice.page.getByText('Nothing saved yet')).toBeVisible();
+});
+
+test('of a message in which something is selected, that is what is quoted', async ({ alice, bob }) => {
+  const subject = aSubject('Loading bay');
+  await bob.startThread({ subject, with: [ALICE], message: 'Bay 4 is wet, bay 5 is dry.' });
+  await alice.openThread(subject);
+  await alice.expectMessage('Bay 4 is wet, bay 5 is dry.');
+  const text = alice.message('Bay 4 is wet, bay 5 is dry.').getByText('Bay 4 is wet');
+  await text.evaluate(
+    ({ firstChild }) => firstChild && getSelection()?.setBaseAndExtent(firstChild, 14, firstChild, 26),
+  );
+  await alice.chooseFromMenu('Bay 4 is wet, bay 5 is dry.', 'Quote');
+  await expect(alice.composer).toHaveValue(/^\[Bob Okafor\]\(.+\):\n> bay 5 is dry\n\n$/);
+  await alice.composer.pressSequentially('Use that one.');
+  await alice.submit();
+  await bob.expectMessage('Use that one.');
+
+  // What is selected elsewhere is no part of the message.
+  await text.evaluate((element) => getSelection()?.selectAllChildren(element.ownerDocument.body));
+  await alice.chooseFromMenu('Bay 4 is wet, bay 5 is dry.', 'Quote');
+  await expect(alice.composer).toHaveValue(/> Bay 4 is wet, bay 5 is dry\.\n\n$/);
 });

@@ -26,3 +26,9 @@ test('what is wrong with a field is said at the field', () => {
   expect(Object.keys(fields)).toEqual(['email']);
   expect(refusalWords(refusal({ code: 'PASSWORD_TOO_WEAK' })).fields).toHaveProperty('password');
 });
+
+test('a link that was cut off is called that: nothing is marked anywhere', () => {
+  const cut = refusalWords(refusal({ code: 'INVALID', issues: [{ path: 'token', message: 'Too small' }] }));
+  expect(cut.text).toBe('A part of the link is missing. Open the whole link, or ask for a new one.');
+  expect(cut.fields).toEqual({});
+});

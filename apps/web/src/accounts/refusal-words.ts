@@ -63,6 +63,10 @@ export function refusalWords(error: unknown): RefusalWords {
   if (code === 'PASSWORD_WRONG') return { code, text, fields: { current: 'This is not your password.' } };
   if (code === 'CODE_WRONG') return { code, text, fields: { code: 'This code is not right, or it was used.' } };
   const names = (data?.issues ?? []).map((issue) => issue.path);
+  // Nobody typed it, so there is no field at which it could be marked.
+  if (names.includes('token')) {
+    return { code, text: 'A part of the link is missing. Open the whole link, or ask for a new one.', fields: {} };
+  }
   return {
     code,
     text,

@@ -28,9 +28,12 @@ export function ImportReport({ report }: ImportReportProps) {
     ['Messages', messages],
     ['Reactions', reactions],
   ];
-  const leftOut = [threads.leftOut, messages.leftOut, reactions.leftOut, attachments.leftOut, archive.leftOut]
-    .flatMap((reasons) => Object.entries(reasons ?? {}))
-    .filter(([, count]) => count > 0);
+  const leftOut = new Map<string, number>();
+  for (const counted of [threads, messages, reactions, attachments, archive]) {
+    for (const [reason, count] of Object.entries(counted.leftOut ?? {})) {
+      if (count > 0) leftOut.set(reason, (leftOut.get(reason) ?? 0) + count);
+    }
+  }
   return (
     <div className="rounded-xl border border-line px-4 py-4">
       <h2 className="text-lg font-semibold tracking-tight">
@@ -60,11 +63,11 @@ export function ImportReport({ report }: ImportReportProps) {
           ))}
         </tbody>
       </table>
-      {leftOut.length > 0 ? (
+      {leftOut.size > 0 ? (
         <>
           <h3 className="mt-5 text-base font-semibold">Left out</h3>
           <ul className="mt-1 text-base text-ink-2">
-            {leftOut.map(([reason, count]) => (
+            {[...leftOut].map(([reason, count]) => (
               <li key={reason} className="flex gap-3 py-0.5">
                 <span className="w-14 shrink-0 text-right tabular-nums">{count.toLocaleString()}</span>
                 <span>{importReasons[reason] ?? reason}</span>
