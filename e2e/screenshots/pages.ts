@@ -6,9 +6,7 @@ import { test } from '../journey.ts';
 import { BOB, type Account } from '../people.ts';
 import type { Person } from '../person.ts';
 import { writeInVain } from '../refusal.ts';
-import { take as takePicture } from './take.ts';
-
-const FOLDER = new URL('../../docs/screenshots', import.meta.url).pathname;
+import { FOLDER, take as takePicture } from './take.ts';
 
 const alicia: Account = { name: 'Alice Lindqvist', email: 'alice@acme.example', password: 'quiet harbour at noon' };
 const mina: Account = { name: 'Mina Sato', email: 'mina@acme.example', password: 'a ladder to the roof' };

@@ -5,7 +5,7 @@ import { pictures } from '../env.ts';
 /** `npm run screenshots`: pictures of every page into `docs/screenshots`. Not a test; nothing compares them. */
 export default defineConfig({
   testDir: '.',
-  testMatch: pictures.importFile === undefined ? 'pages.ts' : 'imported.ts',
+  testMatch: pictures.importFile === undefined ? ['pages.ts', 'states.ts'] : 'imported.ts',
   outputDir: '../../test-results',
   globalSetup: '../web-build.ts',
   workers: 1,

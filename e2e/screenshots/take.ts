@@ -1,5 +1,7 @@
 import type { Page } from '@playwright/test';
 
+export const FOLDER = new URL('../../docs/screenshots', import.meta.url).pathname;
+
 const WINDOWS = { 1280: { width: 1280, height: 820 }, 390: { width: 390, height: 844 } };
 
 export interface Picture {

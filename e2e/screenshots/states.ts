@@ -1,0 +1,167 @@
+/** Pages and states beside the main path: what is kept for later, administration, ways in, and what stands in the way. */
+import type { Page } from '@playwright/test';
+import { mkdir } from 'node:fs/promises';
+import { ACME_EXPORT } from '../../apps/api/src/imports/slack/export.fixture.ts';
+import { zipOfJson } from '../../apps/api/src/imports/slack/zip.fixture.ts';
+import { codeOf } from '../authenticator.ts';
+import { startInstallation } from '../installation.ts';
+import { expect, test } from '../journey.ts';
+import { ALICE, BOB } from '../people.ts';
+import type { Person } from '../person.ts';
+import { writeInVain } from '../refusal.ts';
+import { FOLDER, take as takePicture } from './take.ts';
+
+const take = (page: Page, name: string, begin?: () => Promise<void>): Promise<void> =>
+  takePicture(page, { folder: FOLDER, name, ...(begin && { begin }) });
+
+const SUBJECT = 'Gate 4 stays shut until Thursday';
+const QUESTION = 'Can the Rotterdam trailers use gate 2 instead?';
+
+async function talk(alice: Person, bob: Person): Promise<void> {
+  await alice.startThread({ subject: 'Handover, late shift', with: [BOB], message: 'Keys are with the porter.' });
+  await alice.startThread({
+    subject: SUBJECT,
+    with: [BOB],
+    message: 'The hinge is cracked. **Nobody drives through.**',
+  });
+  await bob.openThread(SUBJECT);
+  await bob.sendMessage(QUESTION);
+  await alice.replyTo(QUESTION, 'Yes, after nine. Before that the milk lorries stand there.');
+  await bob.expectMessage('Yes, after nine. Before that the milk lorries stand there.');
+  await bob.replyTo(QUESTION, 'Then I tell them half past nine.');
+  await alice.expectMessage('Then I tell them half past nine.');
+  await alice.chooseFromMenu('The hinge is cracked. Nobody drives through.', 'Pin');
+  await alice.chooseFromMenu(QUESTION, 'Save');
+}
+
+test('inside', async ({ visit }) => {
+  await mkdir(FOLDER, { recursive: true });
+  await using fresh = await startInstallation();
+  const { url } = fresh;
+  const alice = await visit(ALICE, { url });
+  const { page } = alice;
+  await alice.setUp(fresh.setUpUrl ?? '');
+  const bob = await visit(BOB, { url });
+  await bob.acceptInvitation(await alice.invite(BOB));
+  await page.goto(`${url}/`);
+  await talk(alice, bob);
+
+  const thread = page.url();
+  const again = async () => {
+    await page.goto(thread);
+    await alice.expectMessage(QUESTION);
+  };
+  await take(page, 'details', async () => {
+    await again();
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByRole('region', { name: 'Details' }).waitFor();
+  });
+  await take(page, 'pins', async () => {
+    await again();
+    await page.getByRole('button', { name: '1 pinned message' }).click();
+    await page.getByRole('list', { name: 'Pinned messages' }).waitFor();
+  });
+  await take(page, 'replies', async () => {
+    await again();
+    await alice
+      .message(QUESTION)
+      .getByRole('button', { name: /replies/ })
+      .click();
+    await page.getByText('2 replies', { exact: true }).filter({ visible: true }).waitFor();
+  });
+  await take(page, 'message-menu', async () => {
+    await again();
+    await alice.press(alice.message(QUESTION), 'More actions');
+    await page.getByRole('menuitem', { name: 'Forward' }).waitFor();
+  });
+  await take(page, 'forward', async () => {
+    await again();
+    await alice.chooseFromMenu(QUESTION, 'Forward');
+    await page.getByRole('combobox', { name: 'Find a thread' }).waitFor();
+  });
+  await take(page, 'schedule-menu', async () => {
+    await again();
+    await alice.composer.fill('The hinge is here, the fitter comes at seven.');
+    await page.getByRole('button', { name: 'Send later' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Tomorrow morning' }).waitFor();
+  });
+  await again();
+  await alice.sendLater('Gate 4 is open again.', 'Tomorrow morning');
+  await alice.expectTyped('');
+  await alice.type('Who signs for the');
+  await alice.expectDraftKept('Who signs for the');
+  await page.getByRole('link', { name: 'Drafts and scheduled' }).click();
+  await page.getByRole('region', { name: 'Scheduled' }).waitFor();
+  await page.getByText('Who signs for the').filter({ visible: true }).first().waitFor();
+  await take(page, 'drafts');
+  await page.goto(`${url}/saved`);
+  await page.getByRole('list', { name: 'Saved messages' }).waitFor();
+  await take(page, 'saved');
+
+  await page.goto(`${url}/people`);
+  await alice.invite({ name: 'Zoe', email: 'zoe@acme.example', password: '' });
+  for (const section of ['People', 'Invitations', 'Organisation', 'Import'] as const) {
+    await page.goto(`${url}/people`);
+    await alice.administer(section);
+    await page.locator('nav [aria-current=page]').filter({ hasText: section }).waitFor();
+    await take(page, `admin-${section.toLowerCase()}`);
+  }
+  const archive = { name: 'acme.zip', mimeType: 'application/zip', buffer: zipOfJson(ACME_EXPORT) };
+  await page.getByLabel('Archive').setInputFiles(archive);
+  await page.getByRole('heading', { name: /^The import is done/ }).waitFor();
+  await take(page, 'admin-import-report');
+
+  await writeInVain({ writer: bob, remover: alice, subject: 'Salary round', text: 'Here are my notes for Friday.' });
+  const failed = bob.page.getByRole('list', { name: 'Could not be sent' });
+  await failed.getByText('Here are my notes').waitFor();
+  await take(bob.page, 'failed');
+  for (const { complaints } of [alice, bob]) complaints.expectDisturbance();
+  await alice.leave();
+  await bob.leave();
+});
+
+test('ways in', async ({ visit }) => {
+  await mkdir(FOLDER, { recursive: true });
+  await using fresh = await startInstallation();
+  const { url } = fresh;
+  const alice = await visit(ALICE, { url });
+  const { page } = alice;
+  await alice.setUp(fresh.setUpUrl ?? '');
+  await alice.expectInside();
+
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Turn on' }).click();
+  await page.getByLabel('Your password').waitFor();
+  await take(page, 'confirm-password');
+  await page.getByLabel('Your password').fill(ALICE.password);
+  await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Scan this with your app' });
+  const secret = (await dialog.getByRole('code').textContent()) ?? '';
+  await take(page, 'two-step-set-up');
+  await dialog.getByRole('textbox', { name: 'Code' }).fill(codeOf(secret));
+  await dialog.getByRole('button', { name: 'Turn on' }).click();
+  await page.getByRole('list', { name: 'Recovery codes' }).waitFor();
+  await take(page, 'recovery-codes');
+  await page.getByRole('button', { name: 'I have kept them' }).click();
+
+  const again = await visit(ALICE, { url });
+  await again.signIn();
+  await again.page.getByRole('heading', { name: 'One more step' }).waitFor();
+  await take(again.page, 'sign-in-code');
+  await again.page.goto(`${url}/sign-in-link`);
+  await again.page.getByRole('heading', { level: 1 }).waitFor();
+  await take(again.page, 'sign-in-link');
+  await again.page.goto(`${url}/reset-password`);
+  await again.page.getByRole('heading', { level: 1 }).waitFor();
+  await take(again.page, 'reset-password');
+
+  // The session ends while the page is open.
+  await alice.context.clearCookies();
+  alice.complaints.expectDisturbance();
+  await page.reload();
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await take(page, 'session-ended');
+  await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
+  await alice.leave();
+  await again.leave();
+});
