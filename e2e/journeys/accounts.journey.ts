@@ -1,5 +1,5 @@
 import { startInstallation } from '../installation.ts';
-import { expect, signedIn, test } from '../journey.ts';
+import { aSubject, expect, signedIn, test } from '../journey.ts';
 import { ACME, ALICE, BOB } from '../people.ts';
 
 const DAVE = { name: 'Dave Novak', email: 'dave@elsewhere.example', password: 'a ladder to the moon' };
@@ -87,4 +87,44 @@ test('signing out leaves nothing behind, and the next person sees nothing of the
   await alice.expectInside();
   await expect(alice.page.getByText(subject)).toHaveCount(0);
   await expect(alice.page.getByText('Only for my own eyes')).toHaveCount(0);
+});
+
+test('a name that was changed without a network stands with everything its person wrote', async ({ alice, visit }) => {
+  const finn = { name: 'Finn Olsen', email: 'finn@acme.example', password: 'a boat with two masts' };
+  const link = await alice.invite(finn);
+  const himself = await visit(finn);
+  await himself.acceptInvitation(link);
+  await alice.page.goto(alice.url);
+  const subject = aSubject('Ropes and sails');
+  await alice.startThread({ subject, with: [finn], message: 'Who orders them?' });
+  await himself.openThread(subject);
+  await himself.sendMessage('I do, on Monday.');
+  await alice.expectMessage('I do, on Monday.');
+
+  await himself.goOffline();
+  await himself.page.getByRole('link', { name: 'Settings' }).click();
+  await himself.page.getByRole('button', { name: 'Change name' }).click();
+  const dialog = himself.page.getByRole('dialog', { name: 'Change name' });
+  await expect(dialog.getByLabel('Your name')).toBeFocused();
+  await dialog.getByLabel('Your name').fill(' \u200B ');
+  await himself.page.keyboard.press('Enter');
+  await expect(dialog.getByText('A name needs a letter, a number or a sign.')).toBeVisible();
+  await dialog.getByLabel('Your name').fill('Finn Olsen-Ruud');
+  await himself.page.keyboard.press('Enter');
+  await expect(dialog).toHaveCount(0);
+  await expect(himself.page.getByRole('main')).toContainText('Finn Olsen-Ruud');
+  await himself.openThread(subject);
+  await expect(himself.message('I do, on Monday.')).toHaveAccessibleName(/^Finn Olsen-Ruud/);
+
+  await himself.goOnline();
+  await himself.expectStatus('Everything is saved');
+  await expect(alice.message('I do, on Monday.')).toHaveAccessibleName(/^Finn Olsen-Ruud/);
+  await alice.page
+    .getByRole('button', { name: /people|taking part|details/i })
+    .first()
+    .click();
+  await expect(alice.page.getByRole('complementary')).toContainText('Finn Olsen-Ruud');
+  await himself.page.reload();
+  await himself.expectInside();
+  await expect(himself.message('I do, on Monday.')).toHaveAccessibleName(/^Finn Olsen-Ruud/);
 });

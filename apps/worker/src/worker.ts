@@ -11,6 +11,7 @@ import { HOUSEKEEPING_MS, tidy } from './housekeeping.ts';
 import { workerLog } from './logger.ts';
 import { mailInvitation } from './mail/invitation-mail.ts';
 import { mailSignInLink } from './mail/sign-in-link-mail.ts';
+import { carryName } from './people/carry-name.ts';
 import { relay } from './relay.ts';
 import { sendWhenDue } from './scheduled/send-due.ts';
 
@@ -38,9 +39,17 @@ export function startWorker(environment: WorkerEnvironment, publish: Publish): R
     const tidied = await tidy(database.kysely, Date.now());
     workerLog.info(tidied, 'tidied');
   });
+  const acts = createSyncServer({
+    storage: createPostgresStorage(database.kysely),
+    mutators,
+    isPaged,
+    ownScope: userScope,
+    publish,
+  });
   const mailing = { db: database.kysely, mailer: openMailer(mail), publicUrl, authSecret };
   queues.work('invitation.created', ({ invitationId }) => mailInvitation(mailing, { invitationId, now: Date.now() }));
   queues.work('sign-in-link.asked', ({ linkId }) => mailSignInLink(mailing, { linkId, now: Date.now() }));
+  queues.work('person.renamed', (person) => carryName({ db: database.kysely, acts }, person));
   const relaying = relay(
     {
       db: database.kysely,
@@ -49,13 +58,6 @@ export function startWorker(environment: WorkerEnvironment, publish: Publish): R
     },
     stop.signal,
   );
-  const acts = createSyncServer({
-    storage: createPostgresStorage(database.kysely),
-    mutators,
-    isPaged,
-    ownScope: userScope,
-    publish,
-  });
   const sending = sendWhenDue(
     {
       db: database.kysely,

@@ -3,6 +3,7 @@ import type { AnyMutator, ArgsOf } from '@parley/sync/mutator';
 import { discardDraft, mergeDraft } from './drafts.ts';
 import { forwardMessage } from './forwarding.ts';
 import { deleteMessage, editMessage, react, sendMessage } from './messages.ts';
+import { changeName } from './own-name.ts';
 import { addParticipants, removeParticipant } from './participants.ts';
 import { pinMessage } from './pins.ts';
 import { forgetSaved, saveMessage } from './saved.ts';
@@ -37,6 +38,7 @@ export const mutators = {
   saveMessage,
   forgetSaved,
   changeSettings,
+  changeName,
 } satisfies Record<string, AnyMutator<Tables>>;
 
 export type Mutators = typeof mutators;

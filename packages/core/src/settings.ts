@@ -11,6 +11,8 @@ export type UndoSeconds = (typeof UNDO_SECONDS)[number];
 /** Where there is no row, `standardSettings` hold. */
 export interface SettingsRow {
   undoSeconds: UndoSeconds;
+  /** What they call themselves; absent while nobody changed the name that the account was made with. */
+  name?: string | null;
 }
 
 export const standardSettings: SettingsRow = { undoSeconds: 0 };

@@ -227,7 +227,7 @@ export interface Database {
     text: string;
     written_at: Time;
   };
-  person_settings: Synced & { person_id: string; undo_seconds: number };
+  person_settings: Synced & { person_id: string; undo_seconds: number; name: string | null };
   scheduled: Synced & {
     person_id: string;
     id: string;

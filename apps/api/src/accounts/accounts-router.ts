@@ -1,4 +1,5 @@
 import { ROLES } from '@parley/core/organisations';
+import { personName } from '@parley/core/own-name';
 import { z } from 'zod';
 import { ApiError } from '../http/api-error.ts';
 import { acceptInvitation, readInvitation } from '../organisations/invitations.ts';
@@ -10,7 +11,7 @@ import { linkRouter } from './link-router.ts';
 import { passkeysRouter } from './passkeys-router.ts';
 import { chosenPassword } from './password.ts';
 import { passwordRouter } from './password-router.ts';
-import { emailAddress, organisationName, personName } from './people.ts';
+import { emailAddress, organisationName } from './people.ts';
 import { hashToken } from './secret-token.ts';
 import { needsSetUp, setUpFirstAccount } from './set-up.ts';
 import { keyOf } from './identity.ts';

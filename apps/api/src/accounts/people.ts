@@ -12,7 +12,6 @@ import { z } from 'zod';
 /** As it is stored and compared: trimmed, in lower case. */
 export const emailAddress = z.string().trim().toLowerCase().max(254).pipe(z.email('This is not an e-mail address.'));
 
-export const personName = lineOfText(100);
 export const organisationName = lineOfText(100);
 
 export interface NewAccount {

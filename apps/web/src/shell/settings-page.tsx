@@ -3,6 +3,7 @@ import { Avatar, Button, Segmented } from '@parley/ui';
 import { standardSettings, UNDO_SECONDS } from '@parley/core/settings';
 import { userScope } from '@parley/core/scopes';
 import { DeviceList } from '../accounts/device-list.tsx';
+import { NameSetting, useOwnName } from '../accounts/name-setting.tsx';
 import { PasskeysSetting } from '../accounts/passkeys-setting.tsx';
 import { PasswordSetting } from '../accounts/password-setting.tsx';
 import { SignOutButton } from '../accounts/sign-out-button.tsx';
@@ -28,6 +29,7 @@ const themes: { value: Theme; label: string }[] = [
 
 export function SettingsPage() {
   const session = useSession();
+  const name = useOwnName();
   const theme = useTheme();
   const install = useInstall();
   const navigate = useNavigate();
@@ -38,12 +40,15 @@ export function SettingsPage() {
     <PageFrame title="Settings">
       <div className="mx-auto flex max-w-160 flex-col px-5 py-8 max-desk:px-4 max-desk:py-5">
         <div className="flex items-center gap-4 pb-7">
-          <Avatar id={person.id} name={person.name} size={56} />
+          <Avatar id={person.id} name={name} size={56} />
           <div className="min-w-0">
-            <p className="truncate text-xl font-[650] tracking-tight">{person.name}</p>
+            <p className="truncate text-xl font-[650] tracking-tight">{name}</p>
             <p className="truncate text-base text-ink-2">{person.email}</p>
           </div>
         </div>
+        <SettingGroup title="You">
+          <NameSetting />
+        </SettingGroup>
         <SettingGroup title="Appearance">
           <Setting title="Theme" note="On this device.">
             <Segmented label="Theme" value={theme} options={themes} onChange={chooseTheme} />

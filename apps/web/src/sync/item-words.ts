@@ -26,6 +26,7 @@ const titles: Record<MutatorName, string> = {
   saveMessage: 'Saved message',
   forgetSaved: 'Saved message removed',
   changeSettings: 'Settings',
+  changeName: 'Your name',
 };
 
 export const itemTitle = ({ name }: Pick<Pending, 'name'>): string => titles[name as MutatorName] ?? name;
@@ -33,17 +34,21 @@ export const itemTitle = ({ name }: Pick<Pending, 'name'>): string => titles[nam
 /** Not what was taken back and only keeps its place in the line. */
 export const isKnownAct = ({ name }: Pick<Pending, 'name'>): boolean => Object.hasOwn(titles, name);
 
-/** What the person typed, if this mutation carries any: a message's text, a subject. */
-export function itemText({ args }: Pick<Pending, 'args'>): string | null {
-  if (typeof args !== 'object' || args === null) return null;
-  if ('text' in args && typeof args.text === 'string') return args.text;
-  return 'subject' in args && typeof args.subject === 'string' ? args.subject : null;
-}
+/** Arguments that hold what a person typed. */
+const typed = ['text', 'subject', 'name'];
+
+const typedIn = (args: unknown): [string, string][] =>
+  Object.entries(args ?? {}).filter(
+    (entry): entry is [string, string] => typed.includes(entry[0]) && typeof entry[1] === 'string',
+  );
+
+/** What the person typed, if this mutation carries any: a message's text, a subject, a name. */
+export const itemText = ({ args }: Pick<Pending, 'args'>): string | null => typedIn(args)[0]?.[1] ?? null;
 
 /** The same arguments with another text, for what `itemText` gave one of. */
 export function withText({ args }: Pick<Pending, 'args'>, text: string): object {
-  const before = typeof args === 'object' ? args : null;
-  return { ...before, [before !== null && 'text' in before ? 'text' : 'subject']: text };
+  const [[key] = ['text']] = typedIn(args);
+  return { ...(typeof args === 'object' ? args : null), [key]: text };
 }
 
 /** What something waits for, which is held or was refused. */

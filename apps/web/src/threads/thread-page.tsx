@@ -105,13 +105,16 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
     () =>
       participants
         .filter(({ data }) => data.leftAt === null)
-        .map(({ id, data }) => ({ id, ...data }))
+        .map(({ id, data }) => ({ id, ...data, name: personName(id) ?? data.name }))
         .sort((one, other) => one.name.localeCompare(other.name)),
-    [participants],
+    [participants, personName],
   );
   const former = useMemo(
-    () => participants.filter(({ data }) => data.leftAt !== null).map(({ id, data }) => ({ id, ...data })),
-    [participants],
+    () =>
+      participants
+        .filter(({ data }) => data.leftAt !== null)
+        .map(({ id, data }) => ({ id, ...data, name: personName(id) ?? data.name })),
+    [participants, personName],
   );
   const others = useMemo(() => people.filter(({ id }) => id !== personId), [people, personId]);
   const pickable = useMemo(

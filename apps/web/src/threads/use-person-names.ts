@@ -19,6 +19,7 @@ export function useNamesInThread(threadId: string): PersonNames {
   const participants = useRows(threadPeopleScope(threadId), 'participant');
   return useMemo(() => {
     const names = new Map(participants.map(({ id, data }) => [id, data.name]));
-    return (id) => names.get(id) ?? known(id);
+    // A directory has a new name first.
+    return (id) => known(id) ?? names.get(id);
   }, [known, participants]);
 }

@@ -164,7 +164,7 @@ export const syncedTables: Mapping = {
     scopeKind: 'user',
     scopeColumn: 'person_id',
     idColumn: 'person_id',
-    fields: { undoSeconds: ['undo_seconds', 'bigint'] },
+    fields: { undoSeconds: ['undo_seconds', 'bigint'], name: ['name', 'text'] },
   },
   scheduled: {
     ...directory,
