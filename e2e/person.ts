@@ -435,6 +435,11 @@ export class Person {
     });
   }
 
+  /** Whose page the tab in front is. */
+  personId(): Promise<string> {
+    return this.page.evaluate(() => sessionStorage.getItem('parley.person') ?? '');
+  }
+
   /** Databases that this browser holds for the installation. */
   databases(): Promise<string[]> {
     return this.page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? ''));

@@ -101,6 +101,7 @@ test('a name that was changed without a network stands with everything its perso
   await himself.sendMessage('I do, on Monday.');
   await alice.expectMessage('I do, on Monday.');
 
+  await himself.expectInstalled();
   await himself.goOffline();
   await himself.page.getByRole('link', { name: 'Settings' }).click();
   await himself.page.getByRole('button', { name: 'Change name' }).click();

@@ -12,7 +12,7 @@ test('signing out without a network wipes the device in every tab, and the sessi
   const first = alice.page;
   const second = await alice.openTab();
   await alice.expectInside();
-  const personId = await alice.page.evaluate(() => (JSON.parse(localStorage['parley.session']) as { id: string }).id);
+  const personId = await alice.personId();
 
   await alice.goOffline();
   await alice.openThread(subject);
@@ -33,7 +33,7 @@ test('signing out without a network wipes the device in every tab, and the sessi
 
   await alice.goOnline();
   // The browser still has its cookie, which no page can take away; it opens nothing.
-  expect((await alice.context.cookies()).map(({ name }) => name)).toContain('parley.session_token');
+  expect((await alice.context.cookies()).map(({ name }) => name)).toContain(`parley.session_token.${personId}`);
   const answer = await alice.context.request.get(`${alice.url}/trpc/accounts.session`);
   expect(await answer.json()).toMatchObject({ result: { data: { person: null } } });
   await second.reload();

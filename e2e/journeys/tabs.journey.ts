@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { aSubject, expect, test } from '../journey.ts';
+import { aSubject, expect, signedIn, test } from '../journey.ts';
 import { BOB, type Account } from '../people.ts';
 
 test('a second tab shows the same, and goes on when the first is closed', async ({ alice, bob }) => {
@@ -77,34 +77,144 @@ test('signing out in one tab locks the other', async ({ alice }) => {
   await expect.poll(() => alice.databases()).toEqual([]);
 });
 
-test('[ACC1] a second account in another tab never sends what the first one wrote', async ({ alice, bob }) => {
+test('[ACC1] two people in two tabs of one browser: each writes as themselves, with and without a network', async ({
+  alice,
+  bob,
+  visit,
+}) => {
   const subject = aSubject('Salary round');
   await alice.startThread({ subject, with: [BOB], message: 'For the two of us.' });
   await alice.expectSent('For the two of us.');
   const first = alice.page;
-  const reconnect = await alice.cutTab(first);
-  await alice.sendMessage('Written as Alice.');
-  await alice.expectWaiting('Written as Alice.');
+  await alice.expectInstalled();
 
+  // Bob signs in in another tab of Alice's browser.
+  const second = await alice.openTab('/people');
+  await alice.expectInside();
+  await second.getByRole('button', { name: `${alice.account.name}: change account` }).click();
+  await second.getByRole('menuitem', { name: 'Use another account' }).click();
+  await expect(second.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await signInHere(second, BOB);
+  await alice.expectInside();
+  await alice.openThread(subject);
+  const inTab = async (tab: Page, text: string) => {
+    alice.page = tab;
+    await alice.sendMessage(text);
+    await alice.expectWaiting(text);
+  };
+
+  await alice.goOffline();
+  await inTab(first, 'Written as Alice.');
+  await inTab(second, 'Written as Bob.');
+  await inTab(first, 'Once more as Alice.');
+  for (const tab of [first, second]) await tab.reload();
+  alice.page = first;
+  await alice.expectWaiting('Written as Alice.');
+  await expect(first.getByText('Written as Bob.')).toHaveCount(0);
+  alice.page = second;
+  await alice.expectWaiting('Written as Bob.');
+  await expect(second.getByText('Written as Alice.')).toHaveCount(0);
+
+  await alice.goOnline();
+  const witness = await signedIn(await visit(BOB));
+  for (const reader of [alice, bob, witness]) {
+    if (reader !== alice) await reader.openThread(subject);
+    for (const [text, author] of [
+      ['Written as Alice.', alice.account],
+      ['Written as Bob.', BOB],
+      ['Once more as Alice.', alice.account],
+    ] as const) {
+      await reader.expectSent(text);
+      await expect(reader.message(text)).toHaveAccessibleName(new RegExp(`^${author.name}`));
+    }
+  }
+
+  // Alice signs out; Bob's tab, and what it holds, goes on.
+  const aliceId = await first.evaluate(() => sessionStorage.getItem('parley.person') ?? '');
+  alice.page = first;
+  await alice.signOut();
+  const held = await alice.databases();
+  expect(held.filter((name) => name.includes(aliceId))).toEqual([]);
+  alice.page = second;
+  await alice.sendMessage('Bob goes on.');
+  await alice.expectSent('Bob goes on.');
+  await second.reload();
+  await alice.expectInside();
+  await alice.expectSent('Bob goes on.');
+  await bob.expectMessage('Bob goes on.');
+});
+
+test('whoever is signed in on this device is a press away, and a tab stays with its person', async ({ alice }) => {
+  const { page } = alice;
+  const subject = aSubject('Only for Alice');
+  await alice.startThread({ subject, with: [], message: 'My own list' });
+  await alice.expectSent('My own list');
+  const choose = async (from: string, to: RegExp | string) => {
+    await page.getByRole('button', { name: `${from}: change account` }).focus();
+    await page.keyboard.press('Enter');
+    const item = page.getByRole('menu', { name: 'Accounts on this device' }).getByText(to);
+    await item.click();
+  };
+  await choose(alice.account.name, 'Use another account');
+  await signInHere(page, BOB);
+  await alice.expectInside();
+  await expect(page.getByText(subject)).toHaveCount(0);
+
+  await choose(BOB.name, new RegExp(`^${alice.account.name}`));
+  await alice.expectInside();
+  await expect(alice.threadLink(subject)).toBeVisible();
+  const other = await alice.openTab('/');
+  await alice.expectInside();
+  alice.page = other;
+  await expect(alice.threadLink(subject)).toBeVisible();
+  alice.page = page;
+  await choose(alice.account.name, new RegExp(`^${BOB.name}`));
+  await alice.expectInside();
+  for (const [tab, owner] of [
+    [other, alice.account],
+    [page, BOB],
+  ] as const) {
+    await tab.reload();
+    await expect(tab.getByRole('button', { name: `${owner.name}: change account` })).toBeVisible();
+  }
+
+  // Locked, a person is asked for their password.
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Lock' }).click();
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await page.reload();
+  await page.getByRole('group', { name: 'Accounts on this device' }).getByText(alice.account.email).click();
+  await alice.expectInside();
+  await choose(alice.account.name, new RegExp(`^${BOB.name} .* locked$`));
+  await expect(page.getByLabel('E-mail')).toHaveValue(BOB.email);
+  await signInHere(page, BOB);
+  await alice.expectInside();
+});
+
+test('[ACC1] a session that ended leaves the queue as it is, until its person is back', async ({ alice, bob }) => {
+  const subject = aSubject('Night watch');
+  await alice.startThread({ subject, with: [BOB], message: 'Who has it?' });
+  await alice.expectSent('Who has it?');
+  const first = alice.page;
+  const reconnect = await alice.cutTab(first);
+  await alice.sendMessage('I do.');
+  await alice.expectWaiting('I do.');
   await alice.context.clearCookies();
   const second = await alice.openTab('/people');
   await expect(second.getByRole('heading', { name: 'Sign in again' })).toBeVisible();
   await signInHere(second, BOB);
   await reconnect();
-  await expect(first.getByRole('heading', { name: /^Sign in|is signed in now$/ })).toBeVisible();
+  await expect(first.getByRole('heading', { name: 'Sign in again' })).toBeVisible();
   await alice.expectInside();
   await alice.openThread(subject);
-  await alice.expectMessage('For the two of us.');
-  await expect(alice.page.getByText('Written as Alice.')).toHaveCount(0);
-
-  await alice.signOut();
-  await signInHere(second, alice.account);
+  await expect(second.getByText('I do.')).toHaveCount(0);
+  await signInHere(first, alice.account);
+  alice.page = first;
+  await alice.expectInside();
   await alice.openThread(subject);
-  await alice.expectSent('Written as Alice.');
+  await alice.expectSent('I do.');
   await bob.openThread(subject);
-  await bob.expectMessage('Written as Alice.');
-  const row = bob.message('Written as Alice.');
-  await expect(row).toHaveAccessibleName(new RegExp(`^${alice.account.name}`));
+  await expect(bob.message('I do.')).toHaveAccessibleName(new RegExp(`^${alice.account.name}`));
 });
 
 async function signInHere(page: Page, { email, password }: Account): Promise<void> {

@@ -82,16 +82,3 @@ test('a browser that was wiped still ends its session, and its sockets with it',
   });
   expect(await replayed.json()).toMatchObject({ result: { data: { person: null } } });
 });
-
-test('signing in as somebody else ends the session that the browser had', async () => {
-  const browser = await server.browser().signIn(cast.alice, PASSWORD);
-  const { cookie, key } = browser;
-  const socket = await browser.connect();
-  await browser.signIn(cast.bob, PASSWORD);
-  expect(await whoIs(browser)).toBe('Bob');
-  expect((await socket.closed()).code).toBe(4401);
-  const replayed = await fetch(`${server.url}/trpc/accounts.session`, {
-    headers: { cookie, 'x-parley-key': key ?? '' },
-  });
-  expect(await replayed.json()).toMatchObject({ result: { data: { person: null } } });
-});

@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { accountsLog } from '../logger.ts';
 import { hashedSessions } from './hashed-sessions.ts';
 import { hashToken } from './secret-token.ts';
+import { PEOPLE_PER_BROWSER, PERSON_HEADER, SessionCookies, type CarriedCookie } from './session-cookies.ts';
 
 /** A signed-in person. `id` names the session itself and opens nothing. */
 export interface Session {
@@ -25,18 +26,23 @@ export interface Session {
 
 export interface Identity {
   /**
-   * The session that a request's cookie and key stand for. Writes into `responseHeaders` what the browser must be told:
-   * a cookie prolonged (once a day) or taken back.
+   * The session that a request's cookie and key stand for: of the person it names, where it names one. Writes into
+   * `responseHeaders` what the browser must be told: a cookie prolonged (once a day), renamed or taken back.
    */
   session(request: Omit<Exchange, 'responseHeaders'> & { responseHeaders: Headers | null }): Promise<Session | null>;
   /**
-   * Signs somebody in who has proved who they are, and sets the cookie. The new key that the request carries is
-   * asked for from then on. A session that this browser had before ends.
-   * @returns the session, and the id of the one that it replaces
+   * Signs somebody in who has proved who they are, and sets their cookie. The new key that the request carries is
+   * asked for from then on. A session that they had in this browser before ends; those of others go on, but for the one
+   * used longest ago where there would be too many.
+   * @returns the session, and the ids of those that ended
    */
-  openSession(personId: string, request: Exchange): Promise<{ session: Session; replaced: string | null }>;
-  /** Ends the session that the cookie stands for, also without its key, and takes the cookie back. @returns its id */
-  signOut(request: Pick<Exchange, 'headers' | 'responseHeaders'>): Promise<string | null>;
+  openSession(personId: string, request: Exchange): Promise<{ session: Session; ended: string[] }>;
+  /**
+   * Ends the session that the request means, also without its key, and takes the cookie back. Without a key and a name
+   * none is meant where there are several.
+   * @returns its id
+   */
+  signOut(request: Exchange): Promise<string | null>;
 }
 
 /** The headers of a request, where those of its answer are collected, and where it comes from. */
@@ -60,6 +66,7 @@ const keyIn = (headers: Headers, name: string): string | null => {
 /** The key that a browser brings, whatever it still opens. */
 export const keyOf = (headers: Headers): string | null => keyIn(headers, KEY_HEADER);
 
+const COOKIE_PREFIX = 'parley';
 const DAY = 24 * 60 * 60;
 /** Days a browser stays signed in after it was last used. */
 export const SESSION_DAYS = 30;
@@ -69,42 +76,86 @@ const USED_MS = 5 * 60_000;
 /** @param publicUrl with https, cookies are `Secure` and carry the `__Secure-` prefix */
 export function createIdentity(db: Kysely<Database>, settings: { publicUrl: string; authSecret: string }): Identity {
   const auth = betterAuth(options(db, settings));
+  const isSecure = settings.publicUrl.startsWith('https:');
+  const cookies = new SessionCookies({
+    name: `${isSecure ? '__Secure-' : ''}${COOKIE_PREFIX}.session_token`,
+    isSecure,
+    maxAge: SESSION_DAYS * DAY,
+  });
   const read = (headers: Headers, disableRefresh: boolean) =>
     auth.api.getSession({ headers, returnHeaders: true, query: { disableRefresh } });
+  const end = (id: string) => db.deleteFrom('auth_session').where('id', '=', id).execute();
+
+  /** Sessions of these cookies that are alive; the cookies of others are taken back. */
+  async function alive(carried: readonly CarriedCookie[], headers: Headers, responseHeaders: Headers | null) {
+    const found = [];
+    for (const cookie of carried) {
+      const own = cookies.alone(headers, cookie);
+      const { response } = await read(own, true);
+      // A name on a cookie is only a name: whose session it is says the session.
+      if (response && response.user.id === (cookie.personId ?? response.user.id)) found.push({ cookie, own, response });
+      else if (responseHeaders) cookies.takeBack(cookie, responseHeaders);
+    }
+    return found;
+  }
+
+  /** Ends what the person had here, and takes in no more people than a browser carries. */
+  async function makeRoom(personId: string, { headers, responseHeaders }: Exchange): Promise<string[]> {
+    const found = await alive(cookies.carried(headers), headers, responseHeaders);
+    const others = found
+      .filter(({ response }) => response.user.id !== personId)
+      .toSorted((a, b) => b.response.session.usedAt.getTime() - a.response.session.usedAt.getTime());
+    const staying = new Set(others.slice(0, PEOPLE_PER_BROWSER - 1));
+    const leaving = found.filter((one) => !staying.has(one));
+    for (const { cookie, response } of leaving) {
+      await end(response.session.id);
+      cookies.takeBack(cookie, responseHeaders);
+    }
+    for (const { cookie, response } of staying) {
+      if (cookie.personId === null) cookies.rename(cookie, response.user.id, responseHeaders);
+    }
+    return leaving.map(({ response }) => response.session.id);
+  }
 
   return {
     async session({ headers, responseHeaders, address }) {
-      if (!headers.has('cookie')) return null;
-      const { response: found, headers: told } = await read(headers, true);
-      if (!found) {
-        copyCookies(told, responseHeaders);
-        return null;
+      const named = headers.get(PERSON_HEADER);
+      const key = keyOf(headers);
+      for (const { cookie, own, response: found } of await alive(cookies.meant(headers), headers, responseHeaders)) {
+        const { id, keyHash, usedAt, expiresAt } = found.session;
+        if (!opens(key, keyHash) || found.user.id !== (named ?? found.user.id)) continue;
+        if (Date.now() - usedAt.getTime() > USED_MS) await markUsed(db, { id, address });
+        const isDue = expiresAt.getTime() - Date.now() < (SESSION_DAYS - 1) * DAY * 1000;
+        if (responseHeaders && cookie.personId === null) cookies.rename(cookie, found.user.id, responseHeaders);
+        if (responseHeaders && isDue) cookies.tell((await read(own, false)).headers, found.user.id, responseHeaders);
+        return toSession(found);
       }
-      const { id, keyHash, usedAt, expiresAt } = found.session;
-      if (!opens(keyOf(headers), keyHash)) return null;
-      if (Date.now() - usedAt.getTime() > USED_MS) await markUsed(db, { id, address });
-      const isDue = expiresAt.getTime() - Date.now() < (SESSION_DAYS - 1) * DAY * 1000;
-      if (responseHeaders && isDue) copyCookies((await read(headers, false)).headers, responseHeaders);
-      return toSession(found);
+      return null;
     },
-    async openSession(personId, { headers, responseHeaders, address }) {
-      const before = headers.has('cookie') ? (await read(headers, true)).response?.session.id : undefined;
-      if (before !== undefined) await db.deleteFrom('auth_session').where('id', '=', before).execute();
+    async openSession(personId, exchange) {
+      const { headers, responseHeaders, address } = exchange;
+      const ended = await makeRoom(personId, exchange);
       const key = keyIn(headers, NEW_KEY_HEADER);
       const { response, headers: told } = await auth.api.openSession({
         headers,
         returnHeaders: true,
         body: { personId, keyHash: key === null ? null : hashToken(key), address },
       });
-      copyCookies(told, responseHeaders);
-      return { session: toSession(response), replaced: before ?? null };
+      cookies.tell(told, personId, responseHeaders);
+      return { session: toSession(response), ended };
     },
     async signOut({ headers, responseHeaders }) {
-      if (!headers.has('cookie')) return null;
-      const { response: found } = await read(headers, true);
-      const { headers: told } = await auth.api.signOut({ headers, returnHeaders: true });
-      copyCookies(told, responseHeaders);
-      return found?.session.id ?? null;
+      const named = headers.get(PERSON_HEADER);
+      const key = keyOf(headers);
+      const found = (await alive(cookies.meant(headers), headers, responseHeaders)).filter(
+        ({ response }) => response.user.id === (named ?? response.user.id),
+      );
+      const opened = key === null ? [] : found.filter(({ response }) => opens(key, response.session.keyHash));
+      const [meant, ...more] = opened.length > 0 ? opened : found;
+      if (!meant || more.length > 0) return null;
+      await end(meant.response.session.id);
+      cookies.takeBack(meant.cookie, responseHeaders);
+      return meant.response.session.id;
     },
   };
 }
@@ -187,7 +238,7 @@ function options(db: Kysely<Database>, settings: { publicUrl: string; authSecret
     },
     verification: { modelName: 'auth_verification', fields: { ...stamps, expiresAt: 'expires_at' } },
     advanced: {
-      cookiePrefix: 'parley',
+      cookiePrefix: COOKIE_PREFIX,
       useSecureCookies: settings.publicUrl.startsWith('https:'),
       database: { generateId: () => uuidv7() },
       ipAddress: { disableIpTracking: true },
@@ -209,7 +260,3 @@ const toSession = (found: {
   email: found.user.email,
   expiresAt: found.session.expiresAt,
 });
-
-function copyCookies(from: Headers, to: Headers | null): void {
-  for (const cookie of from.getSetCookie()) to?.append('set-cookie', cookie);
-}

@@ -13,8 +13,8 @@ type Person = z.infer<typeof person>;
 /** Signs somebody in who has proved who they are. @throws ApiError `HTTP_ONLY` */
 export async function signInNow(ctx: Context, personId: string): Promise<{ person: Person }> {
   const { identity, connections } = ctx.services;
-  const { session, replaced } = await identity.openSession(personId, mustBeHttp(ctx));
-  if (replaced !== null) connections.closeSession(replaced);
+  const { session, ended } = await identity.openSession(personId, mustBeHttp(ctx));
+  for (const id of ended) connections.closeSession(id);
   return { person: toPerson(session) };
 }
 

@@ -5,6 +5,7 @@ import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { KEY_HEADER, type Session } from '../accounts/identity.ts';
+import { PERSON_HEADER } from '../accounts/session-cookies.ts';
 import { httpLog } from '../logger.ts';
 import { appRouter } from '../router.ts';
 import type { Services } from '../services.ts';
@@ -33,7 +34,11 @@ export const SOCKET_LIMITS: SocketLimits = {
 };
 
 const SOCKET_PROTOCOL = 'parley';
-const KEY_PREFIX = 'key.';
+/** What a page cannot put into headers of a handshake: it names it as a protocol behind one of these. */
+const OFFERED = [
+  ['key.', KEY_HEADER],
+  ['person.', PERSON_HEADER],
+] as const;
 
 /** Sockets of one session: a browser needs one, whatever its tabs, and some more while it changes lines. */
 const SOCKETS_PER_SESSION = 20;
@@ -53,7 +58,7 @@ export function acceptUpgrades(server: Server, services: Services, limits = SOCK
     noServer: true,
     maxPayload: limits.frameBytes,
     perMessageDeflate: false,
-    // The browser's key is among what is offered, and is not said back.
+    // Key and person of the browser are among what is offered, and are not said back.
     handleProtocols: (offered) => offered.has(SOCKET_PROTOCOL) && SOCKET_PROTOCOL,
   });
   const accepted = new WeakMap<IncomingMessage, { session: Session; cookies: string[]; connection?: Connection }>();
@@ -144,7 +149,11 @@ async function admit(
     cookie === undefined
       ? null
       : await services.identity.session({
-          headers: new Headers({ cookie, ...keyOffered(request), 'user-agent': request.headers['user-agent'] ?? '' }),
+          headers: new Headers({
+            cookie,
+            ...headersOffered(request),
+            'user-agent': request.headers['user-agent'] ?? '',
+          }),
           responseHeaders: told,
           address: addressOf(request.socket.remoteAddress, request.headers),
         });
@@ -155,11 +164,14 @@ async function admit(
   return { session, cookies: told.getSetCookie() };
 }
 
-/** A page cannot set headers of a handshake, but it names protocols: `parley`, and its key behind `key.`. */
-function keyOffered({ headers }: IncomingMessage): Record<string, string> {
+function headersOffered({ headers }: IncomingMessage): Record<string, string> {
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
-  const key = offered.find((protocol) => protocol.startsWith(KEY_PREFIX));
-  return key === undefined ? {} : { [KEY_HEADER]: key.slice(KEY_PREFIX.length) };
+  return Object.fromEntries(
+    OFFERED.flatMap(([prefix, header]) => {
+      const protocol = offered.find((one) => one.startsWith(prefix));
+      return protocol === undefined ? [] : [[header, protocol.slice(prefix.length)]];
+    }),
+  );
 }
 
 function refuse(socket: Duplex, { status, code, words }: Refused): void {

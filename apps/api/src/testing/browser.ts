@@ -2,6 +2,7 @@
 import { WebSocket } from 'ws';
 import { KEY_HEADER, NEW_KEY_HEADER } from '../accounts/identity.ts';
 import { newToken } from '../accounts/secret-token.ts';
+import { PERSON_HEADER } from '../accounts/session-cookies.ts';
 import { Socket } from './socket.ts';
 
 export interface Answer {
@@ -19,9 +20,17 @@ export class Browser {
   readonly #cookies = new Map<string, string>();
   /** Kept out of the cookies; `null` once this browser was wiped. */
   key: string | null = newToken();
+  /** Whose session requests are made with, where several are signed in. */
+  personId: string | null = null;
 
   constructor(url: string) {
     this.#url = url;
+  }
+
+  /** What a release left in this browser. */
+  setCookie(name: string, value: string | null): void {
+    if (value === null) this.#cookies.delete(name);
+    else this.#cookies.set(name, value);
   }
 
   get cookie(): string {
@@ -45,6 +54,7 @@ export class Browser {
     if (!headers.has('origin')) headers.set('origin', this.#url);
     if (this.#cookies.size > 0) headers.set('cookie', this.cookie);
     for (const name of this.key === null ? [] : [KEY_HEADER, NEW_KEY_HEADER]) headers.set(name, this.key ?? '');
+    if (this.personId !== null) headers.set(PERSON_HEADER, this.personId);
     const response = await fetch(`${this.#url}${path}`, { ...init, headers });
     for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
     const text = await response.text();
@@ -69,10 +79,15 @@ export class Browser {
   /** Opens the socket with this browser's cookies. @param headers in place of those a browser sends */
   async connect(headers: Record<string, string> = {}): Promise<Socket> {
     return Socket.open(
-      new WebSocket(`${this.#url.replace('http', 'ws')}/trpc`, this.key === null ? [] : ['parley', `key.${this.key}`], {
+      new WebSocket(`${this.#url.replace('http', 'ws')}/trpc`, this.#protocols, {
         headers: { origin: this.#url, ...(this.#cookies.size > 0 && { cookie: this.cookie }), ...headers },
       }),
     );
+  }
+
+  get #protocols(): string[] {
+    if (this.key === null) return [];
+    return ['parley', `key.${this.key}`, ...(this.personId === null ? [] : [`person.${this.personId}`])];
   }
 
   #keep(cookie: string): void {

@@ -1,14 +1,22 @@
 import type { AppRouter } from '@parley/api/router';
 import { createTRPCClient, httpLink } from '@trpc/client';
+import { tabPersonId } from './known-accounts.ts';
 import { readKey } from './session-key.ts';
 
-/** The way of every call over plain HTTP: besides the cookie it brings the key of this browser. */
+/** What a request over plain HTTP brings besides the cookies: whose it is, and their key. */
+export async function sessionHeaders(personId = tabPersonId()): Promise<Record<string, string>> {
+  if (!personId) return {};
+  const key = await readKey(personId);
+  return { 'x-parley-person': personId, ...(key !== null && { 'x-parley-key': key }) };
+}
+
+/** The way of every call over plain HTTP, in the name of the tab's person, or of `person` in the call's context. */
 export const callsLink = httpLink<AppRouter>({
   url: '/trpc',
   async headers({ op }) {
-    const key = await readKey();
     const newKey = op.context['newKey'] as string | undefined;
-    return { ...(key !== null && { 'x-parley-key': key }), ...(newKey && { 'x-parley-new-key': newKey }) };
+    const headers = await sessionHeaders(op.context['person'] as string | undefined);
+    return { ...headers, ...(newKey && { 'x-parley-new-key': newKey }) };
   },
 });
 

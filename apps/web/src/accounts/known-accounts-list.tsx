@@ -2,8 +2,8 @@ import { Avatar, Button, classNames, Dialog, IconButton, notify } from '@parley/
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import { wipePerson } from './leave-device.ts';
-import type { SignedInPerson } from './session.ts';
-import { forgetExpired } from './session-changes.ts';
+import { keptPerson, type SignedInPerson } from './known-accounts.ts';
+import { endSession } from './session-changes.ts';
 
 export interface KnownAccountsProps {
   accounts: readonly SignedInPerson[];
@@ -37,7 +37,10 @@ export function KnownAccounts({ accounts, email, onChoose, onRemoved }: KnownAcc
               <Avatar id={account.id} name={account.name} size={34} />
               <span className="min-w-0">
                 <span className="block truncate text-base font-semibold">{account.name}</span>
-                <span className="block truncate text-sm text-ink-2">{account.email}</span>
+                <span className="block truncate text-sm text-ink-2">
+                  {account.email}
+                  {keptPerson(account.id) === null ? null : ', signed in'}
+                </span>
               </span>
             </button>
             <IconButton label={`Remove ${account.name} from this device`} onClick={() => setLeaving(account)}>
@@ -64,8 +67,7 @@ function RemoveDialog({ account, onClose, onRemoved }: RemoveDialogProps) {
   const remove = async () => {
     setBusy(true);
     try {
-      await wipePerson(account.id);
-      forgetExpired(account.id);
+      await endSession(account.id, () => wipePerson(account.id));
       onRemoved();
     } catch {
       notify('Not everything could be removed. Clear this site’s data in the browser.', { tone: 'bad' });

@@ -1,6 +1,6 @@
 /** Takes every trace of a person off this device. */
 import { forgetThread } from '../shell/last-thread.ts';
-import { forgetAccount } from './known-accounts.ts';
+import { forgetAccount, tabPersonId } from './known-accounts.ts';
 import { rescueDrafts } from './left-behind.ts';
 
 /** Milliseconds that a tab which was frozen or hangs is waited for. */
@@ -14,8 +14,9 @@ const SWEEPS = 3;
  */
 export async function wipePerson(personId: string): Promise<void> {
   forgetAccount(personId);
-  forgetThread();
-  sessionStorage.clear();
+  if (tabPersonId() === personId) sessionStorage.clear();
+  // Of the release before, which kept one for everybody.
+  localStorage.removeItem('parley.lastThread');
   for (const name of Object.keys(localStorage)) if (name.includes(personId)) localStorage.removeItem(name);
   await otherTabsStopped(personId);
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) await deleteDatabases(personId);

@@ -1,21 +1,11 @@
 import { NAME_LENGTH, personName } from '@parley/core/own-name';
-import { userScope } from '@parley/core/scopes';
 import { Button, Dialog, TextField } from '@parley/ui';
 import { useRef, useState, type FormEvent } from 'react';
 import { Setting } from '../shell/setting.tsx';
 import { useOrganisations } from '../shell/use-organisations.ts';
 import { attempt } from '../sync/attempt.ts';
-import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
-import { useRow } from '../sync/views.ts';
-import { useSession } from './session.ts';
-
-/** The name the person goes by: the one they chose last, on whatever device. */
-export function useOwnName(): string {
-  const session = useSession();
-  const personId = usePersonId();
-  const chosen = useRow(userScope(personId), 'settings', personId)?.data.name;
-  return chosen ?? (session.state === 'signedIn' ? session.person.name : '');
-}
+import { useEngine } from '../sync/engine-provider.tsx';
+import { useOwnName } from './use-own-name.ts';
 
 export function NameSetting() {
   const [changing, setChanging] = useState(false);

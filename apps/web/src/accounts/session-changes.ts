@@ -1,46 +1,61 @@
-/** Signing in and out in this browser, as every tab hears of it. */
+/** Signing in and out in this browser, as every tab of the person hears of it. */
+import { saveNow } from '../shell/reload.ts';
 import { accountCalls } from './account-calls.ts';
-import { rememberAccount } from './known-accounts.ts';
-import { changeSession, currentSession, forgetPerson, forgetQuestions, type SignedInPerson } from './session.ts';
+import {
+  bindTab,
+  dropPerson,
+  formerPerson,
+  rememberAccount,
+  tabPersonId,
+  type SignedInPerson,
+} from './known-accounts.ts';
+import { changeSession, forgetQuestions } from './session.ts';
 import { forgetKey, keepKey, newKey } from './session-key.ts';
 
 /** Milliseconds that signing out waits for the server. */
 const TELL_MS = 4_000;
 
-/** Signs in by `call`, which gets the key to sign in with, and tells every tab. */
+/** Signs in by `call`, which gets the key to sign in with, and tells the person's other tabs. */
 export async function signInBy<R extends { person: SignedInPerson | null }>(
   call: (options: { context: { newKey: string } }) => Promise<R>,
 ): Promise<R> {
   const key = newKey();
   const answer = await call({ context: { newKey: key } });
   if (answer.person !== null) {
-    await keepKey(key);
+    await keepKey(answer.person.id, key);
     rememberAccount(answer.person);
     changeSession({ state: 'signedIn', person: answer.person }, Date.now());
   }
   return answer;
 }
 
-/** Nothing of a person whose session had ended is on this device any more. */
-export function forgetExpired(personId: string): void {
-  const session = currentSession();
-  if (session.state !== 'signedOut' || session.expired?.id !== personId) return;
-  changeSession({ ...session, expired: null });
+/**
+ * Gives the tab to somebody else who is signed in here, or (`null`) to whoever signs in next. The page starts anew, so
+ * that nothing of the one before is left in it.
+ */
+export async function switchTo(person: SignedInPerson | null): Promise<void> {
+  await saveNow();
+  if (person !== null) rememberAccount(person);
+  bindTab(person?.id ?? '');
+  location.assign(person === null ? '/sign-in' : '/');
 }
 
 /**
- * Ends the session in every tab, with or without a network. What is on this device stays, locked, until `wipe` has
- * taken it away.
+ * Ends a person's session in this browser, with or without a network; those of others go on. What is on this device
+ * stays, locked, until `wipe` has taken it away.
  */
-export async function endSession(wipe: () => Promise<void> = async () => {}): Promise<void> {
-  forgetQuestions();
-  forgetPerson();
+export async function endSession(personId: string, wipe: () => Promise<void> = async () => {}): Promise<void> {
+  const isOwn = personId === tabPersonId();
+  const isFormer = formerPerson(personId) !== null;
+  if (isOwn) forgetQuestions();
+  dropPerson(personId);
   try {
-    await forgetKey();
+    await forgetKey(personId, isFormer);
     await wipe();
+    const signal = AbortSignal.timeout(TELL_MS);
     // The server is told as well; where it cannot be, the cookie is worth nothing without the key.
-    await accountCalls.accounts.signOut.mutate(undefined, { signal: AbortSignal.timeout(TELL_MS) }).catch(() => {});
+    await accountCalls.accounts.signOut.mutate(undefined, { signal, context: { person: personId } }).catch(() => {});
   } finally {
-    changeSession({ state: 'signedOut', needsSetup: false, expired: null });
+    if (isOwn) changeSession({ state: 'signedOut', needsSetup: false, expired: null });
   }
 }

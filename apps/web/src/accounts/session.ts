@@ -1,16 +1,19 @@
 /**
- * Who is signed in on this device. The cookie is the proof and the server its judge; what is kept here only lets the app
- * start without a network as the person who used it last.
+ * Whose page this tab is, and whether they are signed in. The cookie is the proof and the server its judge; what is kept
+ * here only lets the app start without a network.
  */
 import { useSyncExternalStore } from 'react';
-import { forgetThread } from '../shell/last-thread.ts';
 import { accountCalls } from './account-calls.ts';
-
-export interface SignedInPerson {
-  id: string;
-  name: string;
-  email: string;
-}
+import {
+  bindTab,
+  dropPerson,
+  keepPerson,
+  keptPerson,
+  personInChange,
+  rememberAccount,
+  tabPersonId,
+  type SignedInPerson,
+} from './known-accounts.ts';
 
 export type Session =
   | { state: 'unknown' }
@@ -22,7 +25,6 @@ export type Session =
   | { state: 'signedOut'; needsSetup: boolean; expired: SignedInPerson | null; shutOut?: boolean }
   | { state: 'unreachable' };
 
-const kept = 'parley.session';
 const listeners = new Set<() => void>();
 let session: Session = readKept();
 let checking: Promise<Session> | undefined;
@@ -30,36 +32,26 @@ let checking: Promise<Session> | undefined;
 let turn = 0;
 
 function readKept(): Session {
-  const person = keptPerson();
-  return person === null ? { state: 'unknown' } : { state: 'signedIn', person };
+  const personId = tabPersonId();
+  if (personId === null) return { state: 'unknown' };
+  const person = keptPerson(personId);
+  // Locked, or somebody is to be signed in beside the others: nobody to ask the server about.
+  return person === null ? { state: 'signedOut', needsSetup: false, expired: null } : { state: 'signedIn', person };
 }
 
-function keptPerson(): SignedInPerson | null {
-  try {
-    return toPerson(JSON.parse(localStorage.getItem(kept) ?? 'null'));
-  } catch {
-    // Unreadable: ask the server.
-    return null;
-  }
-}
-
-/** A person as it was kept; `null` for anything else. */
-export function toPerson(given: unknown): SignedInPerson | null {
-  const { id, name, email } = (given ?? {}) as Partial<SignedInPerson>;
-  return id && name && email ? { id, name, email } : null;
-}
-
-/** @param signedInAt set by whoever has just signed in: the other tabs hear of it, also when it is the same person */
+/** @param signedInAt set by whoever has just signed in: their other tabs hear of it */
 function become(next: Session, signedInAt?: number): Session {
   session = next;
   if (next.state === 'signedIn') {
     const { person } = next;
-    const before = keptPerson();
-    if (before !== null && before.id !== person.id) forgetThread();
-    if (signedInAt !== undefined || JSON.stringify(before) !== JSON.stringify(toPerson(person))) {
-      localStorage.setItem(kept, JSON.stringify({ ...person, signedInAt }));
-    }
-  } else if (next.state === 'signedOut' && next.expired === null) localStorage.removeItem(kept);
+    bindTab(person.id);
+    if (keptPerson(person.id)?.name !== person.name) rememberAccount(person);
+    keepPerson(person, signedInAt);
+  } else if (next.state === 'signedOut' && next.expired === null) {
+    const personId = tabPersonId();
+    if (personId) dropPerson(personId);
+    bindTab(null);
+  }
   listeners.forEach((notify) => notify());
   return next;
 }
@@ -119,20 +111,21 @@ export function changeSession(next: Session, signedInAt?: number): void {
   become(next, signedInAt);
 }
 
-/** What the server is being asked, or was, is no news any more; the other tabs hear when the person goes. */
+/** What the server is being asked, or was, is no news any more. */
 export function forgetQuestions(): void {
   turn += 1;
   checking = undefined;
 }
 
-/** Makes the other tabs stop their engines. */
-export const forgetPerson = (): void => localStorage.removeItem(kept);
-
-// Another tab signed in or out.
+// Another tab signed somebody in or out.
 window.addEventListener('storage', (event) => {
+  const tabOf = tabPersonId();
+  const change = personInChange(event);
   // `null`: everything was cleared.
-  if (event.key !== kept && event.key !== null) return;
+  const isOut = event.key === null || change?.isIn === false;
+  if (change && tabOf === null && change.isIn) bindTab(change.id);
+  else if (event.key !== null && (!change || change.id !== tabOf)) return;
   forgetQuestions();
-  if (event.newValue === null) become({ state: 'signedOut', needsSetup: false, expired: null });
+  if (isOut) become({ state: 'signedOut', needsSetup: false, expired: null });
   else void checkSession();
 });

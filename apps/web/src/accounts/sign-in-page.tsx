@@ -5,13 +5,13 @@ import { lazy, Suspense, useEffect, useRef, useState, type FormEvent } from 'rea
 import { accountCalls } from './account-calls.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { FormRefusal } from './form-refusal.tsx';
-import { knownAccounts } from './known-accounts.ts';
+import { keptPerson, knownAccounts } from './known-accounts.ts';
 import { KnownAccounts } from './known-accounts-list.tsx';
 import { PasskeySignIn } from './passkey-sign-in.tsx';
 import { PasswordField } from './password-field.tsx';
 import { SecondStepForm } from './second-step-form.tsx';
 import { useSession } from './session.ts';
-import { signInBy } from './session-changes.ts';
+import { signInBy, switchTo } from './session-changes.ts';
 import { useSubmission } from './use-submission.ts';
 
 const ShutOutNotice = lazy(async () => ({ default: (await import('./shut-out-notice.tsx')).ShutOutNotice }));
@@ -75,6 +75,8 @@ export function SignInPage() {
             accounts={accounts}
             email={email}
             onChoose={(account) => {
+              // Whoever is signed in here needs no password again.
+              if (account.id !== expired?.id && keptPerson(account.id)) return void switchTo(account);
               setEmail(account.email);
               setPassword('');
               passwordField.current?.focus();

@@ -29,7 +29,7 @@ export function SignOutButton() {
     }
     setBusy(true);
     try {
-      await endSession(async () => {
+      await endSession(personId, async () => {
         // The engine stops before anything is deleted: what is on its way is sent once, or not at all.
         await engine.wipe();
         await wipePerson(personId);

@@ -1,6 +1,6 @@
 /** Sends an archive in pieces, from where the server has it; a piece that does not arrive is tried again. */
 
-import { readKey } from '../accounts/session-key.ts';
+import { sessionHeaders } from '../accounts/account-calls.ts';
 
 /** Bytes of a piece: a few seconds on a slow line, few enough requests on a fast one. */
 const PIECE_BYTES = 2 * 1024 * 1024;
@@ -40,12 +40,11 @@ type Answer = { kind: 'received'; bytes: number } | { kind: 'refused'; words: st
 
 async function putPiece(importId: string, piece: Blob, offset: number, signal: AbortSignal): Promise<Answer> {
   try {
-    const key = await readKey();
     const response = await fetch(`/imports/slack/${importId}?offset=${offset}`, {
       method: 'PUT',
       body: piece,
       signal,
-      headers: { 'content-type': 'application/octet-stream', ...(key !== null && { 'x-parley-key': key }) },
+      headers: { 'content-type': 'application/octet-stream', ...(await sessionHeaders()) },
     });
     const body = (await response.json()) as { received?: number; error?: { message?: string } };
     if (response.ok && typeof body.received === 'number') return { kind: 'received', bytes: body.received };

@@ -1,6 +1,6 @@
 import { loadOverlays } from '@parley/ui';
 import { Outlet, useMatchRoute, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { checkSession, useSession } from '../accounts/session.ts';
 import { SignedInEngine } from '../sync/signed-in-engine.tsx';
 import { useStatus } from '../sync/views.ts';
@@ -9,16 +9,12 @@ import { Rail } from './rail.tsx';
 import { cycleRegions } from './regions.ts';
 import { TabBar } from './tab-bar.tsx';
 
-const OtherAccountPage = lazy(async () => ({ default: (await import('./other-account-page.tsx')).OtherAccountPage }));
-
 /**
  * The frame of everything behind sign-in: rail, list and page side by side; on a phone one of them at a time, the list
  * at `/`. It starts from what this device knows and asks the server about the session beside it.
  */
 export function AppFrame() {
   const session = useSession();
-  // Whose tab this is: signing somebody else in in another tab must not change it under their hands.
-  const [owner, setOwner] = useState(session.state === 'signedIn' ? session.person : null);
   const navigate = useNavigate();
   const matchRoute = useMatchRoute();
 
@@ -40,26 +36,7 @@ export function AppFrame() {
     if (session.state === 'signedOut') void navigate({ to: session.needsSetup ? '/setup' : '/sign-in' });
   }, [session, navigate]);
 
-  useEffect(() => {
-    if (owner === null && session.state === 'signedIn') setOwner(session.person);
-  }, [owner, session]);
-
   if (session.state !== 'signedIn') return null;
-  if (owner !== null && owner.id !== session.person.id) {
-    const other = session.person;
-    return (
-      <Suspense>
-        <OtherAccountPage
-          name={owner.name}
-          otherName={other.name}
-          onGoOn={() => {
-            setOwner(other);
-            void navigate({ to: '/' });
-          }}
-        />
-      </Suspense>
-    );
-  }
   const view = matchRoute({ to: '/' })
     ? 'list'
     : matchRoute({ to: '/people' }) ||

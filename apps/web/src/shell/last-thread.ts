@@ -1,15 +1,17 @@
-const key = 'parley.lastThread';
+import { tabPersonId } from '../accounts/known-accounts.ts';
 
-/** The thread that was open last on this device. */
+const item = (): string => `parley.lastThread.${tabPersonId() ?? ''}`;
+
+/** The thread that the person had open last on this device. */
 export function lastThread(): string | null {
-  return localStorage.getItem(key);
+  return localStorage.getItem(item());
 }
 
 export function rememberThread(threadId: string): void {
-  localStorage.setItem(key, threadId);
+  localStorage.setItem(item(), threadId);
 }
 
-/** Forgets it: the thread is gone or another person signed in. */
+/** Forgets it: the thread is gone. */
 export function forgetThread(): void {
-  localStorage.removeItem(key);
+  localStorage.removeItem(item());
 }

@@ -1,3 +1,4 @@
+import { AccountMenu } from '../accounts/account-menu.tsx';
 import { Link } from '@tanstack/react-router';
 import { Bookmark, PencilLine, Settings, ShieldCheck, UsersRound } from 'lucide-react';
 import { OrganisationMark } from './organisation-mark.tsx';
@@ -56,6 +57,7 @@ export function Rail() {
       <Link to="/settings" aria-label="Settings" data-tooltip="Settings" className={place}>
         <Settings size={19} strokeWidth={1.8} />
       </Link>
+      <AccountMenu />
     </nav>
   );
 }

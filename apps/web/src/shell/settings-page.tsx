@@ -3,13 +3,14 @@ import { Avatar, Button, Segmented } from '@parley/ui';
 import { standardSettings, UNDO_SECONDS } from '@parley/core/settings';
 import { userScope } from '@parley/core/scopes';
 import { DeviceList } from '../accounts/device-list.tsx';
-import { NameSetting, useOwnName } from '../accounts/name-setting.tsx';
+import { NameSetting } from '../accounts/name-setting.tsx';
 import { PasskeysSetting } from '../accounts/passkeys-setting.tsx';
 import { PasswordSetting } from '../accounts/password-setting.tsx';
 import { SignOutButton } from '../accounts/sign-out-button.tsx';
 import { useSession } from '../accounts/session.ts';
-import { endSession } from '../accounts/session-changes.ts';
+import { endSession, switchTo } from '../accounts/session-changes.ts';
 import { TwoStepSetting } from '../accounts/two-step-setting.tsx';
+import { useOwnName } from '../accounts/use-own-name.ts';
 import { DemoButton } from '../demo/demo-button.tsx';
 import { isForgetful } from '../sync/forgetful-browser.ts';
 import { PageFrame } from './page-frame.tsx';
@@ -84,11 +85,11 @@ export function SettingsPage() {
           </SettingGroup>
         ) : null}
         <SettingGroup title="This device">
-          <Setting
-            title="Use another account"
-            note="Your messages stay on this device, locked until you sign in again."
-          >
-            <Button onClick={() => void endSession()}>Switch account</Button>
+          <Setting title="Use another account" note="You stay signed in, and come back without your password.">
+            <Button onClick={() => void switchTo(null)}>Switch account</Button>
+          </Setting>
+          <Setting title="Lock" note="Your messages stay on this device, locked until you sign in again.">
+            <Button onClick={() => void endSession(person.id)}>Lock</Button>
           </Setting>
           <Setting title="Saving and sending" note="What waits on this device and why, and what happened last.">
             <Button onClick={() => void navigate({ to: '/activity' })}>Look</Button>

@@ -16,10 +16,10 @@ import type { ParleyEngine } from './engine-provider.tsx';
 
 const socketUrl = (): string => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/trpc`;
 
-/** A page cannot set headers of a handshake: its key goes where it can put something. */
-async function socketProtocols(): Promise<string[]> {
-  const key = await readKey();
-  return key === null ? [] : ['parley', `key.${key}`];
+/** A page cannot set headers of a handshake: person and key go where it can put something. */
+async function socketProtocols(personId: string): Promise<string[]> {
+  const key = await readKey(personId);
+  return key === null ? [] : ['parley', `person.${personId}`, `key.${key}`];
 }
 
 export interface OpenEngine {
@@ -45,7 +45,7 @@ export function openEngine(personId: string): OpenEngine {
     storage: createDexieStorage(personId, uuidv7),
     network: createTrpcNetwork({
       url: socketUrl,
-      protocols: socketProtocols,
+      protocols: () => socketProtocols(personId),
       calls: (client) => createTRPCClient<AppRouter>({ links: [wsLink({ client })] }).sync,
       whyRefused: () => whyRefused(personId),
     }),
@@ -64,8 +64,7 @@ export function closeEngine(personId: string): void {
 }
 
 /** A browser hides why a handshake failed; the session says it. @throws where the server does not answer */
-async function whyRefused(personId: string): Promise<'lost' | 'unauthorised' | 'wrong_account'> {
-  const { person } = await accountCalls.accounts.session.query();
-  if (person === null) return 'unauthorised';
-  return person.id === personId ? 'lost' : 'wrong_account';
+async function whyRefused(personId: string): Promise<'lost' | 'unauthorised'> {
+  const { person } = await accountCalls.accounts.session.query(undefined, { context: { person: personId } });
+  return person === null ? 'unauthorised' : 'lost';
 }

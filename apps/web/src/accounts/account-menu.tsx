@@ -1,0 +1,47 @@
+import { Avatar, Menu, type MenuItem } from '@parley/ui';
+import { useState } from 'react';
+import { usePersonId } from '../sync/engine-provider.tsx';
+import { keptPerson, knownAccounts, type SignedInPerson } from './known-accounts.ts';
+import { switchTo } from './session-changes.ts';
+import { useOwnName } from './use-own-name.ts';
+
+/** Who this page belongs to, and the way to the others on this device: without a password while they are signed in. */
+export function AccountMenu() {
+  const personId = usePersonId();
+  const name = useOwnName();
+  const [accounts, setAccounts] = useState(knownAccounts);
+  const entry = (account: SignedInPerson): MenuItem => {
+    const isOwn = account.id === personId;
+    const locked = !isOwn && keptPerson(account.id) === null;
+    return {
+      label: `${isOwn ? name : account.name} · ${account.email}${locked ? ' · locked' : ''}`,
+      checked: isOwn,
+      onSelect: () => {
+        if (!isOwn) void switchTo(account);
+      },
+    };
+  };
+  return (
+    <Menu
+      label="Accounts on this device"
+      side="right"
+      align="end"
+      onOpen={() => setAccounts(knownAccounts())}
+      items={[
+        ...accounts.map(entry),
+        { label: 'Use another account', separated: true, onSelect: () => void switchTo(null) },
+      ]}
+      trigger={(trigger) => (
+        <button
+          type="button"
+          {...trigger}
+          aria-label={`${name}: change account`}
+          data-tooltip={name}
+          className="grid size-9 place-items-center rounded-full aria-expanded:bg-sunk hover:bg-sunk pointer-coarse:size-11"
+        >
+          <Avatar id={personId} name={name} size={26} />
+        </button>
+      )}
+    />
+  );
+}
