@@ -12,6 +12,7 @@ import { workerLog } from './logger.ts';
 import { mailInvitation } from './mail/invitation-mail.ts';
 import { mailSignInLink } from './mail/sign-in-link-mail.ts';
 import { carryName } from './people/carry-name.ts';
+import { mergePerson } from './people/merge-person.ts';
 import { relay } from './relay.ts';
 import { sendWhenDue } from './scheduled/send-due.ts';
 
@@ -50,6 +51,7 @@ export function startWorker(environment: WorkerEnvironment, publish: Publish): R
   queues.work('invitation.created', ({ invitationId }) => mailInvitation(mailing, { invitationId, now: Date.now() }));
   queues.work('sign-in-link.asked', ({ linkId }) => mailSignInLink(mailing, { linkId, now: Date.now() }));
   queues.work('person.renamed', (person) => carryName({ db: database.kysely, acts }, person));
+  queues.work('person.merged', (person) => mergePerson({ db: database.kysely, acts }, person));
   const relaying = relay(
     {
       db: database.kysely,

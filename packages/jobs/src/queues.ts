@@ -8,6 +8,8 @@ export const queues = {
   'invitation.created': z.object({ invitationId: z.uuid() }),
   /** Carries a person's new name to wherever their old one stands. */
   'person.renamed': z.object({ personId: z.uuid() }),
+  /** Carries over what a person has in threads to the one they were merged into. */
+  'person.merged': z.object({ personId: z.uuid() }),
   /** Mails the link with which somebody signs in, if it still works. */
   'sign-in-link.asked': z.object({ linkId: z.uuid() }),
 } as const satisfies Record<string, z.ZodType<object>>;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { emailAddress, organisationName } from '../accounts/people.ts';
 import { router, signedInProcedure } from '../trpc.ts';
 import { invitationLink, inviteToOrganisation, openInvitations, revokeInvitation } from './invitations.ts';
+import { mergePeople } from './merging.ts';
 import { changeSettings } from './settings.ts';
 import { lastSeen, letIn, setRole, shutOut } from './members.ts';
 
@@ -90,6 +91,15 @@ export const organisationsRouter = router({
     .output(z.null())
     .mutation(async ({ ctx, input }) => {
       await letIn(ctx.services, ctx.session.personId, input);
+      return null;
+    }),
+
+  /** Makes one person of two, for good: `fromId` goes, and what they have in threads becomes that of `intoId`. */
+  mergePeople: signedInProcedure
+    .input(z.object({ orgId, fromId: z.uuid(), intoId: z.uuid() }))
+    .output(z.null())
+    .mutation(async ({ ctx, input }) => {
+      await mergePeople(ctx.services, ctx.session.personId, input);
       return null;
     }),
 

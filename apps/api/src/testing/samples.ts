@@ -148,6 +148,11 @@ export const samples: Readonly<Record<string, Sample>> = {
     stranger: 'NOT_FOUND',
     guest: 'FORBIDDEN',
   },
+  'organisations.mergePeople': {
+    input: ({ acme, bob, gus }) => ({ orgId: acme, fromId: gus.personId, intoId: bob.personId }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
   'organisations.reactivateMember': {
     input: ({ acme, rob }) => ({ orgId: acme, personId: rob.personId }),
     stranger: 'NOT_FOUND',

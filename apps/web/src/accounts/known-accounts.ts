@@ -74,15 +74,20 @@ export function bindTab(personId: string | null): void {
   else sessionStorage.setItem(ofTab, personId);
 }
 
+/** Nobody's any more. Where others are signed in, one is asked for; else the tab goes with whoever comes next. */
+export function freeTab(): void {
+  bindTab(firstOfDevice() === null ? null : '');
+}
+
 function firstOfDevice(): string | null {
   return knownAccounts().find(({ id }) => keptPerson(id) !== null)?.id ?? toPerson(read(former))?.id ?? null;
 }
 
 /** Whether the person is the one that releases before kept, whose key has no name yet. */
-export const formerPerson = (personId: string): SignedInPerson | null => {
+export function formerPerson(personId: string): SignedInPerson | null {
   const person = toPerson(read(former));
   return person?.id === personId ? person : null;
-};
+}
 
 /** A person as it was kept; `null` for anything else. */
 function toPerson(given: unknown): SignedInPerson | null {

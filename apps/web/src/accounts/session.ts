@@ -7,6 +7,7 @@ import { accountCalls } from './account-calls.ts';
 import {
   bindTab,
   dropPerson,
+  freeTab,
   keepPerson,
   keptPerson,
   personInChange,
@@ -50,7 +51,7 @@ function become(next: Session, signedInAt?: number): Session {
   } else if (next.state === 'signedOut' && next.expired === null) {
     const personId = tabPersonId();
     if (personId) dropPerson(personId);
-    bindTab(null);
+    freeTab();
   }
   listeners.forEach((notify) => notify());
   return next;

@@ -1,6 +1,6 @@
 import { mayGrant, ROLES, type Role } from '@parley/core/organisations';
 import { Avatar, Chip, IconButton, Menu, notify, Time, type MenuItem } from '@parley/ui';
-import { Check, ChevronDown, Ellipsis, RotateCcw, UserRoundPlus, UserRoundX } from 'lucide-react';
+import { Check, ChevronDown, Ellipsis, Merge, RotateCcw, UserRoundPlus, UserRoundX } from 'lucide-react';
 import { refusalWords } from '../accounts/refusal-words.ts';
 import { roleNames } from '../people/role-names.ts';
 import type { OwnOrganisation } from '../shell/use-organisations.ts';
@@ -15,10 +15,12 @@ export interface MemberLineProps {
   seenAt: number | undefined;
   online: boolean;
   onInvite: (address: string) => void;
+  onMerge: (member: ListedMember) => void;
   onDeactivate: (member: ListedMember) => void;
 }
 
-export function MemberLine({ member, organisation, seenAt, online, onInvite, onDeactivate }: MemberLineProps) {
+export function MemberLine(props: MemberLineProps) {
+  const { member, organisation, seenAt, online, onInvite, onMerge, onDeactivate } = props;
   const self = usePersonId() === member.id;
   const mayChange = mayGrant(organisation.role, member.role);
   const letIn = administration.organisations.reactivateMember.useMutation({
@@ -29,6 +31,9 @@ export function MemberLine({ member, organisation, seenAt, online, onInvite, onD
   const { email } = member;
   if (member.placeholder && member.active && email !== null) {
     items.push({ label: 'Invite', icon: <UserRoundPlus size={15} />, onSelect: () => onInvite(email) });
+  }
+  if (!self) {
+    items.push({ label: 'Merge into somebody else', icon: <Merge size={15} />, onSelect: () => onMerge(member) });
   }
   if (!member.active) {
     items.push({
@@ -41,7 +46,7 @@ export function MemberLine({ member, organisation, seenAt, online, onInvite, onD
       label: 'Deactivate',
       icon: <UserRoundX size={15} />,
       danger: true,
-      separated: items.length > 0,
+      separated: true,
       onSelect: () => onDeactivate(member),
     });
   }

@@ -11,6 +11,7 @@ import { administration } from './administration.ts';
 import { useOnline } from './connection.tsx';
 import { DeactivateDialog } from './deactivate-dialog.tsx';
 import { MemberLine } from './member-line.tsx';
+import { MergeDialog } from './merge-dialog.tsx';
 
 export interface ListedMember extends PersonRow {
   id: string;
@@ -32,6 +33,7 @@ export function MembersPage({ organisation }: { organisation: OwnOrganisation })
   const [query, setQuery] = useState('');
   const wanted = useDeferredValue(query);
   const [inviting, setInviting] = useState<{ address: string }>();
+  const [merging, setMerging] = useState<ListedMember>();
   const [leaving, setLeaving] = useState<ListedMember>();
 
   const people = useMemo(() => rows.map(({ id, data }) => ({ id, ...data })), [rows]);
@@ -83,6 +85,7 @@ export function MembersPage({ organisation }: { organisation: OwnOrganisation })
               seenAt={seenAt.get(member.id)}
               online={online}
               onInvite={(address) => setInviting({ address })}
+              onMerge={setMerging}
               onDeactivate={setLeaving}
             />
           ))}
@@ -92,6 +95,14 @@ export function MembersPage({ organisation }: { organisation: OwnOrganisation })
       )}
       {inviting ? (
         <InviteDialog organisation={organisation} {...inviting} onClose={() => setInviting(undefined)} />
+      ) : null}
+      {merging ? (
+        <MergeDialog
+          member={merging}
+          people={people}
+          organisation={organisation}
+          onClose={() => setMerging(undefined)}
+        />
       ) : null}
       {leaving ? (
         <DeactivateDialog member={leaving} organisation={organisation} onClose={() => setLeaving(undefined)} />

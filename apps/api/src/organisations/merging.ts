@@ -1,0 +1,51 @@
+import { mergeMember, mergeScopes, type Merge } from '@parley/core/merging';
+import { readMemberFacts, type Database } from '@parley/db';
+import type { Kysely } from 'kysely';
+import type { Connections } from '../http/connections.ts';
+import { organisationsLog } from '../logger.ts';
+import type { Acts } from '../services.ts';
+
+/**
+ * Makes one person of two, for good. The account of the one who goes ends here; their place in threads is carried over by
+ * the worker.
+ * @throws Refusal `not_found`, `forbidden`, `same_person`, `unknown_person`, `belongs_elsewhere`, `last_owner`
+ */
+export async function mergePeople(
+  { acts, connections }: { acts: Acts; connections: Pick<Connections, 'closeSession'> },
+  actorId: string,
+  merge: Merge,
+): Promise<void> {
+  const { orgId, fromId, intoId } = merge;
+  const ended = await acts.act(actorId, mergeScopes(merge), async (tx, db) => {
+    const { otherOwners } = await readMemberFacts(db, { orgId, personId: fromId });
+    await mergeMember(tx, merge, { otherOwners, isElsewhere: await isElsewhere(db, merge) });
+    // Those who were merged into the one who goes now are who they become.
+    await db
+      .updateTable('person')
+      .set({ merged_into: intoId })
+      .where(({ or, eb }) => or([eb('id', '=', fromId), eb('merged_into', '=', fromId)]))
+      .execute();
+    return endAccount(db, fromId);
+  });
+  for (const id of ended) connections.closeSession(id);
+  organisationsLog.info({ by: actorId, orgId, from: fromId, into: intoId }, 'two people were made one');
+}
+
+async function isElsewhere(db: Kysely<Database>, { orgId, fromId }: Merge): Promise<boolean> {
+  const other = await db
+    .selectFrom('membership')
+    .select('org_id')
+    .where('person_id', '=', fromId)
+    .where('org_id', '<>', orgId)
+    .where('deleted', '=', false)
+    .executeTakeFirst();
+  return other !== undefined;
+}
+
+/** Every way in goes with the account, and its address is free. @returns the ids of the sessions that ended */
+async function endAccount(db: Kysely<Database>, personId: string): Promise<string[]> {
+  const ended = await db.deleteFrom('auth_session').where('user_id', '=', personId).returning('id').execute();
+  await db.deleteFrom('auth_verification').where('value', '=', personId).execute();
+  await db.deleteFrom('auth_user').where('id', '=', personId).execute();
+  return ended.map(({ id }) => id);
+}
