@@ -68,6 +68,16 @@ test('an invitation is bound to its address', async ({ alice, bob }) => {
   await bob.page.getByLabel('Password', { exact: true }).fill(BOB.password);
   await bob.page.getByRole('button', { name: 'Create account' }).click();
   await expect(bob.page.getByRole('alert')).toContainText('This invitation is for another address.');
+
+  // Beside his own account it makes that of the address.
+  await bob.page.getByRole('button', { name: 'Use another account' }).click();
+  await expect(bob.page.getByText('This tab belongs to')).toHaveCount(0);
+  await bob.page.getByLabel('Your name').fill(DAVE.name);
+  await bob.page.getByLabel('Password', { exact: true }).fill(DAVE.password);
+  await bob.page.getByRole('button', { name: 'Create account' }).click();
+  await bob.expectInside();
+  await bob.openTab('/settings');
+  await expect(bob.page.getByRole('main')).toContainText(DAVE.email);
 });
 
 test('signing out leaves nothing behind, and the next person sees nothing of the last', async ({ visit }) => {
@@ -120,11 +130,8 @@ test('a name that was changed without a network stands with everything its perso
   await himself.goOnline();
   await himself.expectStatus('Everything is saved');
   await expect(alice.message('I do, on Monday.')).toHaveAccessibleName(/^Finn Olsen-Ruud/);
-  await alice.page
-    .getByRole('button', { name: /people|taking part|details/i })
-    .first()
-    .click();
-  await expect(alice.page.getByRole('complementary')).toContainText('Finn Olsen-Ruud');
+  await alice.page.getByRole('button', { name: 'Details' }).click();
+  await expect(alice.page.getByRole('list', { name: 'People in this thread' })).toContainText('Finn Olsen-Ruud');
   await himself.page.reload();
   await himself.expectInside();
   await expect(himself.message('I do, on Monday.')).toHaveAccessibleName(/^Finn Olsen-Ruud/);

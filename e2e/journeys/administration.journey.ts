@@ -82,6 +82,49 @@ test('[GONE1] whoever is shut out while their computer is away finds their own w
   await herself.leave();
 });
 
+test('an owner makes one person of two: what the one wrote is the other’s, and they read it', async ({
+  alice,
+  visit,
+}) => {
+  const noa: Account = { name: 'Noa Berg', email: 'noa@acme.example', password: 'three blue lanterns' };
+  const twice: Account = { name: 'N. Berg', email: 'n.berg@acme.example', password: 'three blue lanterns' };
+  const herself = await visit(noa);
+  await herself.acceptInvitation(await alice.invite(noa));
+  const before = await visit(twice);
+  await before.acceptInvitation(await alice.invite(twice));
+  const subject = aSubject('Old letters');
+  await alice.startThread({ subject, with: [twice], message: 'Where are they?' });
+  await before.openThread(subject);
+  await before.sendMessage('In the blue cabinet.');
+  await alice.expectMessage('In the blue cabinet.');
+  await expect(herself.page.getByText(subject)).toHaveCount(0);
+
+  before.complaints.expectDisturbance();
+  await alice.administer('People');
+  await alice.page.getByRole('button', { name: `More for ${twice.name}` }).click();
+  await alice.page.getByRole('menuitem', { name: 'Merge into somebody else' }).click();
+  const dialog = alice.page.getByRole('dialog', { name: `Merge ${twice.name} into somebody else` });
+  await expect(dialog.getByRole('combobox', { name: 'Who stays' })).toBeFocused();
+  await expect(dialog.getByRole('button', { name: 'Merge for good' })).toBeDisabled();
+  await alice.page.keyboard.type('Noa');
+  await alice.page.keyboard.press('Enter');
+  await expect(dialog.getByRole('list', { name: 'What happens' })).toContainText('This cannot be undone.');
+  await expectAccessible(alice.page, 'merging two people');
+  await dialog.getByRole('button', { name: 'Merge for good' }).click();
+  await expect(alice.page.getByText(`${twice.name} is ${noa.name} now.`).first()).toBeVisible();
+
+  await herself.openThread(subject);
+  await expect(herself.message('In the blue cabinet.')).toHaveAccessibleName(new RegExp(`^${noa.name}`));
+  await herself.editMessage('In the blue cabinet.', 'In the green cabinet.');
+  await alice.openThread(subject);
+  await expect(alice.message('In the green cabinet.')).toHaveAccessibleName(new RegExp(`^${noa.name}`));
+  await expect(before.page.getByRole('heading', { name: /^Sign in/ })).toBeVisible();
+  await before.signIn();
+  await expect(before.page.getByRole('alert')).toContainText('E-mail and password do not match.');
+  await alice.administer('People');
+  await expect(alice.page.getByRole('list', { name: 'Members' })).not.toContainText(twice.name);
+});
+
 test('invitations are copied, sent again and withdrawn, and rules are set, on a phone', async ({
   alice,
   visit,

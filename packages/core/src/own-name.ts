@@ -39,7 +39,7 @@ const changeNameArgs = z.object({
 export const changeName: Mutator<Tables, z.infer<typeof changeNameArgs>> = {
   name: 'changeName',
   version: 1,
-  parse: (args) => changeNameArgs.parse(args),
+  args: changeNameArgs,
   lane: (_args, personId) => userScope(personId),
   scopes: ({ orgIds }, personId) => ({ write: [userScope(personId), ...new Set(orgIds.map(orgPeopleScope))] }),
   async run(tx, { name, orgIds }) {

@@ -41,6 +41,10 @@ export async function shutOut(
     return sessions;
   });
   organisationsLog.info({ by: actorId, ...member }, 'a member was deactivated');
+  closeWhenHeard(connections, ended);
+}
+
+export function closeWhenHeard(connections: Pick<Connections, 'closeSession'>, ended: readonly EndedSession[]): void {
   setTimeout(() => ended.forEach(({ id }) => connections.closeSession(id)), HEARING_MS).unref();
 }
 
@@ -53,7 +57,7 @@ export async function letIn({ acts }: { acts: Acts }, actorId: string, member: M
 }
 
 /** Ends the person's sessions unless another organisation still has them. */
-async function endSessionsOutside(db: Kysely<Database>, { orgId, personId }: Member): Promise<EndedSession[]> {
+export async function endSessionsOutside(db: Kysely<Database>, { orgId, personId }: Member): Promise<EndedSession[]> {
   return db
     .deleteFrom('auth_session')
     .where('user_id', '=', personId)

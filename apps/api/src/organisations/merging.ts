@@ -1,9 +1,12 @@
+import type { Member } from '@parley/core/members';
 import { mergeMember, mergeScopes, type Merge } from '@parley/core/merging';
 import { readMemberFacts, type Database } from '@parley/db';
 import type { Kysely } from 'kysely';
+import { leaveWord, type EndedSession } from '../accounts/shut-out.ts';
 import type { Connections } from '../http/connections.ts';
 import { organisationsLog } from '../logger.ts';
 import type { Acts } from '../services.ts';
+import { closeWhenHeard, endSessionsOutside } from './members.ts';
 
 /**
  * Makes one person of two, for good. The account of the one who goes ends here; their place in threads is carried over by
@@ -11,7 +14,7 @@ import type { Acts } from '../services.ts';
  * @throws Refusal `not_found`, `forbidden`, `same_person`, `unknown_person`, `belongs_elsewhere`, `last_owner`
  */
 export async function mergePeople(
-  { acts, connections }: { acts: Acts; connections: Pick<Connections, 'closeSession'> },
+  { acts, connections, now }: { acts: Acts; connections: Pick<Connections, 'closeSession'>; now: () => number },
   actorId: string,
   merge: Merge,
 ): Promise<void> {
@@ -25,9 +28,11 @@ export async function mergePeople(
       .set({ merged_into: intoId })
       .where(({ or, eb }) => or([eb('id', '=', fromId), eb('merged_into', '=', fromId)]))
       .execute();
-    return endAccount(db, fromId);
+    const sessions = await endAccount(db, { orgId, personId: fromId });
+    await leaveWord(db, sessions, now());
+    return sessions;
   });
-  for (const id of ended) connections.closeSession(id);
+  closeWhenHeard(connections, ended);
   organisationsLog.info({ by: actorId, orgId, from: fromId, into: intoId }, 'two people were made one');
 }
 
@@ -42,10 +47,11 @@ async function isElsewhere(db: Kysely<Database>, { orgId, fromId }: Merge): Prom
   return other !== undefined;
 }
 
-/** Every way in goes with the account, and its address is free. @returns the ids of the sessions that ended */
-async function endAccount(db: Kysely<Database>, personId: string): Promise<string[]> {
-  const ended = await db.deleteFrom('auth_session').where('user_id', '=', personId).returning('id').execute();
+/** Every way in goes with the account, and its address is free. */
+async function endAccount(db: Kysely<Database>, member: Member): Promise<EndedSession[]> {
+  const { personId } = member;
+  const ended = await endSessionsOutside(db, member);
   await db.deleteFrom('auth_verification').where('value', '=', personId).execute();
   await db.deleteFrom('auth_user').where('id', '=', personId).execute();
-  return ended.map(({ id }) => id);
+  return ended;
 }

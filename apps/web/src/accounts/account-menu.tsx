@@ -35,11 +35,11 @@ export function AccountMenu() {
         <button
           type="button"
           {...trigger}
-          aria-label={`${name}: change account`}
           data-tooltip={name}
           className="grid size-9 place-items-center rounded-full aria-expanded:bg-sunk hover:bg-sunk pointer-coarse:size-11"
         >
           <Avatar id={personId} name={name} size={26} />
+          <span className="sr-only">{name}: change account</span>
         </button>
       )}
     />

@@ -8,7 +8,7 @@ import { passwordFault } from './password.ts';
 import { PasswordField } from './password-field.tsx';
 import { refusalWords, type RefusalWords } from './refusal-words.ts';
 import { useSession } from './session.ts';
-import { signInBy } from './session-changes.ts';
+import { signInBy, switchTo } from './session-changes.ts';
 import { useSubmission } from './use-submission.ts';
 
 type Invitation = Awaited<ReturnType<typeof accountCalls.accounts.invitation.query>>;
@@ -62,6 +62,7 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
     session.state === 'signedIn' && session.person.email.toLowerCase() === invitation.email.toLowerCase()
       ? session.person
       : null;
+  const other = session.state === 'signedIn' && self === null ? session.person : null;
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [fault, setFault] = useState<string>();
@@ -97,6 +98,12 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
             The link ends <Time at={new Date(invitation.expiresAt).getTime()} as="relative" />.
           </span>
         </p>
+        {other === null ? null : (
+          <div className="flex flex-wrap items-center justify-between gap-3 rounded-lg border border-line px-3 py-2.5">
+            <p className="min-w-0 text-base text-ink-2">This tab belongs to {other.name}, who stays signed in.</p>
+            <Button onClick={() => void switchTo(null, location.pathname)}>Use another account</Button>
+          </div>
+        )}
         {self === null ? (
           <>
             {/* Tells password managers which account this is. */}
@@ -107,7 +114,7 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
               name="name"
               autoComplete="name"
               required
-              maxLength={120}
+              maxLength={100}
               value={name}
               onChange={(event) => setName(event.target.value)}
             />

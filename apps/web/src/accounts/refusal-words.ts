@@ -24,10 +24,12 @@ const words: Record<string, string> = {
   INVITATION_INVALID: 'This invitation is not valid. Ask for a new one.',
   INVITATION_EXPIRED: 'This invitation has ended. Ask for a new one.',
   INVITATION_USED: 'This invitation was used already. Sign in instead.',
-  WRONG_ACCOUNT: 'This invitation is for another address. Sign out, then open the link again.',
+  WRONG_ACCOUNT: 'This invitation is for another address. Use another account for it.',
   IMPORT_TOO_LARGE: 'This archive is too large for the browser. Import it on the command line.',
   IMPORT_RUNNING: 'An import is running. Wait until it is done.',
   LAST_OWNER: 'An organisation needs an owner. Make somebody else one first.',
+  BELONGS_ELSEWHERE: 'They belong to another organisation, too, which has a say in this.',
+  UNKNOWN_PERSON: 'Whoever stays must be an active member.',
   FORBIDDEN: 'Your role does not allow this.',
   NOT_FOUND: 'This is not there any more.',
   UNAUTHORISED: 'You are signed out. Sign in and try again.',
@@ -46,8 +48,8 @@ const words: Record<string, string> = {
 const fieldWords: Record<string, string> = {
   email: 'This is not a complete e-mail address.',
   password: 'Use at least 10 characters, and not your address.',
-  name: 'Enter a name of at most 120 characters.',
-  organisationName: 'Enter a name of at most 120 characters.',
+  name: 'Enter a name of at most 100 characters.',
+  organisationName: 'Enter a name of at most 100 characters.',
 };
 
 /** What went wrong, in words for the person it happened to. */

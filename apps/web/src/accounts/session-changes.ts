@@ -33,11 +33,14 @@ export async function signInBy<R extends { person: SignedInPerson | null }>(
  * Gives the tab to somebody else who is signed in here, or (`null`) to whoever signs in next. The page starts anew, so
  * that nothing of the one before is left in it.
  */
-export async function switchTo(person: SignedInPerson | null): Promise<void> {
+export async function switchTo(
+  person: SignedInPerson | null,
+  path = person === null ? '/sign-in' : '/',
+): Promise<void> {
   await saveNow();
   if (person !== null) rememberAccount(person);
   bindTab(person?.id ?? '');
-  location.assign(person === null ? '/sign-in' : '/');
+  location.assign(path);
 }
 
 /**

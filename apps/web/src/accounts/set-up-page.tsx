@@ -71,7 +71,7 @@ function SetUpForm({ token }: { token: string }) {
           name="organization"
           autoComplete="organization"
           required
-          maxLength={120}
+          maxLength={100}
           value={organisationName}
           onChange={(event) => setOrganisationName(event.target.value)}
         />
@@ -81,7 +81,7 @@ function SetUpForm({ token }: { token: string }) {
           name="name"
           autoComplete="name"
           required
-          maxLength={120}
+          maxLength={100}
           value={name}
           onChange={(event) => setName(event.target.value)}
         />

@@ -63,7 +63,7 @@ async function act(
   args: object,
 ): Promise<void> {
   const mutator = mutators[name];
-  const parsed = mutator.parse(args);
+  const parsed = mutator.args.parse(args);
   await server.act(personId, mutator.scopes(parsed as never, personId), (tx) => mutator.run(tx, parsed as never));
 }
 const carry = () => carryName({ db: open.kysely, acts: server }, { personId: alice });

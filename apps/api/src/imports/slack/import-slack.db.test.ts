@@ -130,6 +130,16 @@ test('direct messages come along when asked for', async () => {
 });
 
 describe('run again', () => {
+  test('leaves it to the worker to carry over what somebody wrote who was merged into a member', async () => {
+    await importZip(acmeZip());
+    const builder = await placeholderId('Bob Builder');
+    const jobs = () => database.kysely.selectFrom('job').select(['kind', 'payload']).execute();
+    expect(await jobs()).toEqual([]);
+    await database.kysely.updateTable('person').set({ merged_into: BOB }).where('id', '=', builder).execute();
+    await importZip(zipOfJson(ACME_EXPORT_GROWN));
+    expect(await jobs()).toEqual([{ kind: 'person.merged', payload: { personId: builder } }]);
+  });
+
   test('creates nothing and changes no row and no version', async () => {
     await importZip(acmeZip());
     const before = await everything();

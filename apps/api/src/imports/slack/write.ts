@@ -44,7 +44,8 @@ interface Reader {
 /**
  * Writes a plan in one transaction by the engine's rules: scopes locked in the order of their ids, what is there read
  * under the locks, rows stamped with the scope's next versions, places handed out from the scope's row. A scope in which
- * nothing changes keeps its version. Nobody is notified of old messages: no job is left.
+ * nothing changes keeps its version. Nobody is notified of old messages; a job is left for whoever was merged into
+ * somebody else since an earlier import.
  */
 export async function writePlan(
   kysely: Kysely<Database>,
@@ -86,6 +87,8 @@ export async function writePlan(
       onMessages(passed);
     }
     const changes = await scopes.save();
+    await sql`insert into job (kind, payload) select 'person.merged', jsonb_build_object('personId', id)
+      from person where id = any(${plan.people.map(({ id }) => id)}) and merged_into is not null`.execute(tx);
     const { created, alreadyThere, ...others } = messages;
     return {
       people,
