@@ -5,7 +5,7 @@ import { lazy, Suspense, useEffect, useRef, useState, type FormEvent } from 'rea
 import { accountCalls } from './account-calls.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { FormRefusal } from './form-refusal.tsx';
-import { keptPerson, knownAccounts } from './known-accounts.ts';
+import { keptPerson, knownAccounts, type SignedInPerson } from './known-accounts.ts';
 import { KnownAccounts } from './known-accounts-list.tsx';
 import { PasskeySignIn } from './passkey-sign-in.tsx';
 import { PasswordField } from './password-field.tsx';
@@ -22,7 +22,7 @@ export function SignInPage() {
   const expired = session.state === 'signedOut' ? session.expired : null;
   const shutOut = session.state === 'signedOut' && session.shutOut === true;
   const [accounts, setAccounts] = useState(knownAccounts);
-  const [email, setEmail] = useState(expired?.email ?? accounts[0]?.email ?? '');
+  const [email, setEmail] = useState(expired?.email ?? lockedOnTop(accounts)?.email ?? '');
   const [password, setPassword] = useState('');
   const passwordField = useRef<HTMLInputElement>(null);
   const [secondStep, setSecondStep] = useState<string | null>(null);
@@ -127,3 +127,7 @@ export function SignInPage() {
     </AccountFrame>
   );
 }
+
+/** Whoever used the device last, unless they are signed in: then it is somebody else who wants to. */
+const lockedOnTop = ([last]: readonly SignedInPerson[]): SignedInPerson | undefined =>
+  last && keptPerson(last.id) ? undefined : last;
