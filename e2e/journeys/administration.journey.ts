@@ -106,8 +106,8 @@ test('an owner makes one person of two: what the one wrote is the other’s, and
   const dialog = alice.page.getByRole('dialog', { name: `Merge ${twice.name} into somebody else` });
   await expect(dialog.getByRole('combobox', { name: 'Who stays' })).toBeFocused();
   await expect(dialog.getByRole('button', { name: 'Merge for good' })).toBeDisabled();
-  await alice.page.keyboard.type('Noa');
-  await alice.page.keyboard.press('Enter');
+  await dialog.getByRole('combobox').fill('Noa');
+  await dialog.getByRole('combobox').press('Enter');
   await expect(dialog.getByRole('list', { name: 'What happens' })).toContainText('This cannot be undone.');
   await expectAccessible(alice.page, 'merging two people');
   await dialog.getByRole('button', { name: 'Merge for good' }).click();

@@ -10,7 +10,7 @@ export interface KnownAccountsProps {
   email: string;
   onChoose: (account: SignedInPerson) => void;
   /** Nothing of the person is on this device any more. */
-  onRemoved: () => void;
+  onRemoved: (account: SignedInPerson) => void;
 }
 
 /** People whose messages are on this device, each kept apart from the others. */
@@ -59,7 +59,7 @@ export function KnownAccounts({ accounts, email, onChoose, onRemoved }: KnownAcc
 interface RemoveDialogProps {
   account: SignedInPerson;
   onClose: () => void;
-  onRemoved: () => void;
+  onRemoved: (account: SignedInPerson) => void;
 }
 
 function RemoveDialog({ account, onClose, onRemoved }: RemoveDialogProps) {
@@ -68,7 +68,7 @@ function RemoveDialog({ account, onClose, onRemoved }: RemoveDialogProps) {
     setBusy(true);
     try {
       await endSession(account.id, () => wipePerson(account.id));
-      onRemoved();
+      onRemoved(account);
     } catch {
       notify('Not everything could be removed. Clear this site’s data in the browser.', { tone: 'bad' });
     }

@@ -81,9 +81,9 @@ export function SignInPage() {
               setPassword('');
               passwordField.current?.focus();
             }}
-            onRemoved={() => {
+            onRemoved={({ email: removed }) => {
               setAccounts(knownAccounts());
-              setEmail('');
+              setEmail((typed) => (typed === removed ? '' : typed));
             }}
           />
         )}

@@ -1,6 +1,6 @@
 import { mayGrant } from '@parley/core/organisations';
 import { Button, Dialog, notify } from '@parley/ui';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { FormRefusal } from '../accounts/form-refusal.tsx';
 import { refusalWords } from '../accounts/refusal-words.ts';
 import type { OwnOrganisation } from '../shell/use-organisations.ts';
@@ -19,6 +19,7 @@ export interface MergeDialogProps {
 /** Asks who stays, and says what becomes of the other before it is done. */
 export function MergeDialog({ member, people, organisation, onClose }: MergeDialogProps) {
   const [picked, setPicked] = useState<string[]>([]);
+  const field = useRef<HTMLInputElement>(null);
   const candidates = useMemo(
     () => people.filter(({ id, active, role }) => id !== member.id && active && mayGrant(organisation.role, role)),
     [people, member.id, organisation.role],
@@ -34,6 +35,7 @@ export function MergeDialog({ member, people, organisation, onClose }: MergeDial
     <Dialog
       open
       onOpenChange={(open) => open || onClose()}
+      initialFocus={field}
       title={`Merge ${member.name} into somebody else`}
       description="For one person who is here twice, as it happens with an import."
       actions={
@@ -58,7 +60,7 @@ export function MergeDialog({ member, people, organisation, onClose }: MergeDial
           people={candidates}
           picked={picked}
           onChange={(ids) => setPicked(ids.slice(-1))}
-          autoFocus
+          fieldRef={field}
         />
         {into === undefined ? null : <Consequences from={member} into={into} />}
         <FormRefusal refusal={merge.error === null ? null : refusalWords(merge.error)} />

@@ -1,6 +1,6 @@
 import { Avatar, classNames, IconButton } from '@parley/ui';
 import { X } from 'lucide-react';
-import { useId, useRef, useState, type KeyboardEvent } from 'react';
+import { useId, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { matchPeople } from '../people/match-people.ts';
 
 export interface PickablePerson {
@@ -16,14 +16,18 @@ export interface PeoplePickerProps {
   picked: readonly string[];
   onChange: (picked: string[]) => void;
   autoFocus?: boolean;
+  /** For a dialog, which gives it the focus itself. */
+  fieldRef?: RefObject<HTMLInputElement | null>;
 }
 
 const SHOWN = 50;
 
 /** People chosen by typing part of a name; the chosen ones stand before the field. */
-export function PeoplePicker({ label, people, picked, onChange, autoFocus = false }: PeoplePickerProps) {
+export function PeoplePicker(props: PeoplePickerProps) {
+  const { label, people, picked, onChange, autoFocus = false, fieldRef } = props;
   const id = useId();
-  const field = useRef<HTMLInputElement>(null);
+  const ownField = useRef<HTMLInputElement>(null);
+  const field = fieldRef ?? ownField;
   const [query, setQuery] = useState('');
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(0);
