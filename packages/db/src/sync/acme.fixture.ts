@@ -30,13 +30,15 @@ export interface TestInstallation {
 
 export interface InstallationOptions {
   connections?: number;
+  /** The server's clock. */
+  now?: () => number;
   /** Puts faults between the engine and its storage. */
   wrap?: (storage: ServerStorage<DatabaseTransaction>) => ServerStorage<DatabaseTransaction>;
 }
 
 export function openInstallation(
   url: string,
-  { connections = 10, wrap = (storage) => storage }: InstallationOptions = {},
+  { connections = 10, now = Date.now, wrap = (storage) => storage }: InstallationOptions = {},
 ): TestInstallation {
   const statements: string[] = [];
   const commits: Commit[] = [];
@@ -47,6 +49,7 @@ export function openInstallation(
     mutators,
     isPaged,
     ownScope: userScope,
+    now,
     publish: (commit) => void commits.push(commit),
   });
   return { database, server, commits, statements, close: () => database.close() };

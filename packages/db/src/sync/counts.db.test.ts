@@ -37,20 +37,45 @@ async function statementsOf(act: () => Promise<unknown>): Promise<string[]> {
 const send = (client: TestClient, threadId: string, text = 'Good morning') =>
   client.do('sendMessage', { threadId, messageId: newId(), text });
 
+// Locks, lanes, all that is judged, all that is written.
+const ONE_TRANSACTION = [
+  'start transaction',
+  'select s.id,',
+  'select ask.place::int,',
+  'select ask.place,',
+  'with w0',
+  'commit',
+];
+
 test('a send takes four statements inside its transaction', async () => {
   const threadId = await startThread(installation.server, [people.bob]);
   const alice = new TestClient(installation.server, people.alice);
   await send(alice, threadId);
   const statements = await statementsOf(() => send(alice, threadId));
-  // Lane, locks, all that is judged, all that is written.
-  expect(statements).toEqual([
-    'start transaction',
-    'update sync_lane',
-    'select id,',
-    'select ask.place,',
-    'with w0',
-    'commit',
-  ]);
+  expect(statements).toEqual(ONE_TRANSACTION);
+});
+
+test('so do the sends of 40 people that come while another one is on its way', async () => {
+  const { server, database } = installation;
+  const ids = Array.from({ length: 40 }, () => newId());
+  await sql`insert into person (id, name) select id, 'somebody' from unnest(${ids}::uuid[]) as id`.execute(
+    database.kysely,
+  );
+  await sql`insert into sync_scope (id, version) select 'user:' || id, 1 from unnest(${ids}::uuid[]) as id`.execute(
+    database.kysely,
+  );
+  await sql`insert into org_person (org_id, person_id, name, role, placeholder, active, joined_at, version)
+    select ${orgs.acme}, id, 'somebody', 'member', false, true, now(), 1 from unnest(${ids}::uuid[]) as id`.execute(
+    database.kysely,
+  );
+  const threadId = await startThread(server, []);
+  const alice = new TestClient(server, people.alice);
+  await alice.do('addParticipants', { threadId, orgId: orgs.acme, messageId: newId(), personIds: ids });
+  const clients = ids.map((personId) => new TestClient(server, personId));
+  const sendAll = () => Promise.all([alice, ...clients].map((client) => send(client, threadId)));
+  // What clients are whose is known then.
+  await sendAll();
+  expect(await statementsOf(sendAll)).toEqual([...ONE_TRANSACTION, ...ONE_TRANSACTION]);
 });
 
 test('adding 200 people takes no more statements than adding one', async () => {

@@ -154,23 +154,24 @@ class LateLock extends PostgresWrite {
     return new Map(rows.map(({ id, version, seq }) => [id, { version, seq }]));
   }
 
-  override async flush(flush: Flush): Promise<Map<string, string[] | null>> {
-    const current = await super.lock(flush.bumps.map(({ scope }) => scope));
+  override async flush(flush: Flush): Promise<Map<string, string[] | null>[]> {
+    const current = await super.lock(flush.acts.flatMap(({ bumps }) => bumps.map(({ scope }) => scope)));
     const shift = (scope: string, version: number) => (current.get(scope)?.version ?? version - 1) + 1;
-    return super.flush({
-      ...flush,
-      bumps: flush.bumps.map((bump) => ({
+    const acts = flush.acts.map(({ bumps, rows, jobs }) => ({
+      bumps: bumps.map((bump) => ({
         ...bump,
         version: shift(bump.scope, bump.version),
         seq: (current.get(bump.scope)?.seq ?? bump.seq - 1) + 1,
       })),
-      rows: flush.rows.map((row) => ({
+      rows: rows.map((row) => ({
         ...row,
         version: shift(row.scope, row.version),
         data:
           row.table === 'message' && row.data ? { ...row.data, seq: (current.get(row.scope)?.seq ?? 0) + 1 } : row.data,
       })),
-    });
+      jobs,
+    }));
+    return super.flush({ ...flush, acts });
   }
 }
 

@@ -83,20 +83,29 @@ test('[CUR2] an embrace with somebody who keeps to no order is dissolved, and th
         }),
     }),
   });
-  const alice = new TestClient(installation.server, people.alice);
-  const [result] = await outside.kysely.transaction().execute(async (trx) => {
+  const rename = () =>
+    installation.server.act(people.alice, { write: [threadScope(threadId)] }, async (tx) => {
+      const head = await tx.get('thread', threadScope(threadId), threadId);
+      if (head) tx.put('thread', threadScope(threadId), threadId, { ...head, subject: 'Embraced' });
+    });
+  const [renaming] = await outside.kysely.transaction().execute(async (trx) => {
     // Whoever is patient is not the one whom the database sends away.
     await sql`set local deadlock_timeout = '30s'`.execute(trx);
     await sql`select from sync_scope where id = ${userScope(people.alice)} for update`.execute(trx);
     // Has the thread, and waits for alice; then we want the thread.
-    const sending = alice.push(say(alice, threadId));
+    const renaming = rename();
     await someoneWaits(installation.database);
     await sql`select from sync_scope where id = ${threadScope(threadId)} for update`.execute(trx);
-    return [sending];
+    return [renaming];
   });
-  expect(await result).toMatchObject([{ status: 'applied' }]);
+  await renaming;
   expect(attempts).toEqual([0, 1]);
-  expect(await textsOf(threadId)).toEqual(['hello']);
+  const { subject } = await outside.kysely
+    .selectFrom('thread')
+    .select('subject')
+    .where('id', '=', threadId)
+    .executeTakeFirstOrThrow();
+  expect(subject).toBe('Embraced');
   await installation.close();
 });
 
@@ -110,6 +119,19 @@ describe('[PUSH12] a lock that somebody holds for long', () => {
     await release();
     expect(await alice.push(first)).toMatchObject([{ status: 'applied' }]);
     expect([await textsOf(held), await textsOf(free)]).toEqual([['hello'], ['hello']]);
+  });
+
+  test('holds up its own lane when others share its transaction', async () => {
+    const [held, free] = [await newThread(), await newThread()];
+    const [alice, bob] = [new TestClient(world.server, people.alice), new TestClient(world.server, people.bob)];
+    await Promise.all([alice.push(say(alice, free)), bob.push(say(bob, free))]);
+    const release = await hold(threadScope(held));
+    const [first, second, third] = [say(bob, free), say(alice, held), say(bob, free)];
+    // The first goes at once, and the others together after it.
+    const answers = await Promise.all([bob.push(first), alice.push(second), bob.push(third)]);
+    expect(answers.flat()).toMatchObject([{ status: 'applied' }, { status: 'not_yet' }, { status: 'applied' }]);
+    await release();
+    expect(await alice.push(second)).toMatchObject([{ status: 'applied' }]);
   });
 
   test('is waited for by the client, which goes on in other threads', async () => {

@@ -49,17 +49,19 @@ function noteHeld(storage: ServerStorage<DatabaseTransaction>): ServerStorage<Da
         return work(
           Object.assign(Object.create(tx) as typeof tx, {
             native: tx.native,
-            lock: async (asked: readonly string[]) => {
-              const locked = await tx.lock(asked);
+            lock: async (asked: readonly string[], patienceMs?: number) => {
+              const locked = await tx.lock(asked, patienceMs);
               for (const scope of locked.keys()) scopes.add(scope);
               return locked;
             },
-            enterLane: tx.enterLane.bind(tx),
-            outcomes: tx.outcomes.bind(tx),
+            isScope: tx.isScope.bind(tx),
             accepts: tx.accepts.bind(tx),
+            lastPlaces: tx.lastPlaces.bind(tx),
+            outcomes: tx.outcomes.bind(tx),
+            taken: tx.taken.bind(tx),
             read: tx.read.bind(tx),
             flush: (flush: Parameters<typeof tx.flush>[0]) => {
-              for (const { scope, created } of flush.bumps) if (created) scopes.add(scope);
+              for (const { scope, created } of flush.acts.flatMap(({ bumps }) => bumps)) if (created) scopes.add(scope);
               return tx.flush(flush);
             },
           }),

@@ -1,16 +1,16 @@
 /** The write transaction of the engine. Each method is one statement, so that what it sees is as of after the last. */
-import { Refusal } from '@parley/sync/mutator';
 import { parseScope } from '@parley/core/scopes';
 import type { ThreadRow } from '@parley/core/threads';
 import {
   RECIPIENTS,
   type Flush,
-  type LaneEntry,
-  type LaneVerdict,
+  type Lane,
   type LockedScope,
+  type MutationKey,
   type Outcome,
   type RowKey,
   type RowWrite,
+  type ScopeBump,
   type StorageWrite,
 } from '@parley/sync/server';
 import { applyWrites, readersSql, soleReader } from './readers.ts';
@@ -26,53 +26,77 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
     this.native = trx;
   }
 
-  async enterLane({ personId, clientId, lane, n, id }: LaneEntry): Promise<LaneVerdict> {
-    const { changed } = await runPrepared(this.native, n === 1 ? firstInLane : nextInLane, [clientId, lane, n]);
-    if (changed === 1) return { kind: 'next' };
-    const { rows } = await runPrepared<StandingRow>(this.native, standing, [clientId, lane, n, personId, id]);
-    const [{ last_n: last, stored, is_taken: isTaken } = noStanding] = rows;
-    if (n > last) return { kind: 'gap', expected: last + 1 };
-    if (stored) return { kind: 'stored', outcome: toOutcome(stored) };
-    return { kind: isTaken ? 'fork' : 'unknown' };
-  }
-
-  async outcomes(personId: string, ids: readonly string[]): Promise<Map<string, Outcome>> {
-    const { rows } = await runPrepared<StoredResult & { id: string }>(
-      this.native,
-      `select id, status, code, message, effects from mutation_result where person_id = $1 and id = any($2::uuid[])`,
-      [personId, ids],
-    );
-    return new Map(rows.map((row) => [row.id, toOutcome(row)]));
-  }
-
-  async lock(scopes: readonly string[]): Promise<Map<string, LockedScope>> {
-    if (scopes.some((scope) => !parseScope(scope))) throw new Refusal('invalid', 'One of these ids is misspelled.');
-    const { rows } = await runPrepared<LockedScope & { id: string; home_org: string | null }>(
-      this.native,
-      `select id, version, seq, home_org from sync_scope where id = any($1) order by id for update`,
-      [scopes],
-    );
-    for (const { id, home_org } of rows) this.#homeOrgs.set(id, home_org);
-    return new Map(rows.map(({ id, version, seq }) => [id, { version, seq }]));
+  isScope(scope: string): boolean {
+    return parseScope(scope) !== undefined;
   }
 
   accepts({ table, id }: RowKey): boolean {
     return isRowId(table, id);
   }
 
+  async lock(scopes: readonly string[], patienceMs?: number): Promise<Map<string, LockedScope>> {
+    const { rows } = await runPrepared<LockedScope & { id: string; home_org: string | null }>(
+      this.native,
+      patienceMs === undefined ? lockScopes : lockScopesWithin,
+      patienceMs === undefined ? [scopes] : [scopes, String(patienceMs)],
+    );
+    for (const { id, home_org } of rows) this.#homeOrgs.set(id, home_org);
+    return new Map(rows.map(({ id, version, seq }) => [id, { version, seq }]));
+  }
+
+  async lastPlaces(lanes: readonly Lane[]): Promise<number[]> {
+    const { rows } = await runPrepared<{ place: number; last_n: number }>(this.native, lastPlaces, [
+      lanes.map(({ clientId }) => clientId),
+      lanes.map(({ lane }) => lane),
+    ]);
+    const found = lanes.map(() => 0);
+    for (const { place, last_n: last } of rows) found[place - 1] = last;
+    return found;
+  }
+
+  async outcomes(keys: readonly MutationKey[]): Promise<(Outcome | undefined)[]> {
+    const { rows } = await runPrepared<StoredResult & { place: number }>(this.native, outcomes, [
+      keys.map(({ personId }) => personId),
+      keys.map(({ id }) => id),
+    ]);
+    const found: (Outcome | undefined)[] = keys.map(() => undefined);
+    for (const { place, ...stored } of rows) found[place - 1] = toOutcome(stored);
+    return found;
+  }
+
+  async taken(places: readonly (Lane & { n: number })[]): Promise<boolean[]> {
+    const { rows } = await runPrepared<{ place: number }>(this.native, taken, [
+      places.map(({ clientId }) => clientId),
+      places.map(({ lane }) => lane),
+      places.map(({ n }) => n),
+    ]);
+    const found = new Set(rows.map(({ place }) => place));
+    return places.map((_place, index) => found.has(index + 1));
+  }
+
   async read(keys: readonly RowKey[]): Promise<(object | undefined)[]> {
     const found: (object | undefined)[] = keys.map(() => undefined);
     const parts: string[] = [];
     const parameters: unknown[] = [];
+    const parameter = (value: unknown): number => parameters.push(value);
     for (const [name, places] of groupBy(keys, ({ table }) => table)) {
       const table = mustSynced(name);
-      const asks = places.map(({ item, index }) => [index, item.scope, mustScope(item.scope).ids[0], item.id]);
-      const relation = relationOf(asks, ['int', 'text', 'uuid', table.idType], (value) => parameters.push(value));
-      parts.push(`select ask.place, ${dataOf(table)} as data
-        from ${relation} as ask(place, scope, scope_id, id)
-        ${table.isOfThread ? 'join sync_scope s on s.id = ask.scope' : ''}
-        join ${table.sql} r on ${table.isOfThread ? 'r.home_org = s.home_org and' : ''}
-          r.${table.scopeColumn} = ask.scope_id and r.${table.idColumn} = ask.id and not r.deleted`);
+      const [known, unknown] = table.isOfThread ? this.#parted(places) : [[], places];
+      const asks = unknown.map(({ item, index }) => [index, item.scope, mustScope(item.scope).ids[0], item.id]);
+      if (asks.length > 0) {
+        parts.push(`select ask.place, ${dataOf(table)} as data
+          from ${relationOf(asks, ['int', 'text', 'uuid', table.idType], parameter)} as ask(place, scope, scope_id, id)
+          ${table.isOfThread ? 'join sync_scope s on s.id = ask.scope' : ''}
+          join ${table.sql} r on ${table.isOfThread ? 'r.home_org = s.home_org and' : ''}
+            r.${table.scopeColumn} = ask.scope_id and r.${table.idColumn} = ask.id and not r.deleted`);
+      }
+      const inHomes = known.map(({ item, index, homeOrg }) => [index, homeOrg, mustScope(item.scope).ids[0], item.id]);
+      if (inHomes.length > 0) {
+        parts.push(`select ask.place, ${dataOf(table)} as data
+          from ${relationOf(inHomes, ['int', 'uuid', 'uuid', table.idType], parameter)} as ask(place, home_org, scope_id, id)
+          join ${table.sql} r on r.home_org = ask.home_org and
+            r.${table.scopeColumn} = ask.scope_id and r.${table.idColumn} = ask.id and not r.deleted`);
+      }
     }
     const { rows } = await runPrepared<{ place: number; data: object }>(
       this.native,
@@ -83,33 +107,46 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
     return found;
   }
 
+  /** Those whose scope is locked, with its home organisation, and the others. */
+  #parted<Place extends { item: RowKey }>(places: Place[]): [(Place & { homeOrg: string })[], Place[]] {
+    const known = places.flatMap((place) => {
+      const homeOrg = this.#homeOrgs.get(place.item.scope);
+      return homeOrg ? [{ ...place, homeOrg }] : [];
+    });
+    return [known, places.filter(({ item }) => !this.#homeOrgs.get(item.scope))];
+  }
+
   /** One statement, whatever is in it: the parts of a `with` all run, and see nothing of each other. */
-  async flush({ bumps, rows, jobs, result }: Flush): Promise<Map<string, string[] | null>> {
+  async flush({ acts, lanes, results }: Flush): Promise<Map<string, string[] | null>[]> {
     const parts: string[] = [];
     const parameters: unknown[] = [];
     const parameter = (value: unknown): number => parameters.push(value);
 
+    const written = acts.flatMap(({ rows }) => rows);
+    const bumps = lastBumps(acts);
     const created = bumps.filter((bump) => bump.created);
-    this.#adoptHomeOrgs(created, rows);
+    this.#adoptHomeOrgs(created, written);
     if (created.length > 0) parts.push(`${createScopes(parameter(this.#scopeParameter(created)))}`);
     if (created.length < bumps.length) {
       parts.push(bumpScopes(parameter(this.#scopeParameter(bumps.filter((bump) => !bump.created)))));
     }
+    const rows = [...new Map(written.map((row) => [`${row.table} ${row.scope} ${row.id}`, row])).values()];
     for (const [name, places] of groupBy(rows, ({ table }) => table)) {
-      const written = places.map(({ item }) => item);
-      const n = parameter(rowParameter(mustSynced(name), written, (row) => this.#idsOf(row)));
+      const ofTable = places.map(({ item }) => item);
+      const n = parameter(rowParameter(mustSynced(name), ofTable, (row) => this.#idsOf(row)));
       parts.push(cachedUpsertOf(name, n));
     }
-    const tombstones = [...new Map(rows.flatMap((row) => (row.data === null ? [[row.scope, row.version]] : [])))];
+    const tombstones = written.flatMap((row) => (row.data === null ? [[row.scope, row.version]] : []));
     if (tombstones.length > 0) parts.push(addTombstones(parameter(JSON.stringify(tombstones))));
+    const jobs = acts.flatMap((act) => act.jobs);
     if (jobs.length > 0) parts.push(addJobs(parameter(JSON.stringify(jobs))));
-    if (result) {
-      const { personId, clientId, lane, n, id } = result.entry;
-      const { outcome } = result;
-      const stored = { personId, clientId, lane, n, id, ...outcome };
-      parts.push(storeResult(parameter(JSON.stringify(stored))));
+    if (lanes.length > 0) parts.push(enterLanes(parameter(JSON.stringify(lanes))));
+    if (results.length > 0) {
+      parts.push(
+        storeResults(parameter(JSON.stringify(results.map(({ entry, outcome }) => ({ ...entry, ...outcome }))))),
+      );
     }
-    if (parts.length === 0) return new Map();
+    if (parts.length === 0) return acts.map(() => new Map());
 
     const { readers, selects } = this.#readersAsked(bumps, parameter);
     const withs = parts.map((part, index) => `w${index} as (${part})`).join(',\n');
@@ -121,12 +158,21 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
       parameters,
     );
     for (const { scope, person_id } of found.rows) readers.get(scope)?.add(person_id);
-    applyWrites(readers, rows);
-    return new Map([...readers].map(([scope, people]) => [scope, people.size > RECIPIENTS ? null : [...people]]));
+    // Of these not all were fetched: who goes now may not be among those that were.
+    const crowds = new Set([...readers].flatMap(([scope, people]) => (people.size > RECIPIENTS ? [scope] : [])));
+    return acts.map((act) => {
+      applyWrites(readers, act.rows);
+      return new Map(
+        act.bumps.map(({ scope }) => {
+          const people = readers.get(scope) ?? new Set();
+          return [scope, crowds.has(scope) || people.size > RECIPIENTS ? null : [...people]];
+        }),
+      );
+    });
   }
 
   #readersAsked(
-    bumps: Flush['bumps'],
+    bumps: readonly ScopeBump[],
     parameter: (value: unknown) => number,
   ): { readers: Map<string, Set<string>>; selects: string[] } {
     const readers = new Map<string, Set<string>>();
@@ -148,7 +194,7 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
   }
 
   /** A new thread says itself which organisation is its home. */
-  #adoptHomeOrgs(created: Flush['bumps'], rows: readonly RowWrite[]): void {
+  #adoptHomeOrgs(created: readonly ScopeBump[], rows: readonly RowWrite[]): void {
     for (const { scope } of created) {
       const [id = ''] = mustScope(scope).ids;
       const head = rows.find((row) => row.table === 'thread' && row.id === id);
@@ -158,7 +204,7 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
     }
   }
 
-  #scopeParameter(bumps: Flush['bumps']): string {
+  #scopeParameter(bumps: readonly ScopeBump[]): string {
     return JSON.stringify(
       bumps.map(({ scope, version, seq }) => ({
         id: scope,
@@ -175,8 +221,31 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
   }
 }
 
-const firstInLane = `insert into sync_lane (client_id, lane, last_n) values ($1, $2, $3) on conflict do nothing`;
-const nextInLane = `update sync_lane set last_n = $3::bigint where client_id = $1 and lane = $2 and last_n = $3::bigint - 1`;
+/** Where each scope ends up. */
+function lastBumps(acts: Flush['acts']): ScopeBump[] {
+  const last = new Map<string, ScopeBump>();
+  for (const bump of acts.flatMap(({ bumps }) => bumps)) {
+    last.set(bump.scope, { ...bump, created: bump.created || last.get(bump.scope)?.created === true });
+  }
+  return [...last.values()];
+}
+
+const lockScopes = `select s.id, s.version, s.seq, s.home_org
+  from sync_scope s where s.id = any($1) order by s.id for update`;
+// Asked for in the condition, so that it is set before the first lock is waited for.
+const lockScopesWithin = `select s.id, s.version, s.seq, s.home_org
+  from (select set_config('lock_timeout', $2, true) as set) patience, sync_scope s
+  where s.id = any($1) and patience.set is not null order by s.id for update of s`;
+
+const lastPlaces = `select ask.place::int, l.last_n
+  from unnest($1::uuid[], $2::text[]) with ordinality as ask(client_id, lane, place)
+  join sync_lane l on l.client_id = ask.client_id and l.lane = ask.lane`;
+const outcomes = `select ask.place::int, m.status, m.code, m.message, m.effects
+  from unnest($1::uuid[], $2::uuid[]) with ordinality as ask(person_id, id, place)
+  join mutation_result m on m.person_id = ask.person_id and m.id = ask.id`;
+const taken = `select ask.place::int
+  from unnest($1::uuid[], $2::text[], $3::bigint[]) with ordinality as ask(client_id, lane, n, place)
+  join mutation_result m on m.client_id = ask.client_id and m.lane = ask.lane and m.n = ask.n`;
 
 interface StoredResult {
   status: 'applied' | 'rejected';
@@ -184,16 +253,6 @@ interface StoredResult {
   message: string | null;
   effects: { scope: string; version: number }[] | null;
 }
-interface StandingRow {
-  last_n: number;
-  stored: StoredResult | null;
-  is_taken: boolean;
-}
-const noStanding: StandingRow = { last_n: 0, stored: null, is_taken: false };
-const standing = `select
-  coalesce((select last_n from sync_lane where client_id = $1 and lane = $2), 0) as last_n,
-  (select to_json(m) from mutation_result m where m.person_id = $4 and m.id = $5) as stored,
-  exists (select from mutation_result m where m.client_id = $1 and m.lane = $2 and m.n = $3) as is_taken`;
 
 const toOutcome = ({ status, code, message, effects }: StoredResult): Outcome =>
   status === 'applied'
@@ -210,10 +269,14 @@ const addTombstones = (n: number) => `insert into sync_tombstone (scope, version
   select r ->> 0, (r ->> 1)::bigint from jsonb_array_elements($${n}::jsonb) as r on conflict do nothing`;
 const addJobs = (n: number) => `insert into job (kind, payload)
   select r.kind, r.payload from jsonb_to_recordset($${n}::jsonb) as r(kind text, payload jsonb)`;
-const storeResult = (n: number) => `insert into mutation_result
+const enterLanes = (n: number) => `insert into sync_lane (client_id, lane, last_n)
+  select r."clientId", r.lane, r."lastN"
+  from jsonb_to_recordset($${n}::jsonb) as r("clientId" uuid, lane text, "lastN" bigint)
+  on conflict (client_id, lane) do update set last_n = excluded.last_n`;
+const storeResults = (n: number) => `insert into mutation_result
   (person_id, id, client_id, lane, n, status, code, message, effects)
   select r."personId", r.id, r."clientId", r.lane, r.n, r.status, r.code, r.message, r.effects
-  from jsonb_to_record($${n}::jsonb) as r("personId" uuid, id uuid, "clientId" uuid, lane text, n bigint, status text,
+  from jsonb_to_recordset($${n}::jsonb) as r("personId" uuid, id uuid, "clientId" uuid, lane text, n bigint, status text,
     code text, message text, effects jsonb)`;
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, { item: T; index: number }[]> {

@@ -1,87 +1,153 @@
 /** Carries out what clients did, exactly once and in order inside each lane. Rules: SPEC.md, [PUSH1] and on. */
-import { mutatorOf, Refusal, type AnyMutator, type MutatorMap, type MutatorScopes, type TableMap } from '../mutator.ts';
+import { mutatorOf, Refusal, type MutatorMap, type TableMap } from '../mutator.ts';
 import { LIMITS, type PushRequest, type PushResponse, type PushResult, type WireMutation } from '../protocol.ts';
+import { createBatcher } from './batcher.ts';
 import { Busy, RequestError } from './errors.ts';
+import { openLanes, type Item } from './lanes.ts';
+import type { Outcome, Writes } from './storage.ts';
 import type { SyncServerOptions } from './sync-server.ts';
-import type { LaneEntry, Outcome, StorageWrite } from './storage.ts';
-import { effectsFor, prepare, toCommit, type Buffered } from './write.ts';
+import { effectsFor, Ledger, scopesOf, toCommit, type Act } from './write.ts';
 
-/** Mutations are carried out one by one, each in a transaction of its own. */
-export async function push<Tables extends TableMap, Native>(
-  options: SyncServerOptions<Tables, Native>,
-  personId: string,
-  request: PushRequest,
-): Promise<PushResponse> {
+/**
+ * Scopes that one shared transaction locks. Tuned with `npm run bench -- P1`: a send locks two or three, and beyond 64 of
+ * them nothing is gained.
+ */
+const SCOPES_TOGETHER = 200;
+/** Milliseconds that it waits for a lock; beyond it whoever needs that lock waits alone. */
+const PATIENCE = 250;
+
+interface Pushed<Tables extends TableMap> extends Item {
+  act: Act<Tables, void>;
+}
+type Push = (personId: string, request: PushRequest) => Promise<PushResponse>;
+
+/**
+ * Mutations of many people share transactions, in the order in which they came. Where such a transaction fails, the
+ * mutations of each request are done one by one: what one of them meets is no affair of the others.
+ */
+export function createPush<Tables extends TableMap, Native>(options: SyncServerOptions<Tables, Native>): Push {
   const { storage, now } = options;
-  if (request.mutations.length > LIMITS.pushMutations || bytesOf(request.mutations) > LIMITS.pushBytes) {
-    throw new RequestError('TOO_LARGE', 'These are too many mutations for one push.');
-  }
-  if (!(await storage.bindClient(request.clientId, personId))) {
-    throw new RequestError('WRONG_ACCOUNT', 'This client belongs to another person.');
-  }
-  const incarnation = await storage.incarnation();
-  const results: PushResult[] = [];
-  for (const mutation of request.mutations) {
+  const weigh = (items: readonly Pushed<Tables>[]): number =>
+    items.reduce((scopes, { act }) => scopes + scopesOf(act).length, 0);
+  const oneByOne = async (items: readonly Pushed<Tables>[]): Promise<PushResult[]> => {
+    const results: PushResult[] = [];
+    for (const item of items) results.push(await alone(options, item));
+    return results;
+  };
+  const together = createBatcher<Pushed<Tables>[], PushResult[]>({
+    limit: SCOPES_TOGETHER,
+    weigh,
+    async carryOut(requests) {
+      const results = await carryOut(options, requests.flat(), PATIENCE);
+      return requests.map((items) => results.splice(0, items.length));
+    },
+    async rescue(items, { error, size }) {
+      const wasAlone = size === 1 && items.length === 1;
+      const isLock = error instanceof Busy && error.reason === 'lock';
+      if ((wasAlone || error instanceof Busy) && !isLock) throw error;
+      return oneByOne(items);
+    },
+  });
+
+  return async (personId, request) => {
+    if (request.mutations.length > LIMITS.pushMutations || bytesOf(request.mutations) > LIMITS.pushBytes) {
+      throw new RequestError('TOO_LARGE', 'These are too many mutations for one push.');
+    }
+    if (!(await storage.bindClient(request.clientId, personId))) {
+      throw new RequestError('WRONG_ACCOUNT', 'This client belongs to another person.');
+    }
+    const incarnation = await storage.incarnation();
     // Lanes were counted against a database that is no more: a new client id, then everything again.
     const isOfAnotherLife = request.incarnation !== null && request.incarnation !== incarnation;
-    results.push(
-      isOfAnotherLife
-        ? { id: mutation.id, status: 'fork' }
-        : await pushOne(options, { personId, clientId: request.clientId }, mutation),
-    );
-  }
-  return { incarnation, serverTime: now(), results };
+    if (isOfAnotherLife) {
+      const results = request.mutations.map(({ id }): PushResult => ({ id, status: 'fork' }));
+      return { incarnation, serverTime: now(), results };
+    }
+    const caller = { personId, clientId: request.clientId };
+    const items = request.mutations.map((mutation) => understood(options, caller, mutation));
+    // What touches so many would hold up everybody who waits for the next batch.
+    const results = await (weigh(items) > SCOPES_TOGETHER ? oneByOne(items) : together(items));
+    return { incarnation, serverTime: now(), results };
+  };
 }
 
-async function pushOne<Tables extends TableMap, Native>(
+async function alone<Tables extends TableMap, Native>(
   options: SyncServerOptions<Tables, Native>,
-  caller: { personId: string; clientId: string },
-  mutation: WireMutation,
+  item: Pushed<Tables>,
 ): Promise<PushResult> {
-  const { id, lane, n, after = [] } = mutation;
-  const entry: LaneEntry = { ...caller, id, lane, n };
   try {
-    const { result, publish } = await options.storage.write(async (tx, attempt) => {
-      const verdict = await tx.enterLane(entry);
-      if (verdict.kind !== 'next') return { result: toResult(id, verdict) };
-      // A result of the same id appeared while this was at work: it came through another client of the person.
-      const elsewhere = attempt > 0 ? (await tx.outcomes(caller.personId, [id])).get(id) : undefined;
-      if (elsewhere) return { result: { id, ...elsewhere } };
-      await mustHaveComeBefore(tx, caller.personId, after);
-      return carryOut(options, tx, entry, mutation);
-    });
-    publish?.();
+    const [result] = await carryOut(options, [item]);
+    if (!result) throw new Error('What is carried out has a result.');
     return result;
   } catch (error) {
     // Whoever holds that lock holds up this lane alone.
-    if (error instanceof Busy && error.reason === 'lock') return { id, status: 'not_yet' };
-    if (error instanceof Waits) return { id, status: error.status };
+    if (error instanceof Busy && error.reason === 'lock') return { id: item.entry.id, status: 'not_yet' };
     throw error;
   }
 }
 
+/** In one transaction, and pokes after it. */
 async function carryOut<Tables extends TableMap, Native>(
   options: SyncServerOptions<Tables, Native>,
-  tx: StorageWrite<Native>,
-  entry: LaneEntry,
-  mutation: WireMutation,
-): Promise<{ result: PushResult; publish?: () => void }> {
+  items: readonly Pushed<Tables>[],
+  patienceMs?: number,
+): Promise<PushResult[]> {
   const { storage } = options;
-  const { personId, id } = entry;
-  let buffered: Buffered = { bumps: [], rows: [], jobs: [] };
-  let outcome: Outcome;
+  const { results, commits } = await storage.write(async (tx, attempt) => {
+    const ledger = await Ledger.open<Tables, Native>(
+      tx,
+      items.map(({ act }) => act),
+      patienceMs,
+    );
+    const [lanes, trials] = await Promise.all([
+      // A result of the same id may have appeared while this was at work, through another client of the person.
+      openLanes(tx, items, { looksElsewhere: attempt > 0 }),
+      Promise.all(items.map(({ act }) => ledger.tryOut(act))),
+    ]);
+    const results: PushResult[] = [];
+    const acts: Writes[] = [];
+    for (const [index, item] of items.entries()) {
+      const { id } = item.entry;
+      const met = lanes.enter(item);
+      if (met) {
+        results.push({ id, ...met });
+        continue;
+      }
+      let outcome: Outcome;
+      try {
+        const { writes } = await ledger.carryOut(item.act, trials[index]);
+        acts.push(writes);
+        outcome = { status: 'applied', effects: effectsFor(storage, writes, item.entry.personId) };
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        outcome = { status: 'rejected', code: error.code, message: error.message };
+      }
+      lanes.settle(item, outcome);
+      results.push({ id, ...outcome });
+    }
+    const recipients = await tx.flush({ acts, ...lanes.written() });
+    return { results, commits: acts.map((writes, index) => toCommit(storage, writes, recipients[index])) };
+  });
+  for (const commit of commits) options.publish(commit);
+  return results;
+}
+
+/** What nobody can carry out is an act that refuses. */
+function understood<Tables extends TableMap, Native>(
+  { mutators, ownScope, now }: SyncServerOptions<Tables, Native>,
+  caller: { personId: string; clientId: string },
+  mutation: WireMutation,
+): Pushed<Tables> {
+  const { id, lane, n, after = [] } = mutation;
+  const { personId } = caller;
+  const common = { entry: { ...caller, id, lane, n }, after };
+  const actor = { personId, ownScope: ownScope(personId), now: now() };
   try {
-    const { mutator, args, scopes } = mustUnderstand(options.mutators, mutation, personId);
-    const actor = { personId, ownScope: options.ownScope(personId), now: options.now() };
-    ({ buffered } = await prepare<Tables, Native, void>(tx, actor, scopes, (run) => mutator.run(run, args)));
-    outcome = { status: 'applied', effects: effectsFor(storage, buffered, personId) };
+    return { ...common, act: { actor, ...mustUnderstand(mutators, mutation, personId) } };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    outcome = { status: 'rejected', code: error.code, message: error.message };
+    return { ...common, act: { actor, scopes: { write: [] }, run: () => Promise.reject(error) } };
   }
-  const recipients = await tx.flush({ ...buffered, result: { entry, outcome } });
-  const commit = toCommit(storage, buffered, recipients);
-  return { result: { id, ...outcome }, publish: () => options.publish(commit) };
 }
 
 /** @throws Refusal `invalid` for what no version of this server understands */
@@ -89,7 +155,7 @@ function mustUnderstand<Tables extends TableMap>(
   mutators: MutatorMap<Tables>,
   { name, version, args: untrusted, lane }: WireMutation,
   personId: string,
-): { mutator: AnyMutator<Tables>; args: unknown; scopes: MutatorScopes } {
+): Pick<Act<Tables, void>, 'scopes' | 'run'> {
   const mutator = mutatorOf(mutators, name, version);
   if (!mutator) throw new Refusal('invalid', 'The server does not know this act.');
   let args: unknown;
@@ -100,7 +166,7 @@ function mustUnderstand<Tables extends TableMap>(
   }
   if (!isStorable(args)) throw new Refusal('invalid', 'This holds characters that cannot be stored.');
   if (mutator.lane(args, personId) !== lane) throw new Refusal('invalid', 'This act belongs into another lane.');
-  return { mutator, args, scopes: mutator.scopes(args, personId) };
+  return { scopes: mutator.scopes(args, personId), run: (tx) => mutator.run(tx, args) };
 }
 
 /** NUL and halves of surrogate pairs: no database stores them. Text a person typed has none left after `parse`. */
@@ -108,36 +174,6 @@ function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
   if (typeof value !== 'object' || value === null) return true;
   return Object.entries(value).every(([key, item]) => isStorable(key) && isStorable(item));
-}
-
-/** Rolls the transaction back: the mutation's place in the lane is not used up. */
-class Waits extends Error {
-  readonly status: 'not_yet' | 'dependency_failed';
-  constructor(status: 'not_yet' | 'dependency_failed') {
-    super(status);
-    this.status = status;
-  }
-}
-
-async function mustHaveComeBefore(
-  tx: StorageWrite<unknown>,
-  personId: string,
-  after: readonly string[],
-): Promise<void> {
-  if (after.length === 0) return;
-  const outcomes = await tx.outcomes(personId, after);
-  if (after.some((id) => outcomes.get(id)?.status === 'rejected')) throw new Waits('dependency_failed');
-  if (after.some((id) => !outcomes.has(id))) throw new Waits('not_yet');
-}
-
-function toResult(
-  id: string,
-  verdict:
-    { kind: 'stored'; outcome: Outcome } | { kind: 'gap'; expected: number } | { kind: 'fork' } | { kind: 'unknown' },
-): PushResult {
-  if (verdict.kind === 'stored') return { id, ...verdict.outcome };
-  if (verdict.kind === 'gap') return { id, status: 'gap', expected: verdict.expected };
-  return { id, status: verdict.kind };
 }
 
 const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;

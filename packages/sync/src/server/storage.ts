@@ -29,54 +29,68 @@ export interface ScopeBump extends LockedScope {
   created: boolean;
 }
 
-/** Which mutation of which client a transaction carries out. */
-export interface LaneEntry {
-  personId: string;
+/** One client's order of mutations in a lane. */
+export interface Lane {
   clientId: string;
   lane: string;
+}
+
+/** A mutation and the place its client gave it. */
+export interface LaneEntry extends Lane {
+  personId: string;
   n: number;
   id: string;
 }
 
 export type Outcome = { status: 'applied'; effects: Effect[] } | { status: 'rejected'; code: string; message: string };
 
-/** Where a mutation stands in its lane: `next` means that it has now taken its place. */
-export type LaneVerdict =
-  | { kind: 'next' }
-  | { kind: 'stored'; outcome: Outcome }
-  | { kind: 'gap'; expected: number }
-  | { kind: 'fork' }
-  | { kind: 'unknown' };
+/** Names a mutation of a person: nobody's ids can run into another's. */
+export interface MutationKey {
+  personId: string;
+  id: string;
+}
+
+/** What one act writes: scopes that move on by one version, and their rows in it. */
+export interface Writes {
+  bumps: ScopeBump[];
+  rows: RowWrite[];
+  jobs: { kind: string; payload: object }[];
+}
 
 /** All that one transaction writes, in one go. */
 export interface Flush {
-  bumps: readonly ScopeBump[];
-  rows: readonly RowWrite[];
-  jobs: readonly { kind: string; payload: object }[];
-  result: { entry: LaneEntry; outcome: Outcome } | null;
+  /** In their order: a later one goes on from the versions of the earlier ones, and its rows replace theirs. */
+  acts: readonly Writes[];
+  /** The last place taken in each lane that was entered. */
+  lanes: readonly (Lane & { lastN: number })[];
+  results: readonly { entry: LaneEntry; outcome: Outcome }[];
 }
 
 /** A READ COMMITTED transaction. `Native` is the adapter's own handle on it. */
 export interface StorageWrite<Native> {
   readonly native: Native;
-  /** Takes the mutation's place in its lane, or says why not. Nobody else enters the lane before the end. */
-  enterLane(entry: LaneEntry): Promise<LaneVerdict>;
-  /** What became of earlier mutations of a person; those that never came are absent. */
-  outcomes(personId: string, ids: readonly string[]): Promise<Map<string, Outcome>>;
-  /**
-   * Locks scopes in the order of their ids; those that do not exist are absent.
-   * @throws Refusal `invalid` for what cannot be a scope
-   */
-  lock(scopes: readonly ScopeId[]): Promise<Map<ScopeId, LockedScope>>;
+  /** Whether this can be a scope. */
+  isScope(scope: ScopeId): boolean;
   /** Whether a row can have this id, in exactly this spelling. */
   accepts(key: RowKey): boolean;
+  /**
+   * Locks scopes in the order of their ids; those that do not exist are absent. With `patienceMs` it waits no longer than
+   * that for somebody else's lock, and neither does anything after it.
+   */
+  lock(scopes: readonly ScopeId[], patienceMs?: number): Promise<Map<ScopeId, LockedScope>>;
+  /** The last place taken in each lane, 0 where none is. */
+  lastPlaces(lanes: readonly Lane[]): Promise<number[]>;
+  /** What became of earlier mutations, in the order asked; `undefined` where it is not known. */
+  outcomes(keys: readonly MutationKey[]): Promise<(Outcome | undefined)[]>;
+  /** Whether the result of some mutation of this place is kept, in the order asked. */
+  taken(places: readonly (Lane & { n: number })[]): Promise<boolean[]>;
   /** Live rows in the order asked, as a statement of its own sees them. */
   read(keys: readonly RowKey[]): Promise<(object | undefined)[]>;
   /**
-   * Writes everything. Answers who reads each changed scope once this is committed, placeholders left out; `null`
-   * where they are more than `RECIPIENTS`.
+   * Writes everything. Answers for each act who reads each changed scope once that is done, placeholders left out;
+   * `null` where they are more than `RECIPIENTS`.
    */
-  flush(flush: Flush): Promise<Map<ScopeId, string[] | null>>;
+  flush(flush: Flush): Promise<Map<ScopeId, string[] | null>[]>;
 }
 
 /** Readers of a scope to whom rows are sent directly; where there are more, everybody gets a bare poke. */

@@ -14,10 +14,10 @@ import { audit, type Divergence } from './audit.ts';
 import type { Publish } from './commit.ts';
 import type { Interest } from './live.ts';
 import { page, pull } from './pull.ts';
-import { push } from './push.ts';
+import { createPush } from './push.ts';
 import type { ServerStorage } from './storage.ts';
 import { admit, THESE_VERSIONS, translated, type Handshake, type Versions } from './versions.ts';
-import { NOBODY, prepare, toCommit } from './write.ts';
+import { Ledger, NOBODY, toCommit } from './write.ts';
 
 export interface SyncServerOptions<Tables extends TableMap, Native> {
   storage: ServerStorage<Native>;
@@ -75,10 +75,11 @@ export function createSyncServer<Tables extends TableMap, Native>(
     ...given,
   };
   const { storage, versions } = options;
+  const push = createPush(options);
   return {
     async push(personId, request) {
       admit(versions, personId, request);
-      return push(options, personId, request);
+      return push(personId, request);
     },
     async pull(personId, request) {
       const translate = admit(versions, personId, request);
@@ -107,11 +108,11 @@ export function createSyncServer<Tables extends TableMap, Native>(
         now: options.now(),
       };
       const { value, commit } = await storage.write(async (tx) => {
-        const { buffered, value } = await prepare<Tables, Native, R>(tx, actor, scopes, (writes) =>
-          run(writes, tx.native),
-        );
-        const recipients = await tx.flush({ ...buffered, result: null });
-        return { value, commit: toCommit(storage, buffered, recipients) };
+        const act = { actor, scopes, run: (writes: MutatorTx<Tables>) => run(writes, tx.native) };
+        const ledger = await Ledger.open<Tables, Native>(tx, [act]);
+        const { writes, value } = await ledger.carryOut(act);
+        const [recipients] = await tx.flush({ acts: [writes], lanes: [], results: [] });
+        return { value, commit: toCommit(storage, writes, recipients) };
       });
       options.publish(commit);
       return value;

@@ -5,7 +5,7 @@
 import { Refusal, type MutatorScopes, type MutatorTx, type ScopeId, type TableMap } from '../mutator.ts';
 import { LIMITS, type Effect, type WireRow } from '../protocol.ts';
 import type { Commit, ScopeChange } from './commit.ts';
-import type { LockedScope, RowKey, RowWrite, ScopeBump, ServerStorage, StorageWrite } from './storage.ts';
+import type { LockedScope, RowKey, RowWrite, ScopeBump, ServerStorage, StorageWrite, Writes } from './storage.ts';
 
 /** Stands for the server itself where no person acts. No person has this id. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -17,41 +17,144 @@ export interface Actor {
   now: number;
 }
 
-/** What a run left to be written. */
-export interface Buffered {
-  bumps: ScopeBump[];
-  rows: RowWrite[];
-  jobs: { kind: string; payload: object }[];
+/** What somebody does, over which scopes. */
+export interface Act<Tables extends TableMap, R> {
+  actor: Actor;
+  scopes: MutatorScopes;
+  run: (tx: MutatorTx<Tables>) => Promise<R>;
+}
+
+/** How an act went, and what that hangs on. */
+interface Trial<R> {
+  done: { writes: Writes; value: R } | Refusal;
+  scopes: ReadonlySet<ScopeId>;
+  read: ReadonlySet<string>;
 }
 
 /**
- * Locks, then lets `run` read and write; nothing is written yet.
- * @throws Refusal `not_found` where a scope is missing, `id_taken` where one to be made exists, and what `run` refuses
+ * Acts of one transaction, one after the other; nothing is written yet. Each sees what those before it did. What they
+ * need of the database is read for all at once: each is tried on what is there, and done again only where one before it
+ * has changed what it looked at.
  */
-export async function prepare<Tables extends TableMap, Native, R>(
-  storage: StorageWrite<Native>,
-  actor: Actor,
-  { write, lock = [], create = [] }: MutatorScopes,
-  run: (tx: MutatorTx<Tables>) => Promise<R>,
-): Promise<{ buffered: Buffered; value: R }> {
-  const needed = new Set([...write, ...lock, ...(actor.ownScope === null ? [] : [actor.ownScope])]);
-  const locked = await storage.lock([...needed, ...create]);
-  if (create.some((scope) => locked.has(scope))) throw new Refusal('id_taken', 'This is already there.');
-  for (const scope of needed) if (!locked.has(scope)) throw new Refusal('not_found', 'This is not there.');
+export class Ledger<Tables extends TableMap, Native> {
+  readonly #storage: StorageWrite<Native>;
+  readonly #scopes: Map<ScopeId, LockedScope>;
+  readonly #moved = new Set<ScopeId>();
+  readonly #written = new Map<string, RowWrite>();
+  readonly #found = new Map<string, Promise<object | undefined>>();
+  #asked: { key: RowKey; resolve: (row: object | undefined) => void; reject: (error: unknown) => void }[] = [];
 
-  const writable = new Map<ScopeId, LockedScope>();
-  for (const scope of write) writable.set(scope, mustGet(locked, scope));
-  for (const scope of create) writable.set(scope, { version: 0, seq: 0 });
-  const tx = new BufferingTx<Tables>(storage, actor, writable, new Set(create));
-  const value = await run(tx);
-  return { buffered: tx.buffered(), value };
+  /** Locks what these acts need. Waits `patienceMs` for it at most, or as long as the database allows. */
+  static async open<Tables extends TableMap, Native>(
+    storage: StorageWrite<Native>,
+    acts: readonly Pick<Act<Tables, unknown>, 'actor' | 'scopes'>[],
+    patienceMs?: number,
+  ): Promise<Ledger<Tables, Native>> {
+    const scopes = new Set(acts.flatMap(scopesOf));
+    const locked = await storage.lock(
+      [...scopes].filter((scope) => storage.isScope(scope)),
+      patienceMs,
+    );
+    return new Ledger(storage, locked);
+  }
+
+  private constructor(storage: StorageWrite<Native>, locked: Map<ScopeId, LockedScope>) {
+    this.#storage = storage;
+    this.#scopes = locked;
+  }
+
+  /** Does it as if no other act came before. Changes nothing. */
+  async tryOut<R>(act: Act<Tables, R>): Promise<Trial<R>> {
+    const { create = [], write } = act.scopes;
+    const needed = neededBy(act);
+    const scopes = new Set([...needed, ...create]);
+    const read = new Set<string>();
+    try {
+      for (const scope of scopes) {
+        if (!this.#storage.isScope(scope)) throw new Refusal('invalid', 'One of these ids is misspelled.');
+      }
+      if (create.some((scope) => this.#scopes.has(scope))) throw new Refusal('id_taken', 'This is already there.');
+      for (const scope of needed) {
+        if (!this.#scopes.has(scope)) throw new Refusal('not_found', 'This is not there.');
+      }
+      const writable = new Map(write.map((scope) => [scope, mustGet(this.#scopes, scope)]));
+      for (const scope of create) writable.set(scope, { version: 0, seq: 0 });
+      const tx = new BufferingTx<Tables>(act.actor, {
+        writable,
+        created: new Set(create),
+        accepts: (key) => this.#storage.accepts(key),
+        read: (key) => {
+          read.add(keyOf(key));
+          return this.#read(key);
+        },
+      });
+      const value = await act.run(tx);
+      return { done: { writes: tx.writes(), value }, scopes, read };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return { done: error, scopes, read };
+    }
+  }
+
+  /** Does it for good, after those that were done before. @throws Refusal and leaves nothing behind */
+  async carryOut<R>(act: Act<Tables, R>, tried?: Trial<R>): Promise<{ writes: Writes; value: R }> {
+    const isTrue = tried && tried.scopes.isDisjointFrom(this.#moved) && tried.read.isDisjointFrom(this.#written);
+    const { done } = isTrue ? tried : await this.tryOut(act);
+    if (done instanceof Refusal) throw done;
+    for (const { scope, version, seq } of done.writes.bumps) {
+      this.#scopes.set(scope, { version, seq });
+      this.#moved.add(scope);
+    }
+    for (const row of done.writes.rows) this.#written.set(keyOf(row), row);
+    return done;
+  }
+
+  async #read(key: RowKey): Promise<object | undefined> {
+    const name = keyOf(key);
+    const written = this.#written.get(name);
+    if (written) return written.data ?? undefined;
+    const found = this.#found.get(name) ?? this.#ask(key);
+    this.#found.set(name, found);
+    return found;
+  }
+
+  /** Reads that are asked for at once travel in one statement. */
+  #ask(key: RowKey): Promise<object | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ key, resolve, reject });
+      if (this.#asked.length === 1) queueMicrotask(() => void this.#readAsked());
+    });
+  }
+
+  async #readAsked(): Promise<void> {
+    const asked = this.#asked;
+    this.#asked = [];
+    try {
+      const rows = await this.#storage.read(asked.map(({ key }) => key));
+      asked.forEach(({ resolve }, index) => resolve(rows[index]));
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
+    }
+  }
 }
+
+/** All that an act locks. */
+export const scopesOf = (act: Pick<Act<TableMap, unknown>, 'actor' | 'scopes'>): ScopeId[] => [
+  ...neededBy(act),
+  ...(act.scopes.create ?? []),
+];
+
+const neededBy = ({ actor, scopes: { write, lock = [] } }: Pick<Act<TableMap, unknown>, 'actor' | 'scopes'>) => [
+  ...write,
+  ...lock,
+  ...(actor.ownScope === null ? [] : [actor.ownScope]),
+];
 
 /** Names what was written, for those who follow it. */
 export function toCommit<Native>(
   storage: ServerStorage<Native>,
-  { bumps, rows }: Buffered,
-  recipients: ReadonlyMap<ScopeId, string[] | null>,
+  { bumps, rows }: Writes,
+  recipients: ReadonlyMap<ScopeId, string[] | null> = new Map(),
 ): Commit {
   const changes = bumps.map(({ scope, version }): ScopeChange => {
     const changed = rows.filter((row) => row.scope === scope);
@@ -69,7 +172,7 @@ export function toCommit<Native>(
 /** New versions of the scopes that the actor may read. */
 export function effectsFor<Native>(
   storage: ServerStorage<Native>,
-  { bumps, rows }: Buffered,
+  { bumps, rows }: Writes,
   personId: string,
 ): Effect[] {
   const lost = new Set(
@@ -82,40 +185,36 @@ export function effectsFor<Native>(
 
 const toWireRow = ({ table, id, version, data }: RowWrite): WireRow => [table, id, version, data];
 
+/** What a run stands on. */
+interface Ground {
+  writable: ReadonlyMap<ScopeId, LockedScope>;
+  created: ReadonlySet<ScopeId>;
+  accepts: (key: RowKey) => boolean;
+  read: (key: RowKey) => Promise<object | undefined>;
+}
+
 class BufferingTx<Tables extends TableMap> implements MutatorTx<Tables> {
   readonly side = 'server';
   readonly personId: string;
   readonly now: number;
-  readonly #storage: Pick<StorageWrite<unknown>, 'accepts' | 'read'>;
-  readonly #writable: ReadonlyMap<ScopeId, LockedScope>;
-  readonly #created: ReadonlySet<ScopeId>;
+  readonly #ground: Ground;
   readonly #seqs = new Map<ScopeId, number>();
   readonly #rows = new Map<string, RowWrite>();
-  readonly #reads = new Map<string, Promise<object | undefined>>();
   readonly #jobs: { kind: string; payload: object }[] = [];
-  #asked: { key: RowKey; resolve: (row: object | undefined) => void; reject: (error: unknown) => void }[] = [];
 
-  constructor(
-    storage: Pick<StorageWrite<unknown>, 'accepts' | 'read'>,
-    { personId, now }: Actor,
-    writable: ReadonlyMap<ScopeId, LockedScope>,
-    created: ReadonlySet<ScopeId>,
-  ) {
+  constructor({ personId, now }: Actor, ground: Ground) {
     this.personId = personId;
     this.now = now;
-    this.#storage = storage;
-    this.#writable = writable;
-    this.#created = created;
+    this.#ground = ground;
   }
 
   async get<T extends keyof Tables & string>(table: T, scope: ScopeId, id: string): Promise<Tables[T] | undefined> {
-    const written = this.#rows.get(keyOf(table, scope, id));
+    const key = { table, scope, id };
+    const written = this.#rows.get(keyOf(key));
     if (written) return (written.data ?? undefined) as Tables[T] | undefined;
-    if (this.#created.has(scope)) return undefined;
-    const key = keyOf(table, scope, id);
-    const read = this.#reads.get(key) ?? this.#ask({ table, scope, id });
-    this.#reads.set(key, read);
-    return (await read) as Tables[T] | undefined;
+    if (this.#ground.created.has(scope)) return undefined;
+    this.#mustAccept(key);
+    return (await this.#ground.read(key)) as Tables[T] | undefined;
   }
 
   put<T extends keyof Tables & string>(table: T, scope: ScopeId, id: string, row: Tables[T]): void {
@@ -137,12 +236,12 @@ class BufferingTx<Tables extends TableMap> implements MutatorTx<Tables> {
   }
 
   /** A scope without changed rows keeps its version. */
-  buffered(): Buffered {
+  writes(): Writes {
     const rows = [...this.#rows.values()];
     const changed = new Set(rows.map(({ scope }) => scope));
     const bumps: ScopeBump[] = [];
-    for (const [scope, { version, seq }] of this.#writable) {
-      const created = this.#created.has(scope);
+    for (const [scope, { version, seq }] of this.#ground.writable) {
+      const created = this.#ground.created.has(scope);
       if (!created && !changed.has(scope)) continue;
       bumps.push({ scope, version: version + 1, seq: this.#seqs.get(scope) ?? seq, created });
     }
@@ -151,42 +250,23 @@ class BufferingTx<Tables extends TableMap> implements MutatorTx<Tables> {
 
   #write(table: string, scope: ScopeId, id: string, data: object | null): void {
     const { version } = this.#mustWrite(scope);
-    this.#mustAccept({ table, scope, id });
-    this.#rows.set(keyOf(table, scope, id), { table, scope, id, version: version + 1, data });
+    const row = { table, scope, id, version: version + 1, data };
+    this.#mustAccept(row);
+    this.#rows.set(keyOf(row), row);
   }
 
   #mustWrite(scope: ScopeId): LockedScope {
-    const locked = this.#writable.get(scope);
+    const locked = this.#ground.writable.get(scope);
     if (!locked) throw new Error(`${scope} is written but was not named among the scopes to write`);
     return locked;
   }
 
   #mustAccept(key: RowKey): void {
-    if (!this.#storage.accepts(key)) throw new Refusal('invalid', 'One of these ids is misspelled.');
-  }
-
-  /** Reads that are asked for at once travel in one statement. */
-  async #ask(key: RowKey): Promise<object | undefined> {
-    this.#mustAccept(key);
-    return new Promise((resolve, reject) => {
-      this.#asked.push({ key, resolve, reject });
-      if (this.#asked.length === 1) queueMicrotask(() => void this.#readAsked());
-    });
-  }
-
-  async #readAsked(): Promise<void> {
-    const asked = this.#asked;
-    this.#asked = [];
-    try {
-      const rows = await this.#storage.read(asked.map(({ key }) => key));
-      asked.forEach(({ resolve }, index) => resolve(rows[index]));
-    } catch (error) {
-      for (const { reject } of asked) reject(error);
-    }
+    if (!this.#ground.accepts(key)) throw new Refusal('invalid', 'One of these ids is misspelled.');
   }
 }
 
-const keyOf = (table: string, scope: ScopeId, id: string): string => `${table} ${scope} ${id}`;
+const keyOf = ({ table, scope, id }: RowKey): string => `${table} ${scope} ${id}`;
 
 function mustGet<K, V>(map: ReadonlyMap<K, V>, key: K): V {
   const value = map.get(key);
