@@ -2,16 +2,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventually, isReady } from './eventually.ts';
+import { freePort } from './free-port.ts';
 import { childrenOf, commandOf, isAlive, kill } from './processes.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SUPERVISOR = join(ROOT, 'apps', 'api', 'src', 'supervisor', 'main.ts');
 const START_MS = 60_000;
-const LOOK_AGAIN_MS = 25;
 
 export interface Installation {
   /** Origin, without a trailing slash. */
@@ -133,29 +132,4 @@ export async function startInstallation(): Promise<Installation> {
     throw error;
   }
   return installation;
-}
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    return (await fetch(`${url}/readyz`)).ok;
-  } catch {
-    return false;
-  }
-}
-
-async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + START_MS;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`Waited too long for ${what}.`);
-    await delay(LOOK_AGAIN_MS);
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('No port.');
-  await new Promise((resolve) => server.close(resolve));
-  return address.port;
 }

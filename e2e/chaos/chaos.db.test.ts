@@ -9,11 +9,11 @@ test(
   async () => {
     const said: string[] = [];
     const { verdict, faults, missing, deadLetters } = await runChaos({
-      minutes: 0.25,
+      minutes: 0.2,
       clients: 6,
       seed: 7,
       faults: CHEAP,
-      scale: 0.2,
+      scale: 0.1,
       processes: 1,
       stormEveryMs: 400,
       signal: new AbortController().signal,

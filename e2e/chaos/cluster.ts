@@ -8,8 +8,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually, isReady } from './eventually.ts';
-import { freePort } from './free-port.ts';
+import { eventually, isReady } from '../eventually.ts';
+import { freePort } from '../free-port.ts';
 import { createOwner, startHost, type Host } from './host.ts';
 import type { Owner } from './people.ts';
 import { mountDisk, type SmallDisk } from './small-disk.ts';
@@ -37,7 +37,7 @@ export interface Cluster {
 const WATCH_MS = 500;
 const DISK_BYTES = 640 * 1024 * 1024;
 /** The database's log is not to fill the small disk by itself. */
-const SETTINGS = { max_wal_size: '128MB', min_wal_size: '32MB', wal_recycle: 'off', wal_init_zero: 'off' };
+const SETTINGS = { max_wal_size: '128MB', min_wal_size: '32MB' };
 
 export async function startCluster({ hosts: count }: { hosts: number }): Promise<Cluster> {
   const closing: (() => Promise<unknown>)[] = [];
@@ -83,7 +83,9 @@ export async function startCluster({ hosts: count }: { hosts: number }): Promise
       redis,
       disk,
       ready: () =>
-        eventually('every API to be ready', async () => (await Promise.all(ports.map(isReady))).every(Boolean)),
+        eventually('every API to be ready', async () =>
+          (await Promise.all(ports.map((port) => isReady(`http://127.0.0.1:${port}`)))).every(Boolean),
+        ),
       errors: async () => countErrors(await Promise.all(hosts.map(({ dataDir }) => readLog(dataDir)))),
       close,
     };

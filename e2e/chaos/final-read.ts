@@ -21,6 +21,10 @@ export async function readFinally(databaseUrl: string): Promise<FinalRead> {
         `select thread_id as "threadId", person_id as "personId", left_at is not null as left
            from participant where not deleted`,
       ),
+      scheduled: await all(
+        `select id as "messageId", person_id as "personId", failure is not null as refused
+           from scheduled where not deleted`,
+      ),
       readPositions: await all(
         `select thread_id as "threadId", person_id as "personId", seq::int from read_position where not deleted`,
       ),

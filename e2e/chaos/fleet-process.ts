@@ -2,7 +2,8 @@
 import type { ClientReport } from './history.ts';
 import type { NetworkFault } from './fault-proxy.ts';
 import { between, pick, seededRandom, shuffled, type Random } from './random.ts';
-import { ScriptedClient, type Network, type SignedIn } from './scripted-client.ts';
+import type { SignedIn } from './people.ts';
+import { ScriptedClient, type Network } from './scripted-client.ts';
 
 /** What happens to one client at a time. */
 export type ClientFault = NetworkFault | 'offline' | 'killed' | 'clockJump';

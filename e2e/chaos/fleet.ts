@@ -3,7 +3,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { ClientReport } from './history.ts';
 import type { ClientFault, FleetCalls } from './fleet-process.ts';
-import type { Network, SignedIn } from './scripted-client.ts';
+import type { SignedIn } from './people.ts';
+import type { Network } from './scripted-client.ts';
 
 const SCRIPT = join(import.meta.dirname, 'fleet-process.ts');
 
@@ -80,9 +81,11 @@ function launch(index: number): Boat {
   const child = fork(SCRIPT, { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let calls = 0;
+  let end: Error | null = null;
   const gone = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
-      for (const { reject } of waiting.values()) reject(new Error(`Clients ${index} ended: ${signal ?? code}.`));
+      end = new Error(`Clients ${index} ended: ${signal ?? code}.`);
+      for (const { reject } of waiting.values()) reject(end);
       resolve();
     });
   });
@@ -95,7 +98,8 @@ function launch(index: number): Boat {
   return {
     child,
     gone,
-    call(name, ...args) {
+    async call(name, ...args) {
+      if (end) throw end;
       calls += 1;
       const answer = Promise.withResolvers<unknown>();
       waiting.set(calls, answer);

@@ -12,7 +12,7 @@ export interface Act {
   on: boolean;
   /** Of `read`: up to which place. */
   seq: number;
-  /** It waited outside its lane, so later ones may have gone first. */
+  /** It went out later than it was written, so others may have gone first. */
   held: boolean;
   /** Id of the mutation; `null` where the program was killed before it had one. */
   id: string | null;
@@ -39,6 +39,8 @@ export interface QueuedItem {
   name: string;
   state: string;
   code: string | null;
+  /** Id of the item that it is parked with. */
+  waitsFor: string | null;
   /** Of a message: its id. */
   messageId: string | null;
 }
@@ -86,6 +88,8 @@ export interface FinalRead {
   messages: StoredMessage[];
   revisions: { messageId: string; text: string }[];
   participants: { threadId: string; personId: string; left: boolean }[];
+  /** Messages that were to go out later and have not. */
+  scheduled: { messageId: string; personId: string; refused: boolean }[];
   readPositions: { threadId: string; personId: string; seq: number }[];
   members: { orgId: string; personId: string }[];
   /** Version of each scope. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { childrenOf, commandOf, isStopped } from '../processes.ts';
-import { eventually, isReady } from './eventually.ts';
+import { eventually, isReady } from '../eventually.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SUPERVISOR = join(ROOT, 'apps', 'api', 'src', 'supervisor', 'main.ts');
@@ -92,7 +92,7 @@ export async function startHost(options: {
     const before = gaveUp;
     await eventually(`the host on port ${port}`, async () => {
       if (gaveUp > before) throw new Error(`The host on port ${port} does not start:\n${said}`);
-      return pidOf('api') !== undefined && pidOf('worker') !== undefined && isReady(port);
+      return pidOf('api') !== undefined && pidOf('worker') !== undefined && isReady(`http://127.0.0.1:${port}`);
     });
   };
 

@@ -64,6 +64,7 @@ beforeEach(() => {
       messages,
       revisions: [{ messageId: second.id, text: 'alice 2' }],
       participants: [alice, bob].map(({ personId }) => ({ threadId, personId, left: false })),
+      scheduled: [],
       readPositions: [{ threadId, personId: alice.personId, seq: 4 }],
       members: [],
       versions: { [threadScope(threadId)]: 6, [threadPeopleScope(threadId)]: 3 },
@@ -101,6 +102,7 @@ const item = (of: Act | undefined, state: string) => ({
   name: 'sendMessage',
   state,
   code: 'not_found',
+  waitsFor: null,
   messageId: of?.messageId ?? null,
 });
 const stored = (seq: number, author: ClientReport, text: string): StoredMessage => ({
@@ -240,6 +242,27 @@ test('a message in the queue', () => {
   bob.queue[0] = item(bob.acts[1], 'waiting');
   const verdict = judge(history);
   expect(verdict.stranded).toEqual([expect.stringMatching(/bob still has sendMessage .*, waiting/)]);
+});
+
+test('what is parked with a refused item waits for it, and with nothing else', () => {
+  const edit = act({ kind: 'edit', messageId: bob.acts[1]?.messageId ?? '', text: 'bob 2, edited' });
+  bob.acts.push(edit);
+  const parked = { ...item(edit, 'waiting'), name: 'editMessage', messageId: null };
+  bob.queue.push({ ...parked, waitsFor: bob.queue[0]?.id ?? '' });
+  expect(holds(judge(history))).toBe(true);
+  bob.queue[1] = { ...parked, waitsFor: newId() };
+  expectFinding('stranded', /bob still has editMessage .*, waiting/);
+});
+
+test('a scheduled message that does not go out, or whose refusal its author keeps', () => {
+  const messageId = newId();
+  bob.acts.push(act({ messageId, text: 'bob 3', held: true }));
+  history.database.scheduled = [{ messageId, personId: bob.personId, refused: true }];
+  expect(holds(judge(history))).toBe(true);
+  history.database.scheduled = [{ messageId, personId: bob.personId, refused: false }];
+  expectFinding('stranded', /The scheduled message .* has not gone out/);
+  history.database.scheduled = [{ messageId, personId: alice.personId, refused: true }];
+  expectFinding('lost', /"bob 3" of bob is nowhere/);
 });
 
 test('a program that does not find the server', () => {

@@ -27,6 +27,9 @@ export function judge(history: History): Verdict {
   };
   judgePlaces(history, verdict);
   judgeOrigins(history, verdict);
+  for (const { messageId, refused } of history.database.scheduled) {
+    if (!refused) verdict.stranded.push(`The scheduled message ${messageId} has not gone out.`);
+  }
   for (const client of history.clients) {
     judgeQueue(client, verdict);
     judgeMessages(client, history.database, verdict);
@@ -69,14 +72,19 @@ function judgeOrigins({ clients, database }: History, { doubled, diverged }: Ver
 
 function judgeQueue({ client, queue, connection }: ClientReport, { stranded }: Verdict): void {
   if (connection !== 'live') stranded.push(`${client} is ${connection}.`);
-  for (const { id, name, state } of queue) {
-    if (state !== 'failed') stranded.push(`${client} still has ${name} ${id}, ${state}.`);
+  const queued = new Set(queue.map(({ id }) => id));
+  for (const { id, name, state, waitsFor } of queue) {
+    const isParked = waitsFor !== null && queued.has(waitsFor);
+    if (state !== 'failed' && !isParked) stranded.push(`${client} still has ${name} ${id}, ${state}.`);
   }
 }
 
 function judgeMessages(report: ClientReport, database: FinalRead, { lost, doubled, diverged }: Verdict): void {
   const stored = byId(database.messages);
-  const dead = new Set(report.queue.flatMap(({ state, messageId }) => (state === 'failed' ? (messageId ?? []) : [])));
+  const dead = new Set([
+    ...report.queue.flatMap(({ state, messageId }) => (state === 'failed' ? (messageId ?? []) : [])),
+    ...database.scheduled.flatMap(({ messageId, personId }) => (personId === report.personId ? messageId : [])),
+  ]);
   const acknowledged = new Set(report.acknowledged);
   const everOut = readReaders(database);
   for (const { kind, id, messageId, threadId, text, kept } of report.acts) {
@@ -84,7 +92,7 @@ function judgeMessages(report: ClientReport, database: FinalRead, { lost, double
     const [isStored, isDead] = [stored.has(messageId), dead.has(messageId)];
     if (isStored && isDead) doubled.push(`"${text}" of ${report.client} is on the server and among the dead letters.`);
     if (!isStored && !isDead && kept) lost.push(`"${text}" of ${report.client} is nowhere.`);
-    else if (!isStored && id !== null && acknowledged.has(id)) {
+    else if (!isStored && !isDead && id !== null && acknowledged.has(id)) {
       lost.push(`"${text}" of ${report.client} was acknowledged and is not on the server.`);
     }
     if (isDead && !everOut.wasEverOut(threadId, report.personId)) {

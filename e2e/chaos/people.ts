@@ -1,6 +1,15 @@
 /** Makes accounts and signs devices in as people do: invitations, cookies and keys. */
 import { randomBytes } from 'node:crypto';
-import type { SignedIn } from './scripted-client.ts';
+
+/** A person signed in on one device. */
+export interface SignedIn {
+  /** Unlike that of any other device. */
+  device: string;
+  personId: string;
+  orgId: string;
+  cookie: string;
+  key: string;
+}
 
 /** Of so many devices the last one is the second of the person before. */
 const SECOND_DEVICE_EVERY = 5;

@@ -3,8 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually } from './eventually.ts';
-import { freePort } from './free-port.ts';
+import { eventually } from '../eventually.ts';
+import { freePort } from '../free-port.ts';
 
 export interface ChaosRedis {
   url: string;

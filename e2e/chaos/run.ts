@@ -10,9 +10,8 @@ import { openFleet, type Fleet } from './fleet.ts';
 import type { ClientFault } from './fleet-process.ts';
 import type { FinalRead, History } from './history.ts';
 import { holds, judge, type Verdict } from './judge.ts';
-import { signUp } from './people.ts';
+import { signUp, type SignedIn } from './people.ts';
 import { between, seededRandom, shuffled, type Random } from './random.ts';
-import type { SignedIn } from './scripted-client.ts';
 import { SERVER_FAULTS, type ServerFault, type Struck } from './server-faults.ts';
 
 export interface Plan {

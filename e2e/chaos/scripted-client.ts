@@ -10,26 +10,18 @@ import { isPaged, threadPeopleScope, threadScope, userScope } from '@parley/core
 import { SCHEMA, type Tables } from '@parley/core/tables';
 import { createDexieDisk } from '@parley/sync/adapters/dexie';
 import { createTrpcNetwork } from '@parley/sync/adapters/trpc';
-import { createEngine, createGuardedStorage, type Engine, type Storage } from '@parley/sync/client';
+import { createEngine, createGuardedStorage, type Pending, type Storage } from '@parley/sync/client';
 import { createFreezer, createTabGroup } from '@parley/sync/testing';
 import { createTRPCClient, wsLink } from '@trpc/client';
 import { v7 as newId } from 'uuid';
 import { WebSocket as NodeWebSocket } from 'ws';
 import { openFaultProxy, type FaultProxy } from './fault-proxy.ts';
-import type { Act, ClientReport } from './history.ts';
+import type { ClientReport, QueuedItem } from './history.ts';
 import { mortalDisk } from './mortal-disk.ts';
-import { pick, type Random } from './random.ts';
+import type { SignedIn } from './people.ts';
+import type { Random } from './random.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
-
-/** A person signed in on one device. */
-export interface SignedIn {
-  /** Unlike that of any other device. */
-  device: string;
-  personId: string;
-  orgId: string;
-  cookie: string;
-  key: string;
-}
+import { Script, startThread, type ParleyEngine } from './script.ts';
 
 export interface Network {
   /** Ports of the APIs on this machine. */
@@ -38,30 +30,12 @@ export interface Network {
   origin: string;
 }
 
-type ActName = 'message' | 'held' | 'edit' | 'reaction' | 'read' | 'members' | 'thread';
-/** How often each is done, out of all. */
-const ODDS: Record<ActName, number> = {
-  message: 0.5,
-  held: 0.05,
-  edit: 0.12,
-  reaction: 0.15,
-  read: 0.12,
-  members: 0.05,
-  thread: 0.01,
-};
-/** Milliseconds in which a held message could be taken back. */
-const HOLD_MS = 1_500;
-/** A thread is not emptied below so many people. */
-const FEWEST = 3;
-
 export class ScriptedClient {
   readonly network: FaultProxy;
   readonly #who: SignedIn;
   readonly #net: Network;
-  readonly #random: Random;
   readonly #recorder: Recorder;
-  readonly #acts: Act[] = [];
-  #written = 0;
+  readonly #script: Script;
   #clockAhead = 0;
   #online = true;
   #listeners = new Set<() => void>();
@@ -76,7 +50,7 @@ export class ScriptedClient {
   constructor(who: SignedIn, net: Network, { random, proxy }: { random: Random; proxy: FaultProxy }) {
     this.#who = who;
     this.#net = net;
-    this.#random = random;
+    this.#script = new Script(who, random);
     this.network = proxy;
     this.#recorder = createRecorder(() => proxy.server);
   }
@@ -93,12 +67,12 @@ export class ScriptedClient {
     return this.#recorder.busy;
   }
 
-  /** Nothing waits, and the server is there. */
+  /** Nothing waits but what was refused, and what is parked with it; and the server is there. */
   get isAtRest(): boolean {
     if (!this.#run) return false;
     const { engine } = this.#run;
     const { connection, syncedAt } = engine.status();
-    return connection.state === 'live' && syncedAt !== null && engine.items().every(({ state }) => state === 'failed');
+    return connection.state === 'live' && syncedAt !== null && engine.items().every(isParked);
   }
 
   /** Starts on what the disk holds. */
@@ -145,21 +119,13 @@ export class ScriptedClient {
 
   /** Does one thing that people do. */
   async act(): Promise<void> {
-    const engine = this.#run?.engine;
-    if (!engine) return;
-    const mine = engine.allRows('participation').filter(({ data }) => data.leftAt === null);
-    const threadId = pick(this.#random, mine)?.id;
-    if (threadId === undefined) return;
-    await this.#doOne(engine, this.#drawAct(), threadId);
+    if (this.#run) await this.#script.doOne(this.#run.engine);
   }
 
   /** Makes a thread with these people. @throws where the rules refuse it */
   async startThread(threadId: string, participantIds: readonly string[]): Promise<void> {
     if (!this.#run) throw new Error(`${this.#who.device} is not running.`);
-    const args = { threadId, orgId: this.#who.orgId, subject: 'A thread', participantIds: [...participantIds] };
-    await (
-      await this.#run.engine.mutate('createThread', args)
-    ).saved;
+    await startThread(this.#run.engine, this.#who.orgId, { threadId, participantIds });
   }
 
   /** @param threadIds all threads there are */
@@ -183,15 +149,9 @@ export class ScriptedClient {
     return {
       client: device,
       personId,
-      acts: this.#acts,
+      acts: this.#script.acts,
       acknowledged: [...this.#recorder.acknowledged],
-      queue: (await storage.items()).map(({ id, name, state, code, args }) => ({
-        id,
-        name,
-        state,
-        code,
-        messageId: name === 'sendMessage' ? (args as { messageId: string }).messageId : null,
-      })),
+      queue: toQueued(await storage.items()),
       views,
       holds,
       told: Object.fromEntries([...this.#recorder.told].map(([scope, versions]) => [scope, [...versions]])),
@@ -204,109 +164,6 @@ export class ScriptedClient {
     this.#run?.engine.stop();
     this.kill();
     await this.network.close();
-  }
-
-  #drawAct(): ActName {
-    let left = this.#random();
-    for (const [name, odds] of Object.entries(ODDS) as [ActName, number][]) {
-      left -= odds;
-      if (left < 0) return name;
-    }
-    return 'message';
-  }
-
-  async #doOne(engine: ParleyEngine, name: ActName, threadId: string): Promise<void> {
-    const { personId, orgId } = this.#who;
-    const scope = threadScope(threadId);
-    const messages = engine.rows(scope, 'message').filter(({ data }) => data.kind !== 'system');
-    switch (name) {
-      case 'message':
-      case 'held':
-        return this.#send(threadId, name === 'held');
-      case 'edit': {
-        const messageId = pick(this.#random, messages.filter(({ data }) => data.authorId === personId).slice(-10))?.id;
-        if (messageId === undefined) return this.#send(threadId, false);
-        const text = this.#newText();
-        const act = this.#begin({ kind: 'edit', threadId, messageId, text });
-        return this.#do(act, () => engine.mutate('editMessage', { threadId, messageId, text }));
-      }
-      case 'reaction': {
-        const message = pick(this.#random, messages.slice(-20));
-        if (!message) return undefined;
-        const emoji = this.#who.device.endsWith('second') ? '🎉' : '👍';
-        const on = !(message.data.reactions[emoji] ?? []).includes(personId);
-        const act = this.#begin({ kind: 'reaction', threadId, messageId: message.id, text: emoji, on });
-        return this.#do(act, () => engine.mutate('react', { threadId, messageId: message.id, emoji, on }));
-      }
-      case 'read': {
-        const seq = Math.max(0, ...messages.map(({ data }) => data.seq ?? 0));
-        const act = this.#begin({ kind: 'read', threadId, seq });
-        return this.#do(act, () => engine.mutate('markRead', { threadId, seq, markEpoch: 0 }));
-      }
-      case 'members':
-        return this.#changeMembers(engine, threadId);
-      case 'thread': {
-        const people = engine.rows(`people.org:${orgId}`, 'person').map(({ id }) => id);
-        const some = [0, 1, 2, 3].flatMap(() => pick(this.#random, people) ?? []);
-        // Guests may not.
-        return this.startThread(newId(), some).catch(() => undefined);
-      }
-    }
-  }
-
-  async #send(threadId: string, held: boolean): Promise<void> {
-    const engine = this.#run?.engine;
-    const [messageId, text] = [newId(), this.#newText()];
-    const act = this.#begin({ kind: 'message', threadId, messageId, text, held });
-    await this.#do(act, () =>
-      engine?.mutate('sendMessage', { threadId, messageId, text }, held ? { holdMs: HOLD_MS } : {}),
-    );
-  }
-
-  async #changeMembers(engine: ParleyEngine, threadId: string): Promise<void> {
-    const { personId, orgId } = this.#who;
-    const here = engine.rows(threadPeopleScope(threadId), 'participant').filter(({ data }) => data.leftAt === null);
-    const others = here.map(({ id }) => id).filter((id) => id !== personId);
-    const messageId = newId();
-    if (here.length > FEWEST && this.#random() < 0.5) {
-      const gone = pick(this.#random, others) ?? personId;
-      await this.#try(() => engine.mutate('removeParticipant', { threadId, messageId, personId: gone }));
-      return;
-    }
-    const away = engine.rows(`people.org:${orgId}`, 'person').filter(({ id }) => !here.some((row) => row.id === id));
-    const added = pick(this.#random, away)?.id;
-    if (added === undefined) return;
-    await this.#try(() => engine.mutate('addParticipants', { threadId, orgId, messageId, personIds: [added] }));
-  }
-
-  #newText(): string {
-    this.#written += 1;
-    return `${this.#who.device} ${this.#written}`;
-  }
-
-  #begin(act: Partial<Act> & Pick<Act, 'kind' | 'threadId'>): Act {
-    const whole = { messageId: '', text: '', on: true, seq: 0, held: false, id: null, kept: false, ...act };
-    this.#acts.push(whole);
-    return whole;
-  }
-
-  /** What the rules refuse at once was never done. */
-  async #do(act: Act, mutate: () => ReturnType<ParleyEngine['mutate']> | undefined): Promise<void> {
-    try {
-      const sent = await mutate();
-      if (!sent) throw new Error('The program does not run.');
-      Object.assign(act, { id: sent.id });
-      await sent.saved;
-      Object.assign(act, { kept: true });
-    } catch {
-      this.#acts.splice(this.#acts.indexOf(act), 1);
-    }
-  }
-
-  async #try(mutate: () => ReturnType<ParleyEngine['mutate']> | undefined): Promise<void> {
-    await (
-      await mutate()?.catch(() => undefined)
-    )?.saved;
   }
 
   #prepare(): Run {
@@ -376,8 +233,6 @@ export class ScriptedClient {
   }
 }
 
-type ParleyEngine = Engine<Tables, Mutators>;
-
 /** From one start to the next. */
 interface Run {
   engine: ParleyEngine;
@@ -387,6 +242,23 @@ interface Run {
   life: { over: boolean };
   opened: Set<string>;
 }
+
+type StoredItem = Awaited<ReturnType<Storage['items']>>[number];
+
+function toQueued(items: readonly StoredItem[]): QueuedItem[] {
+  const outside = new Set(items.filter(({ state, n }) => state === 'failed' || n === 0).map(({ id }) => id));
+  return items.map(({ id, name, state, n, after = [], code, args }) => ({
+    id,
+    name,
+    state,
+    code,
+    waitsFor: n === 0 ? (after.find((other) => outside.has(other)) ?? null) : null,
+    messageId: /^(send|schedule)Message$/.test(name) ? (args as { messageId: string }).messageId : null,
+  }));
+}
+
+/** What something is parked with is in the queue as well, so the last of them was refused. */
+const isParked = ({ state, waitsFor }: Pending): boolean => state === 'failed' || waitsFor !== null;
 
 const isOnDisk = async (storage: Storage, scope: string): Promise<boolean> =>
   (await storage.scopeRows(scope)).length > 0 ||
