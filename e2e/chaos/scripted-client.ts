@@ -203,10 +203,10 @@ export class ScriptedClient {
     const { port } = this.network;
     const network = createTrpcNetwork({
       url: () => `ws://127.0.0.1:${port}/trpc`,
-      protocols: async () => ['parley', `key.${key}`],
+      protocols: async () => ['parley', `person.${personId}`, `key.${key}`],
       calls: (client) => createTRPCClient<AppRouter>({ links: [wsLink({ client })] }).sync,
       async whyRefused() {
-        const headers = { cookie, origin, 'x-parley-key': key };
+        const headers = { cookie, origin, 'x-parley-key': key, 'x-parley-person': personId };
         const response = await fetch(`http://127.0.0.1:${port}/trpc/accounts.session`, { headers });
         const { result } = (await response.json()) as { result: { data: { person: { id: string } | null } } };
         if (result.data.person === null) return 'unauthorised';
