@@ -1,7 +1,7 @@
 /** The worker: relays job rows, and carries out jobs. */
 import { mutators } from '@parley/core/mutators';
 import { isPaged, userScope } from '@parley/core/scopes';
-import { createPostgresStorage, openDatabase } from '@parley/db';
+import { alignGroups, createPostgresStorage, openDatabase, organisationsWithGroups } from '@parley/db';
 import { openMailer } from '@parley/emails';
 import { openJobQueues } from '@parley/jobs';
 import { createSyncServer, type Publish } from '@parley/sync/server';
@@ -36,9 +36,23 @@ export function startWorker(environment: WorkerEnvironment, publish: Publish): R
     onError: (error, queue) => workerLog.error({ err: error, queue }, 'a job or its queue failed'),
   });
   const stop = new AbortController();
+  const acts = createSyncServer({
+    storage: createPostgresStorage(database.kysely),
+    mutators,
+    isPaged,
+    ownScope: userScope,
+    publish,
+  });
   queues.work('housekeeping', async () => {
     const tidied = await tidy(database.kysely, Date.now());
     workerLog.info(tidied, 'tidied');
+    // A store of jobs that is emptied must not leave anybody in a thread who has no business there.
+    for (const orgId of await organisationsWithGroups(database.kysely))
+      await alignGroups(database.kysely, acts, { orgId });
+  });
+  queues.work('groups.changed', async (change) => {
+    const looked = await alignGroups(database.kysely, acts, change);
+    workerLog.info({ ...change, looked }, 'people were brought in line with their groups');
   });
   const acts = createSyncServer({
     storage: createPostgresStorage(database.kysely),

@@ -7,6 +7,7 @@ import type { TableName, Tables } from './tables.ts';
 /** Tables a client keeps in memory whole, since lists are made of them. */
 export const residentTables = [
   'org',
+  'team',
   'person',
   'membership',
   'thread',

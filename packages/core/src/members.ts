@@ -3,6 +3,7 @@
  * row does not tell is listed by the caller, under the locks of `memberScopes`.
  */
 import { Refusal, type MutatorScopes, type MutatorTx } from '@parley/sync/mutator';
+import { alignLater } from './groups.ts';
 import { accessOrg, mayAdminister, mayGrant, type MembershipRow, type PersonRow, type Role } from './organisations.ts';
 import { orgPeopleScope, threadPeopleScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
@@ -26,13 +27,14 @@ export const memberScopes = ({ orgId, personId }: Member): MutatorScopes => ({
 });
 
 /**
- * Gives a member another role. Becoming a guest takes the directory away, becoming more than a guest brings it anew.
+ * Gives a member another role. Becoming a guest takes the directory away, and threads they are in through a group only;
+ * becoming more than a guest brings both anew.
  * @throws Refusal `not_found`, `forbidden`, `last_owner`
  */
 export async function changeRole(
   tx: MutatorTx<Tables>,
   { orgId, personId, role }: Member & { role: Role },
-  { otherOwners }: Pick<MemberFacts, 'otherOwners'>,
+  { otherOwners, threadIds }: MemberFacts,
 ): Promise<void> {
   const { own, member, membership } = await accessMember(tx, { orgId, personId });
   if (!mayGrant(own, role)) throw new Refusal('forbidden', 'You cannot give this role.');
@@ -48,6 +50,9 @@ export async function changeRole(
     { ...member, role },
     { ...membership, role, epoch: membership.epoch + (regains ? 1 : 0) },
   );
+  if (role === 'guest') await endThreadsOfGroups(tx, personId, threadIds);
+  if (regains) await rejoinThreads(tx, { orgId, personId }, threadIds);
+  alignLater(tx, { orgId, personId });
 }
 
 /**
@@ -71,6 +76,7 @@ export async function deactivateMember(
     const participation = participations[index];
     if (participation?.leftAt === null) tx.put('participation', scope, id, { ...participation, leftAt: tx.now });
   });
+  alignLater(tx, { orgId, personId });
 }
 
 /**
@@ -86,27 +92,53 @@ export async function reactivateMember(
   if (member.active) return;
   const epoch = membership.epoch + 1;
   put(tx, { orgId, personId }, { ...member, active: true }, { ...membership, active: true, epoch });
-  await rejoinThreads(tx, personId, threadIds);
+  await rejoinThreads(tx, { orgId, personId }, threadIds);
+  alignLater(tx, { orgId, personId });
 }
 
-/** Brings back the threads whose people a member is still among; their own scope must be written by the act. */
+/**
+ * Brings back the threads whose people a member is still among, for a guest only those they were added to singly; their
+ * own scope must be written by the act.
+ */
 export async function rejoinThreads(
+  tx: MutatorTx<Tables>,
+  { orgId, personId }: Member,
+  threadIds: readonly string[],
+): Promise<void> {
+  const scope = userScope(personId);
+  const [membership, found] = await Promise.all([tx.get('membership', scope, orgId), sidesOf(tx, personId, threadIds)]);
+  threadIds.forEach((id, index) => {
+    const [participation, participant] = found[index] ?? [];
+    if (!participation || participation.leftAt === null || participant?.leftAt !== null) return;
+    if (participant.via && membership?.role === 'guest') return;
+    tx.put('participation', scope, id, { ...participation, leftAt: null, epoch: participation.epoch + 1 });
+  });
+}
+
+/** Ends the threads that a member is in through a group only. Who is among the people follows with the worker. */
+async function endThreadsOfGroups(
   tx: MutatorTx<Tables>,
   personId: string,
   threadIds: readonly string[],
 ): Promise<void> {
-  const scope = userScope(personId);
-  const found = await Promise.all(
-    threadIds.map((id) =>
-      Promise.all([tx.get('participation', scope, id), tx.get('participant', threadPeopleScope(id), personId)]),
-    ),
-  );
+  const found = await sidesOf(tx, personId, threadIds);
   threadIds.forEach((id, index) => {
     const [participation, participant] = found[index] ?? [];
-    if (!participation || participation.leftAt === null || participant?.leftAt !== null) return;
-    tx.put('participation', scope, id, { ...participation, leftAt: null, epoch: participation.epoch + 1 });
+    if (participation?.leftAt !== null || !participant?.via) return;
+    tx.put('participation', userScope(personId), id, { ...participation, leftAt: tx.now });
   });
 }
+
+/** A person's part in threads, from their own side and from that of the others. */
+const sidesOf = (tx: MutatorTx<Tables>, personId: string, threadIds: readonly string[]) =>
+  Promise.all(
+    threadIds.map((id) =>
+      Promise.all([
+        tx.get('participation', userScope(personId), id),
+        tx.get('participant', threadPeopleScope(id), personId),
+      ]),
+    ),
+  );
 
 async function accessMember(
   tx: MutatorTx<Tables>,

@@ -10,6 +10,8 @@ import { forgetSaved, saveMessage } from './saved.ts';
 import { changeSettings } from './settings.ts';
 import { cancelScheduled, changeScheduled, scheduleMessage, sendScheduled } from './scheduled.ts';
 import type { Tables } from './tables.ts';
+import { changeTeam, createTeam, removeTeam } from './teams.ts';
+import { addGroup, removeGroup } from './thread-groups.ts';
 import { renameThread, resolveThread } from './thread-heads.ts';
 import { changeThreadSetting } from './thread-settings.ts';
 import { createThread, markRead, markUnread } from './threads.ts';
@@ -21,6 +23,8 @@ export const mutators = {
   changeThreadSetting,
   addParticipants,
   removeParticipant,
+  addGroup,
+  removeGroup,
   markRead,
   markUnread,
   sendMessage,
@@ -39,6 +43,9 @@ export const mutators = {
   forgetSaved,
   changeSettings,
   changeName,
+  createTeam,
+  changeTeam,
+  removeTeam,
 } satisfies Record<string, AnyMutator<Tables>>;
 
 export type Mutators = typeof mutators;

@@ -1,11 +1,16 @@
+import type { GroupKind } from './groups.ts';
+
 /** What the software says in a thread, as data, so that every client words it in its own language. */
 export type SystemNotice =
   | {
       type: 'added' | 'removed';
       by: string;
+      /** Also the one id of a group. */
       personIds: string[];
       /** People beside those named; only where a notice is shortened. */
       more?: number;
+      /** Of the group, where it is one, as it was called then. */
+      group?: { kind: GroupKind; name: string };
     }
   | { type: 'renamed'; by: string; subject: string }
   | { type: 'resolved' | 'reopened'; by: string };

@@ -5,7 +5,7 @@ import { systemMessage } from './messages.ts';
 import { accessOrg, mayAddToThread, mayRemoveFromThread } from './organisations.ts';
 import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
-import { accessThread, ADDED_AT_ONCE, join } from './threads.ts';
+import { accessThread, ADDED_AT_ONCE, join, leave, type ParticipantRow } from './threads.ts';
 
 const addParticipantsArgs = z.object({
   threadId: z.uuid(),
@@ -29,7 +29,9 @@ export const addParticipants: Mutator<Tables, z.infer<typeof addParticipantsArgs
     const { role } = await accessOrg(tx, orgId);
     if (thread.homeOrg !== orgId || !mayAddToThread(role))
       throw new Refusal('forbidden', 'You cannot add people here.');
-    const added = await absentOf(tx, threadId, personIds);
+    const { absent: added, viaGroup } = await sort(tx, threadId, personIds);
+    // Added singly too, they stay when their group goes.
+    for (const [personId, row] of viaGroup) tx.put('participant', threadPeopleScope(threadId), personId, row);
     await Promise.all(added.map((personId) => join(tx, { threadId, orgId, personId })));
     if (added.length > 0)
       await systemMessage(tx, threadId, messageId, { type: 'added', by: tx.personId, personIds: added });
@@ -53,20 +55,27 @@ export const removeParticipant: Mutator<Tables, z.infer<typeof removeParticipant
       const { role } = await accessOrg(tx, thread.homeOrg);
       if (!mayRemoveFromThread(role)) throw new Refusal('forbidden', 'Guests can only leave a thread themselves.');
     }
-    const scope = threadPeopleScope(threadId);
-    const participant = await tx.get('participant', scope, personId);
-    if (!participant || participant.leftAt !== null) return;
-    const participation = await tx.get('participation', userScope(personId), threadId);
+    const participant = await tx.get('participant', threadPeopleScope(threadId), personId);
+    if (participant?.leftAt !== null) return;
     // First the message: whoever leaves could not say so afterwards.
     await systemMessage(tx, threadId, messageId, { type: 'removed', by: tx.personId, personIds: [personId] });
-    tx.put('participant', scope, personId, { ...participant, leftAt: tx.now });
-    if (participation) tx.put('participation', userScope(personId), threadId, { ...participation, leftAt: tx.now });
+    await leave(tx, threadId, personId);
   },
 };
 
-/** Those who do not take part now. */
-async function absentOf(tx: MutatorTx<Tables>, threadId: string, personIds: readonly string[]): Promise<string[]> {
+/** Those who do not take part now, and those who do through a group only, with the row that says singly. */
+async function sort(
+  tx: MutatorTx<Tables>,
+  threadId: string,
+  personIds: readonly string[],
+): Promise<{ absent: string[]; viaGroup: [personId: string, row: ParticipantRow][] }> {
   const people = [...new Set(personIds)];
   const rows = await Promise.all(people.map((id) => tx.get('participant', threadPeopleScope(threadId), id)));
-  return people.filter((_, index) => rows[index]?.leftAt !== null);
+  return {
+    absent: people.filter((_, index) => rows[index]?.leftAt !== null),
+    viaGroup: people.flatMap((id, index): [string, ParticipantRow][] => {
+      const row = rows[index];
+      return row?.leftAt === null && row.via ? [[id, { ...row, via: null }]] : [];
+    }),
+  };
 }

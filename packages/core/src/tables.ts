@@ -1,5 +1,6 @@
 /** Every synced table and the shape of its rows' data: what travels, what the client keeps, what mutators read and write. */
 import type { DraftRow } from './drafts.ts';
+import type { GroupRow } from './groups.ts';
 import type { MembershipRow, OrgRow, PersonRow } from './organisations.ts';
 import type { MessageRow, RevisionRow } from './messages.ts';
 import type { ScheduledRow } from './scheduled.ts';
@@ -7,6 +8,7 @@ import type { ThreadSettingRow } from './thread-settings.ts';
 import type { SettingsRow } from './settings.ts';
 import type { PinsRow } from './pinned.ts';
 import type { SavedRow } from './saved.ts';
+import type { TeamRow } from './teams.ts';
 import type { ParticipantRow, ParticipationRow, ReadPositionRow, ThreadRow } from './threads.ts';
 
 /**
@@ -18,6 +20,8 @@ export const SCHEMA = 1;
 export type Tables = {
   /** In `org:O`, id = organisation. */
   org: OrgRow;
+  /** In `org:O`. */
+  team: TeamRow;
   /** In `people.org:O`, id = person. */
   person: PersonRow;
   /** In `user:U`, id = organisation. */
@@ -26,6 +30,8 @@ export type Tables = {
   thread: ThreadRow;
   /** In `people.thread:T`, id = person. */
   participant: ParticipantRow;
+  /** In `people.thread:T`, id = organisation or team. */
+  group: GroupRow;
   /** In `user:U`, id = thread. */
   participation: ParticipationRow;
   /** In `user:U`, id = thread. */

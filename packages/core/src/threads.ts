@@ -1,6 +1,7 @@
 /** Threads: their heads, the door to them, starting one, and how far each person has read. */
 import { Refusal, type Mutator, type MutatorTx } from '@parley/sync/mutator';
 import * as z from 'zod/mini';
+import { alignLater, GROUPS_AT_ONCE, putGroup } from './groups.ts';
 import type { SystemNotice } from './notices.ts';
 import { accessOrg, mayStartThread } from './organisations.ts';
 import { orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
@@ -37,6 +38,8 @@ export interface ParticipantRow {
   placeholder: boolean;
   joinedAt: number;
   leftAt: number | null;
+  /** Groups through which they are here; empty once they went with the last of them. Without it they were added singly. */
+  via?: string[] | null;
 }
 
 /** The same from the person's own side. `epoch` grows each time they are added; a new one means: fetch anew. */
@@ -80,9 +83,14 @@ const createThreadArgs = z.object({
   orgId: z.uuid(),
   subject: lineOfText(SUBJECT_LENGTH),
   participantIds: z.array(z.uuid()).check(z.maxLength(ADDED_AT_ONCE)),
+  /** The organisation, or teams of it; their people come with the worker. */
+  groupIds: z.optional(z.array(z.uuid()).check(z.maxLength(GROUPS_AT_ONCE))),
 });
 
-/** Starts an internal thread with people of one organisation. Refused: `not_found`, `forbidden`, `unknown_person`. */
+/**
+ * Starts an internal thread with people and groups of one organisation. Refused: `not_found`, `forbidden`,
+ * `unknown_person`, `unknown_group`.
+ */
 export const createThread: Mutator<Tables, z.infer<typeof createThreadArgs>> = {
   name: 'createThread',
   version: 1,
@@ -93,7 +101,7 @@ export const createThread: Mutator<Tables, z.infer<typeof createThreadArgs>> = {
     write: everyone(participantIds, personId).map(userScope),
     lock: [orgScope(orgId), orgPeopleScope(orgId)],
   }),
-  async run(tx, { threadId, orgId, subject, participantIds }) {
+  async run(tx, { threadId, orgId, subject, participantIds, groupIds = [] }) {
     const { role } = await accessOrg(tx, orgId);
     const org = await tx.get('org', orgScope(orgId), orgId);
     if (!mayStartThread(role, org?.threadStarters ?? 'members')) {
@@ -114,6 +122,8 @@ export const createThread: Mutator<Tables, z.infer<typeof createThreadArgs>> = {
     });
     const joining = everyone(participantIds, tx.personId);
     await Promise.all(joining.map((personId) => join(tx, { threadId, orgId, personId })));
+    await Promise.all(groupIds.map((groupId) => putGroup(tx, { threadId, orgId, groupId })));
+    if (groupIds.length > 0) alignLater(tx, { orgId, threadId });
   },
 };
 
@@ -175,10 +185,11 @@ const everyone = (participantIds: readonly string[], personId: string): string[]
   ...new Set([personId, ...participantIds]),
 ];
 
-/** Makes a person of the organisation a participant. @throws Refusal `unknown_person` */
+/** Makes a person of the organisation a participant; see `via` of `ParticipantRow`. @throws Refusal `unknown_person` */
 export async function join(
   tx: MutatorTx<Tables>,
   where: { threadId: string; orgId: string; personId: string },
+  via: string[] | null = null,
 ): Promise<void> {
   const { threadId, orgId, personId } = where;
   const [person, before] = await Promise.all([
@@ -191,6 +202,20 @@ export async function join(
     ...common,
     name: person.name,
     placeholder: person.placeholder,
+    via,
   });
   tx.put('participation', userScope(personId), threadId, { ...common, epoch: (before?.epoch ?? 0) + 1 });
+}
+
+/** Ends it, where it has not ended. `via` is what they had, unless they go with their groups. */
+export async function leave(tx: MutatorTx<Tables>, threadId: string, personId: string, via?: string[]): Promise<void> {
+  const scope = threadPeopleScope(threadId);
+  const [participant, participation] = await Promise.all([
+    tx.get('participant', scope, personId),
+    tx.get('participation', userScope(personId), threadId),
+  ]);
+  if (participant?.leftAt === null)
+    tx.put('participant', scope, personId, { ...participant, leftAt: tx.now, ...(via && { via }) });
+  if (participation?.leftAt === null)
+    tx.put('participation', userScope(personId), threadId, { ...participation, leftAt: tx.now });
 }

@@ -1,4 +1,5 @@
 /** Every table, as Kysely sees it. The truth is in the migrations. */
+import type { GroupKind } from '@parley/core/groups';
 import type { MessageRow } from '@parley/core/messages';
 import type { PinsRow } from '@parley/core/pinned';
 import type { Role, ThreadStarters } from '@parley/core/organisations';
@@ -156,6 +157,7 @@ export interface Database {
   };
   job: { id: Generated<number>; kind: string; payload: Json<object>; created_at: TimeNow };
   org: Synced & { id: string; name: string; thread_starters: ThreadStarters; created_at: Time };
+  team: Synced & { org_id: string; id: string; name: string; member_ids: Json<string[]>; created_at: Time };
   org_person: Synced & {
     org_id: string;
     person_id: string;
@@ -194,6 +196,16 @@ export interface Database {
     placeholder: boolean;
     joined_at: Time;
     left_at: TimeOrNull;
+    via: JsonOrNull<string[]>;
+  };
+  thread_group: Synced & {
+    home_org: string;
+    thread_id: string;
+    id: string;
+    kind: GroupKind;
+    org_id: string;
+    name: string;
+    added_at: Time;
   };
   participation: Synced & {
     person_id: string;

@@ -58,10 +58,12 @@ const JOB_OPTIONS = {
   removeOnFail: { age: 7 * 86_400, count: 10_000 },
 } as const;
 
-// A mail server may be away for a day: 5 s, doubled fourteen times, is 23 hours.
-const MAIL_OPTIONS = { attempts: 15, backoff: { type: 'exponential', delay: 5_000 } } as const;
+// What must come to pass, though a mail server or the database is away for a day: 5 s, doubled fourteen times, is 23 hours.
+const STUBBORN = { attempts: 15, backoff: { type: 'exponential', delay: 5_000 } } as const;
 
-const optionsOf = (name: QueueName) => ({ ...JOB_OPTIONS, ...(name === 'invitation.created' && MAIL_OPTIONS) });
+const stubborn: ReadonlySet<QueueName> = new Set(['invitation.created', 'groups.changed']);
+
+const optionsOf = (name: QueueName) => ({ ...JOB_OPTIONS, ...(stubborn.has(name) && STUBBORN) });
 
 /** Connects lazily; nothing here fails because the store is away, except calls that wait for it. */
 export function openJobQueues(options: JobQueuesOptions): JobQueues {

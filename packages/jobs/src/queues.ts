@@ -4,6 +4,13 @@ import { z } from 'zod';
 export const queues = {
   /** Deletes what nobody needs any more. */
   housekeeping: z.object({}),
+  /** Brings the people of threads in line with the groups in them. */
+  'groups.changed': z.object({
+    orgId: z.uuid(),
+    threadId: z.uuid().optional(),
+    groupId: z.uuid().optional(),
+    personId: z.uuid().optional(),
+  }),
   /** Mails the invitation, if it is still open. */
   'invitation.created': z.object({ invitationId: z.uuid() }),
   /** Carries a person's new name to wherever their old one stands. */

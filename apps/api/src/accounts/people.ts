@@ -1,4 +1,5 @@
 /** Making people: the account, its place in an organisation, and what their clients and colleagues see of it. */
+import { alignLater } from '@parley/core/groups';
 import type { Role } from '@parley/core/organisations';
 import { orgPeopleScope, userScope } from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
@@ -52,4 +53,5 @@ export async function putMember(
   const common = { role, active: true, joinedAt: tx.now };
   tx.put('membership', userScope(personId), orgId, { ...common, epoch: (before?.epoch ?? 0) + 1 });
   tx.put('person', orgPeopleScope(orgId), personId, { ...common, name, email, placeholder: false });
+  alignLater(tx, { orgId, personId });
 }

@@ -21,7 +21,12 @@ const ask = (email: string) => server.browser().call('mutation', 'accounts.link.
 /** What the worker would write into the mail. */
 async function tokenAskedFor(email: string): Promise<string> {
   expect((await ask(email)).status).toBe(200);
-  const jobs = await server.services.db.selectFrom('job').select('payload').orderBy('id', 'desc').execute();
+  const jobs = await server.services.db
+    .selectFrom('job')
+    .select('payload')
+    .where('kind', '=', 'sign-in-link.asked')
+    .orderBy('id', 'desc')
+    .execute();
   const [{ linkId } = { linkId: '' }] = jobs.map(({ payload }) => payload as { linkId: string });
   return signInLinkToken(server.services.settings.authSecret, linkId);
 }
@@ -41,8 +46,12 @@ test('a link signs in, once: of two at the same time one gets in', async () => {
 test('an address that nobody signs in with is answered alike, leaves the same rows, and opens nothing', async () => {
   const [known, unknown] = [await ask(cast.bob.email), await ask('nobody@example.org')];
   expect([unknown.status, unknown.data]).toEqual([known.status, known.data]);
-  const jobs = await server.services.db.selectFrom('job').select('kind').execute();
-  expect(jobs.map(({ kind }) => kind)).toEqual(['sign-in-link.asked', 'sign-in-link.asked']);
+  const jobs = await server.services.db
+    .selectFrom('job')
+    .select('id')
+    .where('kind', '=', 'sign-in-link.asked')
+    .execute();
+  expect(jobs).toHaveLength(2);
   const token = await tokenAskedFor('nobody@example.org');
   expect((await open(server.browser(), token)).code).toBe('LINK_INVALID');
 });

@@ -45,8 +45,12 @@ describe('an invitation', () => {
     const row = await server.services.db.selectFrom('invitation').selectAll().executeTakeFirstOrThrow();
     expect(row.token_hash).toBe(hashToken(token));
     expect(token).toBe(invitationToken(server.services.settings.authSecret, row.id));
-    const jobs = await server.services.db.selectFrom('job').select(['kind', 'payload']).execute();
-    expect(jobs).toEqual([{ kind: 'invitation.created', payload: { invitationId: row.id } }]);
+    const jobs = await server.services.db
+      .selectFrom('job')
+      .select('payload')
+      .where('kind', '=', 'invitation.created')
+      .execute();
+    expect(jobs).toEqual([{ payload: { invitationId: row.id } }]);
     const open = await alice.call('query', 'organisations.invitations', { orgId: cast.acme });
     expect(open.data).toEqual([
       { id: row.id, email: 'erin@example.org', role: 'guest', invitedBy: 'Alice', expiresAt },
@@ -71,6 +75,13 @@ describe('an invitation', () => {
       .where('person_id', '=', person.id)
       .executeTakeFirst();
     expect(member).toMatchObject({ org_id: cast.acme, role: 'admin', active: true, epoch: 1 });
+    // Threads that the whole organisation takes part in are theirs too.
+    const work = await server.services.db
+      .selectFrom('job')
+      .select('payload')
+      .where('kind', '=', 'groups.changed')
+      .execute();
+    expect(work).toContainEqual({ payload: { orgId: cast.acme, personId: person.id } });
   });
 
   test('of two people at the same time, one gets in', async () => {

@@ -239,7 +239,7 @@ async function joinAs(
     if (before?.active) throw alreadyMember();
     await markAccepted(native, { id, personId, now });
     await putMember(tx, { ...member, name, email, role });
-    if (before) await rejoinThreads(tx, personId, (await readMemberFacts(native, member)).threadIds);
+    if (before) await rejoinThreads(tx, member, (await readMemberFacts(native, member)).threadIds);
   });
 }
 

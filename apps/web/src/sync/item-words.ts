@@ -27,6 +27,11 @@ const titles: Record<MutatorName, string> = {
   forgetSaved: 'Saved message removed',
   changeSettings: 'Settings',
   changeName: 'Your name',
+  createTeam: 'New team',
+  changeTeam: 'Change of a team',
+  removeTeam: 'Team removed',
+  addGroup: 'Group added',
+  removeGroup: 'Group removed',
 };
 
 export const itemTitle = ({ name }: Pick<Pending, 'name'>): string => titles[name as MutatorName] ?? name;

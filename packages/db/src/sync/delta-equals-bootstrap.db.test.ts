@@ -38,6 +38,8 @@ const strangers = new Set([others.zoe, people.dave, people.carol]);
 
 interface Place {
   threadId: string;
+  /** Of Acme, with bob; takes part in the thread. */
+  teamId: string;
   /** A message of alice's that is to go out later. */
   scheduledId: string;
   /** One of alice's, edited once, with a reaction of bob's, and with a draft of hers under it. */
@@ -53,6 +55,7 @@ const scenarios: Record<MutatorName, Scenario> = {
       orgId: orgs.acme,
       subject: 'Another',
       participantIds: [people.bob, people.gus],
+      groupIds: [orgs.acme],
     }),
   renameThread: (client, { threadId }) =>
     client.do('renameThread', { threadId, messageId: newId(), subject: `Renamed ${newId()}` }),
@@ -100,11 +103,25 @@ const scenarios: Record<MutatorName, Scenario> = {
   },
   changeSettings: (client) => client.do('changeSettings', { undoSeconds: 10 }),
   changeName: (client) => client.do('changeName', { name: `Alice ${newId()}`, orgIds: [orgs.acme] }),
+  addGroup: (client, { threadId }) =>
+    client.do('addGroup', { threadId, orgId: orgs.acme, messageId: newId(), groupId: orgs.acme }),
+  removeGroup: (client, { threadId, teamId }) =>
+    client.do('removeGroup', { threadId, messageId: newId(), groupId: teamId }),
+  createTeam: (client) =>
+    client.do('createTeam', { orgId: orgs.acme, teamId: newId(), name: 'Night shift', memberIds: [others.zoe] }),
+  changeTeam: (client, { teamId }) =>
+    client.do('changeTeam', {
+      ...{ orgId: orgs.acme, teamId, name: `Drivers ${newId()}` },
+      ...{ add: [others.zoe], remove: [people.bob] },
+    }),
+  removeTeam: (client, { teamId }) => client.do('removeTeam', { orgId: orgs.acme, teamId }),
 };
+/** What only those who look after the organisation may do. */
+const affairsOfAdmins = new Set([scenarios.createTeam, scenarios.changeTeam, scenarios.removeTeam]);
 /** What anybody may do who is somewhere: it touches nobody else. */
 const ownAffairs = new Set([scenarios.changeSettings, scenarios.changeName]);
-/** What every member of the organisation sees in its directory. */
-const inDirectory = new Set([scenarios.changeName]);
+/** What every member of the organisation sees, in its directory or beside it. */
+const inDirectory = new Set([scenarios.changeName, ...affairsOfAdmins]);
 const strangersTo = (scenario: Scenario): string[] =>
   [...strangers].filter((personId) => !inDirectory.has(scenario) || personId !== others.zoe);
 
@@ -164,9 +181,12 @@ async function makePlace(): Promise<Place> {
     ...{ threadId, rootId: messageId, generation: 0, text: 'An answer', added: 'An answer' },
     updates: [updateOf('An answer')],
   });
+  const teamId = newId();
+  await alice.do('createTeam', { orgId: orgs.acme, teamId, name: 'Drivers', memberIds: [bob] });
+  await alice.do('addGroup', { threadId, orgId: orgs.acme, messageId: newId(), groupId: teamId });
   const scheduledId = newId();
   await alice.do('scheduleMessage', { threadId, messageId: scheduledId, text: 'Later', replyTo: null, dueAt: 4e12 });
-  return { threadId, scheduledId, messageId };
+  return { threadId, teamId, scheduledId, messageId };
 }
 
 /** What happened since everybody last looked, before the thing itself. */
@@ -242,7 +262,10 @@ describe.each(Object.entries(scenarios))('[PULL1] after %s', (_name, scenario) =
     const place = await makePlace();
     await comeAndGo(place);
     installation.commits.length = 0;
-    expect(await scenario(clientOf(personId), place)).toMatchObject({ status: 'rejected', code: 'not_found' });
+    expect(await scenario(clientOf(personId), place)).toMatchObject({
+      status: 'rejected',
+      code: affairsOfAdmins.has(scenario) && personId !== people.dave ? 'forbidden' : 'not_found',
+    });
     expect(installation.commits.flatMap(({ changes }) => changes)).toEqual([]);
   });
 });

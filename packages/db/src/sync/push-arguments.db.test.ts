@@ -21,7 +21,7 @@ const SEED = 4471;
 
 let testDatabase: TestDatabase;
 let installation: TestInstallation;
-let known: { threadId: string; messageIds: string[] };
+let known: { threadId: string; messageIds: string[]; teamId: string };
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   installation = openInstallation(testDatabase.url);
@@ -32,7 +32,7 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-/** A thread of alice and bob with messages that are sent, saved and scheduled. */
+/** A thread of alice and bob with messages that are sent, saved and scheduled; and a team. */
 async function aThreadInUse(): Promise<typeof known> {
   const threadId = await startThread(installation.server, [people.bob]);
   const alice = new TestClient(installation.server, people.alice);
@@ -50,15 +50,18 @@ async function aThreadInUse(): Promise<typeof known> {
     await alice.do('sendMessage', { threadId, messageId, text: 'now', draft: { rootId: null, generation: 0 } });
     await alice.do('saveMessage', { threadId, messageId });
   }
-  return { threadId, messageIds };
+  const teamId = newId();
+  await alice.do('createTeam', { orgId: orgs.acme, teamId, name: 'Drivers', memberIds: [people.bob] });
+  return { threadId, messageIds, teamId };
 }
 
 /** Most ids name something. */
 function idsFor(field: string): fc.Arbitrary<string> {
   const existing = () => {
     if (/thread/i.test(field)) return [known.threadId];
-    if (/person|participant/i.test(field)) return [people.bob, people.erin, people.dave];
-    return field === 'orgId' ? [orgs.acme] : known.messageIds;
+    if (/^(add|remove)$|person|participant|member/i.test(field)) return [people.bob, people.erin, people.dave];
+    if (field === 'teamId') return [known.teamId];
+    return /^(org|group)Ids?$/.test(field) ? [orgs.acme] : known.messageIds;
   };
   const named = fc.nat().map((index) => existing()[index % existing().length] ?? '');
   return fc.oneof({ weight: 3, arbitrary: named }, { weight: 1, arbitrary: fc.uuid({ version: 7 }) });

@@ -46,6 +46,14 @@ export const syncedTables: Mapping = {
       createdAt: ['created_at', 'timestamptz'],
     },
   },
+  team: {
+    ...directory,
+    sql: 'team',
+    scopeKind: 'org',
+    scopeColumn: 'org_id',
+    idColumn: 'id',
+    fields: { name: ['name', 'text'], memberIds: ['member_ids', 'jsonb'], createdAt: ['created_at', 'timestamptz'] },
+  },
   person: {
     ...directory,
     sql: 'org_person',
@@ -107,6 +115,22 @@ export const syncedTables: Mapping = {
       placeholder: ['placeholder', 'boolean'],
       joinedAt: ['joined_at', 'timestamptz'],
       leftAt: ['left_at', 'timestamptz'],
+      via: ['via', 'jsonb'],
+    },
+  },
+  group: {
+    sql: 'thread_group',
+    scopeKind: 'people.thread',
+    scopeColumn: 'thread_id',
+    idColumn: 'id',
+    idType: 'uuid',
+    isOfThread: true,
+    hasSeq: false,
+    fields: {
+      kind: ['kind', 'text'],
+      orgId: ['org_id', 'uuid'],
+      name: ['name', 'text'],
+      addedAt: ['added_at', 'timestamptz'],
     },
   },
   participation: {

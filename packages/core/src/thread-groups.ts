@@ -1,0 +1,145 @@
+/** Groups as participants: letting one take part, taking it out, and bringing the people in line with it. */
+import { Refusal, type Mutator, type MutatorScopes, type MutatorTx } from '@parley/sync/mutator';
+import * as z from 'zod/mini';
+import { alignLater, isInGroups, putGroup, type GroupRow } from './groups.ts';
+import { systemMessage } from './messages.ts';
+import { accessOrg, mayAddToThread, mayRemoveFromThread } from './organisations.ts';
+import { orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
+import type { Tables } from './tables.ts';
+import { accessThread, join, leave } from './threads.ts';
+
+const addGroupArgs = z.object({ threadId: z.uuid(), orgId: z.uuid(), messageId: z.uuid(), groupId: z.uuid() });
+
+/**
+ * Lets the thread's own organisation, or a team of it, take part; its people come with the worker, and see the whole
+ * history. Refused: `not_found`, `forbidden`, `unknown_group`.
+ */
+export const addGroup: Mutator<Tables, z.infer<typeof addGroupArgs>> = {
+  name: 'addGroup',
+  version: 1,
+  args: addGroupArgs,
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: ({ threadId, orgId }) => ({
+    write: [threadScope(threadId), threadPeopleScope(threadId)],
+    lock: [orgScope(orgId)],
+  }),
+  async run(tx, { threadId, orgId, messageId, groupId }) {
+    const { thread } = await accessThread(tx, threadId);
+    const { role } = await accessOrg(tx, orgId);
+    if (thread.homeOrg !== orgId || !mayAddToThread(role))
+      throw new Refusal('forbidden', 'You cannot add people here.');
+    if (await tx.get('group', threadPeopleScope(threadId), groupId)) return;
+    const { kind, name } = await putGroup(tx, { threadId, orgId, groupId });
+    await systemMessage(tx, threadId, messageId, {
+      ...{ type: 'added', by: tx.personId, personIds: [groupId] },
+      group: { kind, name },
+    });
+    alignLater(tx, { orgId, threadId });
+  },
+};
+
+const removeGroupArgs = z.object({ threadId: z.uuid(), messageId: z.uuid(), groupId: z.uuid() });
+
+/** Takes a group out, and with it whoever is there through it alone. Refused: `not_found`, `forbidden`. */
+export const removeGroup: Mutator<Tables, z.infer<typeof removeGroupArgs>> = {
+  name: 'removeGroup',
+  version: 1,
+  args: removeGroupArgs,
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: ({ threadId }) => ({ write: [threadScope(threadId), threadPeopleScope(threadId)] }),
+  async run(tx, { threadId, messageId, groupId }) {
+    const { thread } = await accessThread(tx, threadId);
+    const { role } = await accessOrg(tx, thread.homeOrg);
+    if (!mayRemoveFromThread(role)) throw new Refusal('forbidden', 'Guests can only leave a thread themselves.');
+    const scope = threadPeopleScope(threadId);
+    const group = await tx.get('group', scope, groupId);
+    if (!group) return;
+    const { orgId, kind, name } = group;
+    tx.remove('group', scope, groupId);
+    await systemMessage(tx, threadId, messageId, {
+      ...{ type: 'removed', by: tx.personId, personIds: [groupId] },
+      group: { kind, name },
+    });
+    alignLater(tx, { orgId, threadId });
+  },
+};
+
+export interface Alignment {
+  threadId: string;
+  orgId: string;
+  /** At most `ADDED_AT_ONCE`. */
+  personIds: readonly string[];
+}
+
+/** Held while people are brought in line: nobody is added, taken out, or given another role meanwhile. */
+export const alignmentScopes = ({ threadId, orgId, personIds }: Alignment): MutatorScopes => ({
+  write: [threadPeopleScope(threadId), ...personIds.map(userScope)],
+  lock: [threadScope(threadId), orgScope(orgId), orgPeopleScope(orgId)],
+});
+
+/**
+ * Brings the cards of a thread's groups, and these people, in line with what the groups are now. Run by the server alone,
+ * as often as it likes; nothing is said in the thread.
+ * @param groupIds the groups of the organisation in the thread, listed under the locks of `alignmentScopes`
+ */
+export async function align(
+  tx: MutatorTx<Tables>,
+  { threadId, orgId, personIds }: Alignment,
+  groupIds: readonly string[],
+): Promise<void> {
+  const groups = (await Promise.all(groupIds.map((id) => alignCard(tx, { threadId, orgId, groupId: id })))).flat();
+  await Promise.all(personIds.map((personId) => alignPerson(tx, { threadId, orgId, personId }, groups)));
+}
+
+interface Standing extends GroupRow {
+  id: string;
+  /** `null` where it is everybody. */
+  memberIds: ReadonlySet<string> | null;
+}
+
+/** A team that was renamed has its new name in the thread; one that is gone leaves it. */
+async function alignCard(
+  tx: MutatorTx<Tables>,
+  { threadId, orgId, groupId }: { threadId: string; orgId: string; groupId: string },
+): Promise<Standing[]> {
+  const scope = threadPeopleScope(threadId);
+  const [row, org, team] = await Promise.all([
+    tx.get('group', scope, groupId),
+    tx.get('org', orgScope(orgId), groupId),
+    tx.get('team', orgScope(orgId), groupId),
+  ]);
+  const known = row?.kind === 'org' ? org : team;
+  if (!row) return [];
+  if (!known) {
+    tx.remove('group', scope, groupId);
+    return [];
+  }
+  if (known.name !== row.name) tx.put('group', scope, groupId, { ...row, name: known.name });
+  return [{ ...row, id: groupId, memberIds: team ? new Set(team.memberIds) : null }];
+}
+
+async function alignPerson(
+  tx: MutatorTx<Tables>,
+  where: { threadId: string; orgId: string; personId: string },
+  groups: readonly Standing[],
+): Promise<void> {
+  const { threadId, orgId, personId } = where;
+  const scope = threadPeopleScope(threadId);
+  const [person, participant] = await Promise.all([
+    tx.get('person', orgPeopleScope(orgId), personId),
+    tx.get('participant', scope, personId),
+  ]);
+  const theirs = person && isInGroups(person) ? groups.filter(({ memberIds }) => memberIds?.has(personId) ?? true) : [];
+  const via = theirs.map(({ id }) => id).sort();
+  const before = participant?.via ?? null;
+
+  if (!participant || participant.leftAt !== null) {
+    // Whoever went by an act and not with their group comes back only with a group that came after it.
+    const wentAt = participant && before?.length !== 0 ? participant.leftAt : null;
+    if (theirs.some(({ addedAt }) => addedAt > (wentAt ?? -1))) await join(tx, where, via);
+  } else if (before !== null && via.length === 0) {
+    await leave(tx, threadId, personId, []);
+  } else if (before !== null && before.join() !== via.join()) {
+    tx.put('participant', scope, personId, { ...participant, via });
+  }
+}
