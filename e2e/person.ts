@@ -6,6 +6,8 @@ import { ACME, type Account } from './people.ts';
 export interface NewThread {
   subject: string;
   with: readonly Account[];
+  /** Teams, by name. */
+  teams?: readonly string[];
   message?: string;
 }
 
@@ -70,13 +72,39 @@ export class Person {
   }
 
   /** Opens a part of administration. */
-  async administer(section: 'People' | 'Invitations' | 'Organisation' | 'Import'): Promise<void> {
+  async administer(section: 'People' | 'Teams' | 'Invitations' | 'Organisation' | 'Import'): Promise<void> {
     const parts = this.page.getByRole('navigation', { name: 'Administration' });
     if (!(await parts.isVisible())) {
       await this.page.getByRole('link', { name: 'People', exact: true }).filter({ visible: true }).click();
       await this.page.getByRole('link', { name: 'Manage' }).click();
     }
     await parts.getByRole('link', { name: section }).click();
+  }
+
+  async makeTeam(name: string, people: readonly Account[]): Promise<void> {
+    await this.administer('Teams');
+    await this.page.getByRole('button', { name: 'New team' }).click();
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByLabel('Name', { exact: true }).fill(name);
+    for (const person of people) await this.#pickForTeam(person);
+    await dialog.getByRole('button', { name: 'Make team' }).click();
+    await expect(this.page.getByRole('list', { name: 'Teams' })).toContainText(name);
+  }
+
+  async changeTeam(name: string, { add = [], remove = [] }: { add?: Account[]; remove?: Account[] }): Promise<void> {
+    await this.administer('Teams');
+    await this.page.getByRole('button', { name: `Edit ${name}` }).click();
+    const dialog = this.page.getByRole('dialog');
+    for (const person of add) await this.#pickForTeam(person);
+    for (const person of remove) await dialog.getByRole('button', { name: `Remove ${person.name}` }).click();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(dialog).toHaveCount(0);
+  }
+
+  async #pickForTeam({ name }: Account): Promise<void> {
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByRole('combobox', { name: 'People of the team' }).fill(name.split(' ')[0] ?? name);
+    await dialog.getByRole('option').filter({ hasText: name }).click();
   }
 
   async giveRole(member: Account, role: string): Promise<void> {
@@ -118,11 +146,11 @@ export class Person {
     await expect(this.composer).toBeVisible();
   }
 
-  async startThread({ subject, with: others, message = '' }: NewThread): Promise<void> {
+  async startThread({ subject, with: others, teams = [], message = '' }: NewThread): Promise<void> {
     await this.page.getByRole('button', { name: 'New thread' }).first().click();
     await this.page.getByLabel('Subject').fill(subject);
     const picker = this.page.getByRole('combobox', { name: 'People' });
-    for (const { name } of others) {
+    for (const name of [...teams, ...others.map((other) => other.name)]) {
       await picker.fill(name.split(' ')[0] ?? name);
       await this.page.getByRole('option').filter({ hasText: name }).click();
     }

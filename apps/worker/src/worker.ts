@@ -54,13 +54,6 @@ export function startWorker(environment: WorkerEnvironment, publish: Publish): R
     const looked = await alignGroups(database.kysely, acts, change);
     workerLog.info({ ...change, looked }, 'people were brought in line with their groups');
   });
-  const acts = createSyncServer({
-    storage: createPostgresStorage(database.kysely),
-    mutators,
-    isPaged,
-    ownScope: userScope,
-    publish,
-  });
   const mailing = { db: database.kysely, mailer: openMailer(mail), publicUrl, authSecret };
   queues.work('invitation.created', ({ invitationId }) => mailInvitation(mailing, { invitationId, now: Date.now() }));
   queues.work('sign-in-link.asked', ({ linkId }) => mailSignInLink(mailing, { linkId, now: Date.now() }));

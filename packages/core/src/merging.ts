@@ -3,6 +3,7 @@
  * and everything of theirs in threads becomes the other's. Run by the server alone.
  */
 import { Refusal, type MutatorScopes, type MutatorTx } from '@parley/sync/mutator';
+import { alignLater } from './groups.ts';
 import { accessOrg, mayAdminister, mayGrant } from './organisations.ts';
 import { orgPeopleScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
@@ -62,6 +63,7 @@ export async function mergeMember(
   tx.put('person', scope, fromId, { ...from, active: false, placeholder: false, email: null });
   tx.put('membership', userScope(fromId), orgId, { ...membership, active: false });
   tx.enqueue('person.merged', { personId: fromId });
+  alignLater(tx, { orgId, personId: fromId });
 }
 
 /** A row of a thread in which one person's id stands wherever the other's stood, each once where each counts once. */

@@ -9,9 +9,11 @@ import { ImportPage } from './import-page.tsx';
 import { InvitationsPage } from './invitations-page.tsx';
 import { MembersPage } from './members-page.tsx';
 import { OrganisationPage } from './organisation-page.tsx';
+import { TeamsPage } from './teams-page.tsx';
 
 const sections = {
   people: { title: 'People', Page: MembersPage },
+  teams: { title: 'Teams', Page: TeamsPage },
   invitations: { title: 'Invitations', Page: InvitationsPage },
   organisation: { title: 'Organisation', Page: OrganisationPage },
   import: { title: 'Import', Page: ImportPage },

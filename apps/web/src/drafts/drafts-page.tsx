@@ -94,7 +94,7 @@ function ScheduledItem({ row, onEdit }: { row: ViewRow<ScheduledRow>; onEdit: ()
   const engine = useEngine();
   const { threadId, dueAt, failure } = row.data;
   const args = { threadId, messageId: row.id };
-  const text = useTypedText()(row.data.text);
+  const text = useTypedText(threadId)(row.data.text);
   const isHere = useIsHere(threadId);
   return (
     <Item

@@ -14,9 +14,9 @@ const HOUR_MS = 3_600_000;
 export function EditScheduled({ row, onClose }: { row: ViewRow<ScheduledRow>; onClose: () => void }) {
   const engine = useEngine();
   const id = useId();
-  const typed = useTypedText();
-  const stored = useStoredText();
   const { threadId, dueAt } = row.data;
+  const typed = useTypedText(threadId);
+  const stored = useStoredText(threadId);
   const [text, setText] = useState(() => typed(row.data.text));
   const [value, setValue] = useState(() => toLocalField(Math.max(dueAt, Date.now() + HOUR_MS)));
   const at = fromLocalField(value);

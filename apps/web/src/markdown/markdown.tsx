@@ -8,15 +8,15 @@ export interface MarkdownProps {
   text: string;
   /** The name of a person as shown here; keep the function's identity while names stay, or every message is redrawn. */
   personName: PersonName;
-  /** Mentions of this person stand out. */
-  selfId?: string;
+  /** Mentions of these stand out: of the reader, and of what the reader belongs to. */
+  selfIds?: ReadonlySet<string>;
 }
 
-type Drawing = Pick<MarkdownProps, 'personName' | 'selfId'>;
+type Drawing = Pick<MarkdownProps, 'personName' | 'selfIds'>;
 
 /** A message as rich text. Nothing in it can act: no HTML, no images fetched, links only to the web and mail. */
-export const Markdown = memo(function Markdown({ text, personName, selfId }: MarkdownProps) {
-  const drawing: Drawing = selfId === undefined ? { personName } : { personName, selfId };
+export const Markdown = memo(function Markdown({ text, personName, selfIds }: MarkdownProps) {
+  const drawing: Drawing = selfIds === undefined ? { personName } : { personName, selfIds };
   return <div className="markdown">{draw(messageTree(text), drawing)}</div>;
 });
 
@@ -99,9 +99,9 @@ function drawElement(node: Extract<ElementContent, { type: 'element' }>, key: nu
   }
 }
 
-function Mention({ id, personName, selfId }: { id: string } & Drawing) {
+function Mention({ id, personName, selfIds }: { id: string } & Drawing) {
   return (
-    <span className="mention" data-self={id === selfId ? '' : undefined}>
+    <span className="mention" data-self={selfIds?.has(id) ? '' : undefined}>
       @{personName(id) ?? unknownPerson}
     </span>
   );

@@ -18,7 +18,7 @@ function draw(text: string, personName = nameOf): HTMLElement {
     document.body.append(place);
     root = createRoot(place);
   }
-  flushSync(() => root?.render(<Markdown text={text} personName={personName} selfId={alice} />));
+  flushSync(() => root?.render(<Markdown text={text} personName={personName} selfIds={new Set([alice])} />));
   return document.querySelector('.markdown') as HTMLElement;
 }
 

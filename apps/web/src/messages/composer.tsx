@@ -14,7 +14,7 @@ import {
 } from 'react';
 import { ScheduleMenu } from './schedule-menu.tsx';
 import { MentionList } from './mention-list.tsx';
-import { matchPeople, mentionAt, mentionNames, mentionsToStored, type MentionablePerson } from './mentions.ts';
+import { matchPeople, mentionAt, mentionNames, mentionsToStored, type Mentionable } from './mentions.ts';
 
 export interface ComposerHandle {
   focus(): void;
@@ -44,7 +44,7 @@ export interface ComposerProps {
   /** Has the text sent later, at a moment in milliseconds since 1970. */
   onSchedule?: ((text: string, at: number) => Promise<void>) | undefined;
   /** Who can be mentioned. */
-  people: readonly MentionablePerson[];
+  people: readonly Mentionable[];
   /** Who will read this. */
   reads: ReactNode;
   sendLabel?: string;
@@ -92,7 +92,10 @@ export function Composer(props: ComposerProps) {
   const places = useRef<{ start: number; end: number } | null>(null);
   const names = useMemo(() => mentionNames(people), [people]);
   const mention = caret === null ? null : mentionAt(text, caret);
-  const candidates = useMemo(() => [...names].map(([personId, name]) => ({ id: personId, name })), [names]);
+  const candidates = useMemo(
+    () => people.map((one) => ({ ...one, name: names.get(one.id) ?? one.name })),
+    [people, names],
+  );
   const found = mention === null ? [] : matchPeople(candidates, mention.query, MENTIONS_SHOWN);
   const choice = found[Math.min(picked, found.length - 1)];
 

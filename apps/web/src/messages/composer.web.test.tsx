@@ -78,6 +78,21 @@ describe('Composer', () => {
     expect(onSend.mock.calls).toEqual([[`hi <@${carol.id}> and <@${bob.id}> !`]]);
   });
 
+  test('[GRP9] offers groups and all of the thread after people, and sends their ids', async () => {
+    const onSend = sender();
+    const all = { id: '01990000-0000-7000-8000-0000000000a0', name: 'all', group: 'all' } as const;
+    const drivers = { id: '01990000-0000-7000-8000-0000000000d0', name: 'Drivers', group: 'team' } as const;
+    draw(composer({ onSend, people: [bob, all, drivers], autoFocus: true }));
+    await userEvent.keyboard('@');
+    expect([...document.querySelectorAll('[role=option]')].map((option) => option.textContent)).toEqual([
+      'BOBob Okafor',
+      'allEveryone in this thread',
+      'DriversTeam',
+    ]);
+    await userEvent.keyboard('dr{Enter}and @all: lunch, not @alliance{Enter}');
+    expect(onSend.mock.calls).toEqual([[`<@${drivers.id}> and <@${all.id}>: lunch, not @alliance`]]);
+  });
+
   test('puts the list of people away with Escape and lets Enter send again', async () => {
     const onSend = sender();
     draw(composer({ onSend, autoFocus: true }));

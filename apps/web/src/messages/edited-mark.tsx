@@ -25,7 +25,7 @@ export function EditedMark({ row }: { row: LogMessage }) {
         {door.revisionsOf(row.id).map((revision) => (
           <li key={revision.writtenAt}>
             <Time at={revision.writtenAt} className="text-sm text-ink-3" />
-            <Markdown text={revision.text} personName={door.personName} selfId={door.personId} />
+            <Markdown text={revision.text} personName={door.personName} selfIds={door.selfIds} />
           </li>
         ))}
         {door.revisionsOf(row.id).length === 0 ? (

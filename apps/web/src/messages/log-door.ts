@@ -5,6 +5,8 @@ import type { LogMessage } from './log-items.ts';
 
 export interface LogDoor {
   personId: string;
+  /** Ids that mean the reader where a message mentions them. */
+  selfIds: ReadonlySet<string>;
   /** Keeps its identity while no name changes, or every row is drawn anew. */
   personName: (id: string) => string | undefined;
   /** Whether the reader may delete messages of others here. */

@@ -47,6 +47,7 @@ export function logDoor(changes: Partial<LogDoor> = {}): LogDoor {
   const nothing = () => {};
   return {
     personId: alice,
+    selfIds: new Set([alice]),
     personName: (id) => ({ alice: 'Alice Lindqvist', bob: 'Bob Okafor' })[id] ?? id,
     mayDeleteForOthers: false,
     react: nothing,

@@ -1,14 +1,18 @@
 import { Avatar, classNames } from '@parley/ui';
+import { GroupMark } from '../people/group-mark.tsx';
+import type { Mentionable } from './mentions.ts';
 
 export interface MentionListProps {
   id: string;
-  people: readonly { id: string; name: string }[];
+  people: readonly Mentionable[];
   /** The one that Enter takes. */
   picked: string;
-  onPick: (person: { id: string; name: string }) => void;
+  onPick: (person: Mentionable) => void;
 }
 
-/** People to mention, above the composer; the focus stays in the text. */
+const notes = { all: 'Everyone in this thread', org: 'Members who are here', team: 'Team' } as const;
+
+/** People and groups to mention, above the composer; the focus stays in the text. */
 export function MentionList({ id, people, picked, onPick }: MentionListProps) {
   return (
     <ul
@@ -33,8 +37,15 @@ export function MentionList({ id, people, picked, onPick }: MentionListProps) {
             onPick(person);
           }}
         >
-          <Avatar id={person.id} name={person.name} size={26} />
-          <span className="truncate">{person.name}</span>
+          {person.group === undefined ? (
+            <Avatar id={person.id} name={person.name} size={26} />
+          ) : (
+            <GroupMark kind={person.group} size={26} />
+          )}
+          <span className="min-w-0 truncate">{person.name}</span>
+          {person.group === undefined ? null : (
+            <span className="ml-auto shrink-0 text-sm text-ink-3">{notes[person.group]}</span>
+          )}
         </li>
       ))}
     </ul>

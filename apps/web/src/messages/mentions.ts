@@ -1,12 +1,16 @@
 /** Mentions as a person types and reads them (`@Bob Okafor`) and as they are stored (`<@id>`). */
 
-export interface MentionablePerson {
+import type { GroupKind } from '@parley/core/groups';
+
+/** A person, a group, or all who are in the thread. */
+export interface Mentionable {
   id: string;
   name: string;
+  group?: GroupKind | 'all';
 }
 
 /** Names that tell people apart: the second of two with one name is "Name (2)", the same on every device. */
-export function mentionNames(people: readonly MentionablePerson[]): Map<string, string> {
+export function mentionNames(people: readonly Mentionable[]): Map<string, string> {
   const names = new Map<string, string>();
   const taken = new Map<string, number>();
   for (const { id, name } of people.toSorted((one, other) => (one.id < other.id ? -1 : 1))) {

@@ -108,7 +108,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
               data.forwarded && 'border-l-2 border-line pl-3',
             )}
           >
-            <Markdown text={data.text} personName={door.personName} selfId={door.personId} />
+            <Markdown text={data.text} personName={door.personName} selfIds={door.selfIds} />
             {edited && !head ? <EditedMark row={row} /> : null}
           </div>
         )}

@@ -18,6 +18,17 @@ test('words who did what to whom, the reader as you', () => {
   );
 });
 
+test('[GRP7] words a group as one, by the name it had', () => {
+  const team = { kind: 'team', name: 'Drivers' } as const;
+  expect(noticeWords({ type: 'added', by: 'a', personIds: ['t'], group: team }, nameOf, 'b')).toBe(
+    'Alice added the team Drivers',
+  );
+  const org = { kind: 'org', name: 'Acme Freight' } as const;
+  expect(noticeWords({ type: 'removed', by: 'a', personIds: ['o'], group: org }, nameOf, 'a')).toBe(
+    'You removed everyone at Acme Freight',
+  );
+});
+
 test('words what was done to the thread itself', () => {
   expect(noticeWords({ type: 'renamed', by: 'a', subject: 'Rota' }, nameOf, 'a')).toBe(
     'You renamed this thread “Rota”',

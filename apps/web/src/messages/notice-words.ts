@@ -12,7 +12,10 @@ export function noticeWords(notice: SystemNotice, nameOf: (id: string) => string
   const actor = by === readerId ? 'You' : nameOf(by);
   if ('subject' in notice) return `${actor} renamed this thread “${notice.subject}”`;
   if (!('personIds' in notice)) return `${actor} ${notice.type} this thread`;
-  const { type, personIds, more = 0 } = notice;
+  const { type, personIds, more = 0, group } = notice;
+  if (group !== undefined) {
+    return `${actor} ${type} ${group.kind === 'org' ? `everyone at ${group.name}` : `the team ${group.name}`}`;
+  }
   if (type === 'removed' && personIds.length === 1 && personIds[0] === by) return `${actor} left`;
   const named = personIds.slice(0, PEOPLE_NAMED).map(name);
   const rest = personIds.length + more - named.length;

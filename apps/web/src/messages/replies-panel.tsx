@@ -5,7 +5,7 @@ import { useRows } from '../sync/views.ts';
 import { SidePanel } from '../threads/side-panel.tsx';
 import { useLogDoor } from './log-door.ts';
 import { belongTogether } from './log-items.ts';
-import type { MentionablePerson } from './mentions.ts';
+import type { Mentionable } from './mentions.ts';
 import { MessageRow } from './message-row.tsx';
 import { ThreadComposer } from './thread-composer.tsx';
 import { useLogKeys } from './use-log-keys.ts';
@@ -13,7 +13,7 @@ import { useLogKeys } from './use-log-keys.ts';
 export interface RepliesPanelProps {
   threadId: string;
   rootId: string;
-  people: readonly MentionablePerson[];
+  people: readonly Mentionable[];
   reads: ReactNode;
   onSent: () => void;
   onClose: () => void;

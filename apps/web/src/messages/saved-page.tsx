@@ -12,6 +12,7 @@ import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { useOpenScope, useRow, useRows } from '../sync/views.ts';
 import { useNamesInThread } from '../threads/use-person-names.ts';
 import { authorName } from './log-door.ts';
+import { useSelfIds } from './use-self-ids.ts';
 import { useStoredMessage } from './use-stored-message.ts';
 
 /** What a person has put aside, newest first. It is theirs alone. */
@@ -63,7 +64,7 @@ function SavedMessage({ row, subject }: { row: ViewRow<SavedRow>; subject: strin
   const { threadId, place } = row.data;
   useOpenScope(threadPeopleScope(threadId));
   const personName = useNamesInThread(threadId);
-  const personId = usePersonId();
+  const selfIds = useSelfIds(threadId);
   const stored = useStoredMessage(threadId, row.id, place);
   const link = (words: ReactNode) => (
     <Link
@@ -96,7 +97,7 @@ function SavedMessage({ row, subject }: { row: ViewRow<SavedRow>; subject: strin
           <b className="truncate font-semibold">{name}</b>
           <Time at={message.createdAt} className="shrink-0 text-sm text-ink-3" />
         </div>
-        <Markdown text={message.text} personName={personName} selfId={personId} />
+        <Markdown text={message.text} personName={personName} selfIds={selfIds} />
         {link(subject)}
       </div>
     </article>

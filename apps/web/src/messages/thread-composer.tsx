@@ -8,7 +8,7 @@ import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { useRow } from '../sync/views.ts';
 import { Composer, type ComposerHandle } from './composer.tsx';
 import { authorName, type LogDoor } from './log-door.ts';
-import { mentionNames, mentionsToTyped, type MentionablePerson } from './mentions.ts';
+import { mentionNames, mentionsToTyped, type Mentionable } from './mentions.ts';
 import { momentWords } from './schedule-times.ts';
 import { useDraft } from './use-draft.ts';
 
@@ -19,7 +19,7 @@ export interface ThreadComposerProps {
   threadId: string;
   writing: Writing;
   label: string;
-  people: readonly MentionablePerson[];
+  people: readonly Mentionable[];
   personName: LogDoor['personName'];
   reads: ReactNode;
   /** Under what name its draft is kept. */

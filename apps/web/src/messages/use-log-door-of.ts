@@ -8,15 +8,16 @@ import { itemText } from '../sync/item-words.ts';
 import type { ComposerHandle } from './composer.tsx';
 import { authorName, type LogDoor } from './log-door.ts';
 import type { LogMessage } from './log-items.ts';
-import { mentionNames, mentionsToTyped, type MentionablePerson } from './mentions.ts';
+import { mentionNames, mentionsToTyped, type Mentionable } from './mentions.ts';
 import { messageState } from './message-state.ts';
 import { quoted } from './quoted.ts';
 import type { Writing } from './thread-composer.tsx';
 import type { ThreadLogHandle } from './thread-log.tsx';
+import { useSelfIds } from './use-self-ids.ts';
 
 export interface LogDoorParts {
   threadId: string;
-  people: readonly MentionablePerson[];
+  mentionable: readonly Mentionable[];
   personName: LogDoor['personName'];
   mayDeleteForOthers: boolean;
   log: RefObject<ThreadLogHandle | null>;
@@ -34,12 +35,13 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
   const { threadId, personName, mayDeleteForOthers } = parts;
   const engine = useEngine();
   const personId = usePersonId();
+  const selfIds = useSelfIds(threadId);
   const latest = useRef(parts);
   latest.current = parts;
 
   return useMemo((): LogDoor => {
     const scope = threadScope(threadId);
-    const typed = (text: string) => mentionsToTyped(text, mentionNames(latest.current.people));
+    const typed = (text: string) => mentionsToTyped(text, mentionNames(latest.current.mentionable));
     const linkTo = (messageId: string) => `${location.origin}/t/${threadId}#m-${messageId}`;
     const focus = () => requestAnimationFrame(() => latest.current.composer.current?.focus());
     /** Text that goes back into the composer is on disk before the queue forgets it. */
@@ -70,6 +72,7 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
     };
     return {
       personId,
+      selfIds,
       personName,
       mayDeleteForOthers,
       react: (messageId, emoji, on) => void attempt(engine.mutate('react', { threadId, messageId, emoji, on })),
@@ -94,7 +97,7 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
         const message = engine.row(scope, 'message', messageId)?.data;
         if (message === undefined) return;
         // A quoted name is no mention: nobody is told again.
-        const names = new Map(latest.current.people.map(({ id, name }) => [id, name]));
+        const names = new Map(latest.current.mentionable.map(({ id, name }) => [id, name]));
         const text = part ?? mentionsToTyped(message.text, names, '');
         const quote = quoted({ text, author: authorName(message, personName), link: linkTo(messageId) });
         if (latest.current.editing) {
@@ -121,5 +124,5 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
       takeBack: (row) => void takeBack(row),
       sendNow: (itemId) => void attempt(engine.sendNow(itemId)),
     };
-  }, [engine, threadId, personId, personName, mayDeleteForOthers]);
+  }, [engine, threadId, personId, selfIds, personName, mayDeleteForOthers]);
 }

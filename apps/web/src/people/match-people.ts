@@ -1,6 +1,6 @@
 interface Findable {
   name: string;
-  email: string | null;
+  email?: string | null;
 }
 
 const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
@@ -8,7 +8,7 @@ const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: tr
 /** Letters without their marks and case, so that "tomas" finds Tomás. */
 const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
-/** People by name; with a query only those where every word of it begins a part of the name or address. */
+/** People, or groups of them, by name; with a query only those where every word of it begins a part of the name or address. */
 export function matchPeople<Person extends Findable>(people: readonly Person[], query: string): Person[] {
   const words = folded(query).split(/\s+/).filter(Boolean);
   const matching = people.filter((person) => {

@@ -8,6 +8,7 @@ import { useOrganisations, type OwnOrganisation } from '../shell/use-organisatio
 import { usePersonId } from '../sync/engine-provider.tsx';
 import { useRows } from '../sync/views.ts';
 import { PeopleList } from './people-list.tsx';
+import { TeamList } from './team-list.tsx';
 
 // Administration talks to the server directly; its code comes only to those who may use it.
 const loadInvitations = () => import('./invitations.tsx');
@@ -78,6 +79,7 @@ function OrganisationPeople({ organisation, alone }: { organisation: OwnOrganisa
               <OpenInvitations organisation={organisation} />
             </Suspense>
           ) : null}
+          <TeamList orgId={organisation.id} />
         </PeopleList>
       ) : null}
     </section>

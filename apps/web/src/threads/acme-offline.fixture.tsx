@@ -53,7 +53,7 @@ export interface Device {
   refuse(message: string): Promise<void>;
 }
 
-/** A thread of Alice and Bob with `count` messages of Bob's, read up to `readSeq`. */
+/** A thread of Alice and Bob, who is a driver, with `count` messages of Bob's, read up to `readSeq`. */
 export async function acmeOffline({ count, readSeq }: { count: number; readSeq: number }): Promise<Device> {
   const [alice, bob, orgId, threadId] = [uuidv7(), uuidv7(), uuidv7(), uuidv7()] as const;
   const ids = Array.from({ length: count + 1 }, () => uuidv7());
@@ -70,6 +70,7 @@ export async function acmeOffline({ count, readSeq }: { count: number; readSeq: 
     put(orgPeopleScope(orgId), 'person', id, { ...card, email: null, role: 'member', active: true });
     put(threadPeopleScope(threadId), 'participant', id, { ...card, actingOrg: orgId, leftAt: null });
   }
+  put(orgScope(orgId), 'team', uuidv7(), { name: 'Drivers', memberIds: [bob], createdAt: noon });
   put(userScope(alice), 'membership', orgId, { role: 'member', active: true, epoch: 1, joinedAt: noon });
   put(userScope(alice), 'participation', threadId, { actingOrg: orgId, epoch: 1, joinedAt: noon, leftAt: null });
   put(userScope(alice), 'readPosition', threadId, { seq: readSeq, noteSeq: 0, markEpoch: 0 });

@@ -7,6 +7,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { v7 as uuidv7 } from 'uuid';
 import { Composer } from '../messages/composer.tsx';
 import { useDraft } from '../messages/use-draft.ts';
+import { useGroups } from '../people/use-groups.ts';
 import { useChosenOrganisation } from '../shell/chosen-organisation.ts';
 import { PageFrame } from '../shell/page-frame.tsx';
 import { useOrganisations } from '../shell/use-organisations.ts';
@@ -72,7 +73,18 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
     () => directory.filter(({ id, data }) => data.active && id !== personId).map(({ id, data }) => ({ id, ...data })),
     [directory, personId],
   );
+  const groups = useGroups(orgId);
   const chosen = useMemo(() => people.filter(({ id }) => thread.picked.includes(id)), [people, thread.picked]);
+  const chosenGroups = useMemo(() => groups.filter(({ id }) => thread.picked.includes(id)), [groups, thread.picked]);
+  const readers = useMemo(() => {
+    const byId = new Map([...chosen, ...chosenGroups.flatMap((group) => group.people)].map((one) => [one.id, one]));
+    byId.delete(personId);
+    return [...byId.values()];
+  }, [chosen, chosenGroups, personId]);
+  const mentionable = useMemo(
+    () => [...readers, ...chosenGroups.map(({ id, kind, name }) => ({ id, name, group: kind }))],
+    [readers, chosenGroups],
+  );
 
   const latest = useRef(thread);
   const change = (part: Partial<NewThread>) => {
@@ -97,7 +109,10 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
     const clear = { clearDraft: DRAFT };
     const created = await engine.mutate(
       'createThread',
-      { threadId, orgId, subject, participantIds: chosen.map(({ id }) => id) },
+      {
+        ...{ threadId, orgId, subject, participantIds: chosen.map(({ id }) => id) },
+        ...(chosenGroups.length > 0 && { groupIds: chosenGroups.map(({ id }) => id) }),
+      },
       text === '' ? clear : {},
     );
     const sent =
@@ -122,7 +137,13 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
       />
       <div className="flex flex-col gap-1.5">
         <span className="text-base font-medium">People</span>
-        <PeoplePicker label="People" people={people} picked={thread.picked} onChange={(picked) => change({ picked })} />
+        <PeoplePicker
+          label="People"
+          people={people}
+          groups={people.length === 0 ? [] : groups}
+          picked={thread.picked}
+          onChange={(picked) => change({ picked })}
+        />
         <p className="text-sm text-ink-3">
           {people.length === 0
             ? 'Nobody else is here yet. Start it alone and add people later.'
@@ -136,8 +157,8 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
           initialText={thread.text}
           onChange={(text) => change({ text })}
           onSend={start}
-          people={chosen}
-          reads={chosen.length === 0 ? 'Only you, until you add people' : readsWords(chosen, orgName)}
+          people={mentionable}
+          reads={readers.length === 0 ? 'Only you, until you add people' : readsWords(readers, orgName)}
           sendLabel="Start thread"
           mayBeEmpty
         />

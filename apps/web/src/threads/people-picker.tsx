@@ -1,7 +1,9 @@
 import { Avatar, classNames, IconButton } from '@parley/ui';
 import { X } from 'lucide-react';
-import { useId, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useId, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { GroupMark } from '../people/group-mark.tsx';
 import { matchPeople } from '../people/match-people.ts';
+import { groupNote, groupTitle, type Group } from '../people/use-groups.ts';
 
 export interface PickablePerson {
   id: string;
@@ -13,6 +15,9 @@ export interface PickablePerson {
 export interface PeoplePickerProps {
   label: string;
   people: readonly PickablePerson[];
+  /** Offered before people. */
+  groups?: readonly Group[];
+  /** Ids of people and groups. */
   picked: readonly string[];
   onChange: (picked: string[]) => void;
   autoFocus?: boolean;
@@ -22,25 +27,57 @@ export interface PeoplePickerProps {
 
 const SHOWN = 50;
 
-/** People chosen by typing part of a name; the chosen ones stand before the field. */
+interface Choice {
+  id: string;
+  name: string;
+  note: string | null;
+  mark: (size: 20 | 26) => ReactNode;
+}
+
+const personChoice = ({ id, name, email, placeholder }: PickablePerson): Choice => ({
+  id,
+  name,
+  note: placeholder ? 'Has not joined yet' : email,
+  mark: (size) => <Avatar id={id} name={name} size={size} />,
+});
+const groupChoice = (group: Group): Choice => ({
+  id: group.id,
+  name: groupTitle(group),
+  note: groupNote(group),
+  mark: (size) => <GroupMark kind={group.kind} size={size} />,
+});
+const noGroups: readonly Group[] = [];
+
+/** People and groups chosen by typing part of a name; the chosen ones stand before the field. */
 export function PeoplePicker(props: PeoplePickerProps) {
-  const { label, people, picked, onChange, autoFocus = false, fieldRef } = props;
+  const { label, people, groups = noGroups, picked, onChange, autoFocus = false, fieldRef } = props;
   const id = useId();
   const ownField = useRef<HTMLInputElement>(null);
   const field = fieldRef ?? ownField;
   const [query, setQuery] = useState('');
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(0);
-  const chosen = picked.flatMap((personId) => people.find((person) => person.id === personId) ?? []);
+  const chosen = picked.flatMap((pickedId) => {
+    const group = groups.find((each) => each.id === pickedId);
+    const person = people.find((each) => each.id === pickedId);
+    return group ? groupChoice(group) : person ? personChoice(person) : [];
+  });
+  const [teams, organisations] = [
+    groups.filter(({ kind }) => kind === 'team'),
+    groups.filter(({ kind }) => kind === 'org'),
+  ];
+  const left = <One extends { id: string }>(all: readonly One[]) => all.filter((one) => !picked.includes(one.id));
   const found = open
-    ? matchPeople(
-        people.filter((person) => !picked.includes(person.id)),
-        query,
-      ).slice(0, SHOWN)
+    ? [
+        ...matchPeople(left(teams).map(groupChoice), query),
+        // Not the first that Enter takes.
+        ...matchPeople(left(organisations).map(groupChoice), query),
+        ...matchPeople(left(people), query).slice(0, SHOWN).map(personChoice),
+      ]
     : [];
   const active = found[Math.min(at, found.length - 1)];
 
-  const pick = (person: PickablePerson) => {
+  const pick = (person: Choice) => {
     onChange([...picked, person.id]);
     setQuery('');
     setAt(0);
@@ -69,7 +106,7 @@ export function PeoplePicker(props: PeoplePickerProps) {
       <div className="flex min-h-10 flex-wrap items-center gap-1.5 rounded-md border border-edge bg-sheet p-1.5 has-[input:focus-visible]:border-accent has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-accent pointer-coarse:min-h-11">
         {chosen.map((person) => (
           <span key={person.id} className="flex max-w-full items-center gap-1.5 rounded-full bg-sunk py-0.5 pl-0.5">
-            <Avatar id={person.id} name={person.name} size={20} />
+            {person.mark(20)}
             <span className="truncate font-medium">{person.name}</span>
             <IconButton
               label={`Remove ${person.name}`}
@@ -127,12 +164,10 @@ export function PeoplePicker(props: PeoplePickerProps) {
               pick(person);
             }}
           >
-            <Avatar id={person.id} name={person.name} size={26} />
+            {person.mark(26)}
             <span className="min-w-0">
               <span className="block truncate font-medium">{person.name}</span>
-              <span className="block truncate text-sm text-ink-3">
-                {person.placeholder ? 'Has not joined yet' : person.email}
-              </span>
+              <span className="block truncate text-sm text-ink-3">{person.note}</span>
             </span>
           </li>
         ))}

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { clear, draw } from '../messages/log-fixtures.tsx';
 import '../styles.css';
+import type { Group } from '../people/use-groups.ts';
 import { PeoplePicker, type PickablePerson } from './people-picker.tsx';
 
 const people: PickablePerson[] = [
@@ -12,11 +13,24 @@ const people: PickablePerson[] = [
   { id: 'tomas', name: 'Tomás Ruiz', email: null, placeholder: true },
 ];
 
-function Picker() {
+const [bobPerson, minaPerson] = people as [PickablePerson, PickablePerson];
+const groups: Group[] = [
+  { id: 'acme', kind: 'org', name: 'Acme', people: [bobPerson, minaPerson] },
+  { id: 'drivers', kind: 'team', name: 'Drivers', people: [bobPerson] },
+];
+
+function Picker({ withGroups = false }: { withGroups?: boolean }) {
   const [picked, setPicked] = useState<string[]>([]);
   return (
     <div style={{ minHeight: 400 }}>
-      <PeoplePicker label="People" people={people} picked={picked} onChange={setPicked} autoFocus />
+      <PeoplePicker
+        label="People"
+        people={people}
+        {...(withGroups && { groups })}
+        picked={picked}
+        onChange={setPicked}
+        autoFocus
+      />
       <output>{picked.join(' ')}</output>
     </div>
   );
@@ -47,6 +61,20 @@ describe('PeoplePicker', () => {
     expect(picked()).toBe('mina');
     await userEvent.keyboard('m');
     expect(options().some((text) => text?.startsWith('MS'))).toBe(false);
+  });
+
+  test('offers groups first, with how many they stand for, by name like people', async () => {
+    draw(<Picker withGroups />);
+    await userEvent.keyboard('{ArrowDown}');
+    expect(options().slice(0, 2)).toEqual(['DriversTeam, 1 person', 'Everyone at Acme2 people, no guests']);
+    expect(options()).toHaveLength(5);
+    await userEvent.keyboard('driv{Enter}');
+    await userEvent.keyboard('every{Enter}');
+    expect(picked()).toBe('drivers acme');
+    await userEvent.click(document.querySelector('[aria-label="Remove Drivers"]') as HTMLElement);
+    expect(picked()).toBe('acme');
+    const { violations } = await axe.run(document.getElementById('frame') as HTMLElement);
+    expect(violations.map(({ id }) => id)).toEqual([]);
   });
 
   test('says when nobody matches', async () => {

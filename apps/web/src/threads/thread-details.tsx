@@ -1,8 +1,11 @@
 import { Avatar, Button, Dialog, IconButton, Time } from '@parley/ui';
 import { Link, UserMinus, UserPlus } from 'lucide-react';
 import { useState } from 'react';
+import { GroupMark } from '../people/group-mark.tsx';
+import { groupTitle, peopleCount, type Group } from '../people/use-groups.ts';
 import { PeoplePicker, type PickablePerson } from './people-picker.tsx';
 import { SidePanel } from './side-panel.tsx';
+import type { ThreadGroup } from './use-thread-people.ts';
 
 export interface ThreadDetailsProps {
   createdAt: number;
@@ -11,13 +14,16 @@ export interface ThreadDetailsProps {
   people: readonly DetailsPerson[];
   /** Who took part and left or was removed. */
   former: readonly DetailsPerson[];
+  groups: readonly ThreadGroup[];
   personId: string;
   /** Who could be added; `null` where the reader may not. */
   directory: readonly PickablePerson[] | null;
-  onAdd: (personIds: string[]) => void;
+  pickableGroups: readonly Group[];
+  onAdd: (personIds: string[], groupIds: string[]) => void;
   /** Whether others may be taken out; oneself may always leave. */
   mayRemove: boolean;
   onRemove: (personId: string) => void;
+  onRemoveGroup: (groupId: string) => void;
   onCopyLink: () => void;
   onClose: () => void;
 }
@@ -27,6 +33,7 @@ interface DetailsPerson {
   name: string;
   placeholder: boolean;
   joinedAt: number;
+  via?: string[] | null;
 }
 
 /** Who came later than this after the thread was started was added to it. */
@@ -34,21 +41,24 @@ const LATER_MS = 60_000;
 
 /** Who takes part: add, remove, leave. */
 export function ThreadDetails(props: ThreadDetailsProps) {
-  const { createdAt, createdBy, people, former, personId, directory } = props;
-  const { onAdd, mayRemove, onRemove, onCopyLink, onClose } = props;
+  const { createdAt, createdBy, people, former, groups, personId, directory, pickableGroups } = props;
+  const { onAdd, mayRemove, onRemove, onRemoveGroup, onCopyLink, onClose } = props;
   const [adding, setAdding] = useState<string[] | null>(null);
   const [removing, setRemoving] = useState<string | null>(null);
   const leaving = removing === personId;
   const removed = people.find(({ id }) => id === removing);
   const present = new Set(people.map(({ id }) => id));
   const addable = directory?.filter(({ id }) => !present.has(id)) ?? [];
+  const groupNames = new Map(groups.map((group) => [group.id, groupTitle(group)]));
+  const addableGroups = pickableGroups.filter(({ id }) => !groupNames.has(id));
+  const removedGroup = groups.find(({ id }) => id === removing);
 
   return (
     <SidePanel title="Details" onClose={onClose}>
       <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-5 py-4 max-desk:px-4">
         <div className="mb-2 flex items-center justify-between gap-2">
-          <h3 className="font-semibold">{people.length === 1 ? '1 person' : `${people.length} people`}</h3>
-          {directory !== null && adding === null && addable.length > 0 ? (
+          <h3 className="font-semibold">{peopleCount(people.length)}</h3>
+          {directory !== null && adding === null && addable.length + addableGroups.length > 0 ? (
             <Button size="small" icon={<UserPlus size={15} />} onClick={() => setAdding([])}>
               Add people
             </Button>
@@ -59,11 +69,22 @@ export function ThreadDetails(props: ThreadDetailsProps) {
             className="mb-4 flex flex-col gap-2"
             onSubmit={(event) => {
               event.preventDefault();
-              if (adding.length > 0) onAdd(adding);
+              const isGroup = (id: string) => addableGroups.some((group) => group.id === id);
+              onAdd(
+                adding.filter((id) => !isGroup(id)),
+                adding.filter(isGroup),
+              );
               setAdding(null);
             }}
           >
-            <PeoplePicker label="People to add" people={addable} picked={adding} onChange={setAdding} autoFocus />
+            <PeoplePicker
+              label="People to add"
+              people={addable}
+              groups={addableGroups}
+              picked={adding}
+              onChange={setAdding}
+              autoFocus
+            />
             <p className="text-sm text-ink-2">
               They will see the whole history, from the start of the thread <Time at={createdAt} as="relative" />.
             </p>
@@ -72,13 +93,40 @@ export function ThreadDetails(props: ThreadDetailsProps) {
                 Cancel
               </Button>
               <Button size="small" look="primary" type="submit">
-                {adding.length > 1 ? `Add ${adding.length} people` : 'Add'}
+                {adding.length > 1 ? `Add ${adding.length}` : 'Add'}
               </Button>
             </span>
           </form>
         )}
+        {groups.length > 0 ? (
+          <ul aria-label="Groups in this thread" className="-mx-2 mb-1 border-b border-line pb-1">
+            {groups.map((group) => (
+              <li
+                key={group.id}
+                className="group/person flex min-h-11 items-center gap-2.5 rounded-md px-2 hover:bg-sunk"
+              >
+                <GroupMark kind={group.kind} size={26} />
+                <span className="min-w-0 flex-1">
+                  <span className="block truncate">{groupTitle(group)}</span>
+                  {group.count === null ? null : (
+                    <span className="block truncate text-sm text-ink-3">{peopleCount(group.count)}</span>
+                  )}
+                </span>
+                {mayRemove ? (
+                  <IconButton
+                    label={`Remove ${groupTitle(group)}`}
+                    className="opacity-0 group-focus-within/person:opacity-100 group-hover/person:opacity-100 pointer-coarse:opacity-100"
+                    onClick={() => setRemoving(group.id)}
+                  >
+                    <UserMinus size={16} />
+                  </IconButton>
+                ) : null}
+              </li>
+            ))}
+          </ul>
+        ) : null}
         <ul aria-label="People in this thread" className="-mx-2">
-          {people.map(({ id, name, placeholder, joinedAt }) => (
+          {people.map(({ id, name, placeholder, joinedAt, via }) => (
             <li key={id} className="group/person flex min-h-11 items-center gap-2.5 rounded-md px-2 hover:bg-sunk">
               <Avatar id={id} name={name} size={26} />
               <span className="min-w-0 flex-1">
@@ -88,6 +136,10 @@ export function ThreadDetails(props: ThreadDetailsProps) {
                 </span>
                 {placeholder ? (
                   <span className="block truncate text-sm text-ink-3">Has not joined yet</span>
+                ) : via ? (
+                  <span className="block truncate text-sm text-ink-3">
+                    via {via.map((groupId) => groupNames.get(groupId) ?? 'a group').join(', ')}
+                  </span>
                 ) : joinedAt > createdAt + LATER_MS ? (
                   <span className="block truncate text-sm text-ink-3">
                     Added <Time at={joinedAt} as="relative" />
@@ -140,11 +192,15 @@ export function ThreadDetails(props: ThreadDetailsProps) {
           if (!open) setRemoving(null);
         }}
         width="narrow"
-        title={leaving ? 'Leave this thread?' : `Remove ${removed?.name ?? ''}?`}
+        title={
+          leaving ? 'Leave this thread?' : `Remove ${removedGroup ? groupTitle(removedGroup) : (removed?.name ?? '')}?`
+        }
         description={
           leaving
             ? leaveWords(people.length - 1)
-            : 'They no longer see this thread, on any device. What they wrote stays, and they can be added again.'
+            : removedGroup
+              ? 'Whoever is here only through it no longer sees this thread, on any device. People who were added singly stay.'
+              : 'They no longer see this thread, on any device. What they wrote stays, and they can be added again.'
         }
         actions={
           <>
@@ -152,7 +208,8 @@ export function ThreadDetails(props: ThreadDetailsProps) {
             <Button
               look="danger"
               onClick={() => {
-                if (removing !== null) onRemove(removing);
+                if (removedGroup) onRemoveGroup(removedGroup.id);
+                else if (removing !== null) onRemove(removing);
                 setRemoving(null);
               }}
             >

@@ -2,11 +2,14 @@ import { SUBJECT_LENGTH } from '@parley/core/text';
 import { AvatarStack, Chip, IconButton, Menu, type MenuItem } from '@parley/ui';
 import { BellOff, ChevronLeft, CircleCheck, Ellipsis, Info, Pin } from 'lucide-react';
 import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { groupTitle } from '../people/use-groups.ts';
+import type { ThreadGroup } from './use-thread-people.ts';
 
 export interface ThreadHeaderProps {
   subject: string;
   /** Who takes part; the reader among them. */
-  people: readonly { id: string; name: string }[];
+  people: readonly HeaderPerson[];
+  groups: readonly ThreadGroup[];
   personId: string;
   /** What it is besides: for everybody resolved, for the reader the rest. */
   is: { resolved: boolean; archived: boolean; muted: boolean; pinned: boolean };
@@ -23,11 +26,18 @@ export interface ThreadHeaderProps {
   onDetails: () => void;
 }
 
+interface HeaderPerson {
+  id: string;
+  name: string;
+  via?: string[] | null;
+}
+
 /** What the thread is about and who takes part. The subject is changed where it stands. */
 export function ThreadHeader(props: ThreadHeaderProps) {
   const {
     subject,
     people,
+    groups,
     personId,
     is,
     menu,
@@ -83,7 +93,7 @@ export function ThreadHeader(props: ThreadHeaderProps) {
             {is.muted ? <Sign icon={<BellOff size={14} aria-hidden />} label="Muted" /> : null}
           </div>
         )}
-        <p className="truncate text-sm text-ink-3">{peopleWords(people, personId)}</p>
+        <p className="truncate text-sm text-ink-3">{peopleWords(people, groups, personId)}</p>
       </div>
       <span className="max-desk:hidden">
         <AvatarStack people={people} />
@@ -165,13 +175,12 @@ function SubjectField({ subject, onDone }: { subject: string; onDone: (next: str
 
 const NAMED = 4;
 
-/** "Alice, Bob and 3 more"; the reader is left out, for they know. */
-function peopleWords(people: readonly { id: string; name: string }[], personId: string): string {
-  const others = people.filter(({ id }) => id !== personId);
-  if (others.length === 0) return 'Only you';
-  const named = others
-    .slice(0, others.length > NAMED ? NAMED - 1 : NAMED)
-    .map(({ name }) => name.split(' ')[0] ?? name);
-  const rest = others.length - named.length;
+/** "Drivers, Alice and 3 more"; the reader is left out, for they know, and whom a group brought, for it is named. */
+function peopleWords(people: readonly HeaderPerson[], groups: readonly ThreadGroup[], personId: string): string {
+  const others = people.filter(({ id, via }) => id !== personId && !via);
+  const names = [...groups.map(groupTitle), ...others.map(({ name }) => name.split(' ')[0] ?? name)];
+  if (names.length === 0) return 'Only you';
+  const named = names.slice(0, names.length > NAMED ? NAMED - 1 : NAMED);
+  const rest = names.length - named.length;
   return new Intl.ListFormat(undefined, { type: 'conjunction' }).format(rest > 0 ? [...named, `${rest} more`] : named);
 }

@@ -1,5 +1,5 @@
 import { mayAddToThread, mayDeleteForOthers, mayRemoveFromThread } from '@parley/core/organisations';
-import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import { orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import { isArchived, usualSetting } from '@parley/core/thread-settings';
 import type { ThreadRow } from '@parley/core/threads';
 import type { ViewRow } from '@parley/sync/client';
@@ -23,12 +23,13 @@ import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { FailedItems } from '../sync/failed-items.tsx';
 import { itemThreadId } from '../sync/item-words.ts';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
-import { useItems, useOpenScope, useRow, useRows, useStatus } from '../sync/views.ts';
+import { useItems, useOpenScope, useRow, useStatus } from '../sync/views.ts';
 import { readsWords } from './reads-words.ts';
 import { ResolvedBar } from './resolved-bar.tsx';
 import { copyLink, setResolved, threadMenuItems } from './thread-acts.tsx';
 import { ThreadHeader } from './thread-header.tsx';
 import { useNamesInThread } from './use-person-names.ts';
+import { useThreadPeople } from './use-thread-people.ts';
 
 const PinsPanel = lazy(async () => ({ default: (await import('../messages/pins-panel.tsx')).PinsPanel }));
 const ForwardDialog = lazy(async () => ({ default: (await import('../messages/forward-dialog.tsx')).ForwardDialog }));
@@ -96,31 +97,10 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
   const navigate = useNavigate();
   const { homeOrg, subject, createdAt, createdBy, lastSeq, resolved } = thread.data;
   const setting = useRow(userScope(personId), 'threadSetting', threadId)?.data ?? usualSetting;
-  const participants = useRows(threadPeopleScope(threadId), 'participant');
-  const directory = useRows(orgPeopleScope(homeOrg), 'person');
-  const organisation = useRow(`org:${homeOrg}`, 'org', homeOrg);
+  const organisation = useRow(orgScope(homeOrg), 'org', homeOrg);
   const role = useRow(userScope(personId), 'membership', homeOrg)?.data.role ?? 'guest';
   const personName = useNamesInThread(threadId);
-  const people = useMemo(
-    () =>
-      participants
-        .filter(({ data }) => data.leftAt === null)
-        .map(({ id, data }) => ({ id, ...data, name: personName(id) ?? data.name }))
-        .sort((one, other) => one.name.localeCompare(other.name)),
-    [participants, personName],
-  );
-  const former = useMemo(
-    () =>
-      participants
-        .filter(({ data }) => data.leftAt !== null)
-        .map(({ id, data }) => ({ id, ...data, name: personName(id) ?? data.name })),
-    [participants, personName],
-  );
-  const others = useMemo(() => people.filter(({ id }) => id !== personId), [people, personId]);
-  const pickable = useMemo(
-    () => directory.filter(({ data }) => data.active).map(({ id, data }) => ({ id, ...data })),
-    [directory],
-  );
+  const { people, former, groups, readers, mentionable, pickable, pickableGroups } = useThreadPeople(threadId, homeOrg);
 
   const log = useRef<ThreadLogHandle>(null);
   const composer = useRef<ComposerHandle>(null);
@@ -134,7 +114,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
 
   const door = useLogDoorOf({
     threadId,
-    people,
+    mentionable,
     personName,
     mayDeleteForOthers: mayDeleteForOthers(role),
     log,
@@ -183,7 +163,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
     if (resolved && reopens) void setResolved(parts, false);
     log.current?.goOn();
   };
-  const reads = readsWords(others, organisation?.data.name);
+  const reads = readsWords(readers, organisation?.data.name);
   const draftKey = writing.kind === 'edit' ? `edit.${writing.messageId}` : `thread.${threadId}`;
 
   return (
@@ -195,6 +175,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
             <ThreadHeader
               subject={subject}
               people={people}
+              groups={groups}
               personId={personId}
               is={{
                 resolved: Boolean(resolved),
@@ -230,7 +211,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
               threadId={threadId}
               writing={writing}
               label={`Message to ${subject}`}
-              people={others}
+              people={mentionable}
               personName={personName}
               reads={reads}
               draftKey={draftKey}
@@ -251,13 +232,20 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
                 createdBy={personName(createdBy) ?? 'somebody'}
                 people={people}
                 former={former}
+                groups={groups}
                 onCopyLink={() => copyLink(parts)}
                 personId={personId}
                 directory={mayAddToThread(role) ? pickable : null}
-                onAdd={(personIds) =>
-                  void attempt(
-                    engine.mutate('addParticipants', { threadId, orgId: homeOrg, messageId: uuidv7(), personIds }),
-                  )
+                pickableGroups={pickableGroups}
+                onAdd={(personIds, groupIds) => {
+                  const inThread = { threadId, orgId: homeOrg };
+                  if (personIds.length > 0)
+                    void attempt(engine.mutate('addParticipants', { ...inThread, messageId: uuidv7(), personIds }));
+                  for (const groupId of groupIds)
+                    void attempt(engine.mutate('addGroup', { ...inThread, messageId: uuidv7(), groupId }));
+                }}
+                onRemoveGroup={(groupId) =>
+                  void attempt(engine.mutate('removeGroup', { threadId, messageId: uuidv7(), groupId }))
                 }
                 mayRemove={mayRemoveFromThread(role)}
                 onRemove={(leaverId) => void remove(leaverId)}
@@ -270,7 +258,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
                 key={panel.rootId}
                 threadId={threadId}
                 rootId={panel.rootId}
-                people={others}
+                people={mentionable}
                 reads={reads}
                 onSent={onSent}
                 onClose={() => setPanel(null)}

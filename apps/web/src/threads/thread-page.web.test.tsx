@@ -168,7 +168,7 @@ describe('ThreadPage, without a network', () => {
     expect(article(/not for nothing/)).toBeUndefined();
   });
 
-  test('renames where the subject stands, and adds nobody who is there', async () => {
+  test('renames where the subject stands, and offers nobody who is there', async () => {
     await open({ count: 1, readSeq: 1 });
     button('Berlin depot rota, rename').click();
     await soon(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Subject'));
@@ -176,7 +176,39 @@ describe('ThreadPage, without a network', () => {
     await soon(() => expect(document.querySelector('h1')?.textContent).toContain('Rota, week 49'));
     button('Details').click();
     await soon(() => expect(document.body.textContent).toContain('2 people'));
-    expect(document.body.textContent).not.toContain('Add people');
+    button('Add people').click();
+    await soon(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('People to add'));
+    await userEvent.keyboard('{ArrowDown}');
+    const options = [...document.querySelectorAll('[role=option]')].map((option) => option.textContent);
+    expect(options).toEqual(['DriversTeam, 1 person', 'Everyone at Acme Freight2 people, no guests']);
+  });
+
+  test('adds a team, says so once, names it where people are named, and takes it out again', async () => {
+    await open({ count: 1, readSeq: 1 });
+    button('Details').click();
+    await soon(() => button('Add people').click());
+    await soon(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('People to add'));
+    await userEvent.keyboard('driv{Enter}');
+    button('Add').click();
+    await soon(() => expect(document.body.textContent).toContain('You added the team Drivers'));
+    const groups = () => document.querySelector('[aria-label="Groups in this thread"]')?.textContent;
+    expect(groups()).toContain('Drivers1 person');
+    expect(document.querySelector('header p')?.textContent).toBe('Drivers and Bob');
+    const { violations } = await axe.run(document.getElementById('frame') as HTMLElement);
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    button('Remove Drivers').click();
+    await soon(() => expect(document.body.textContent).toContain('Whoever is here only through it'));
+    button('Remove').click();
+    await soon(() => expect(document.body.textContent).toContain('You removed the team Drivers'));
+    expect(groups()).toBeUndefined();
+  });
+
+  test('[GRP9] marks what mentions a team of the reader, or all, and tells whom it means', async () => {
+    await open({ count: 1, readSeq: 1 });
+    await userEvent.keyboard('@all, @Drivers and @Acme Freight{Enter}{Enter}');
+    const marks = () => [...document.querySelectorAll('.mention')];
+    await soon(() => expect(marks().map((mark) => mark.textContent)).toEqual(['@all', '@Drivers', '@Acme Freight']));
+    expect(marks().map((mark) => mark.hasAttribute('data-self'))).toEqual([true, false, true]);
   });
 
   test('says what leaving and removing mean, and adds again who was here before', async () => {

@@ -1,5 +1,6 @@
 /** Unread counts of all threads of a person, kept up to date beside the replica. */
 import { UNREAD_SHOWN } from '@parley/core/following';
+import { ownGroups } from '@parley/core/groups';
 import { threadScope, userScope } from '@parley/core/scopes';
 import type { FollowLevel } from '@parley/core/thread-settings';
 import type { ParleyEngine } from '../sync/engine-provider.tsx';
@@ -47,6 +48,7 @@ export function createUnreadCounts(engine: ParleyEngine, personId: string): Unre
     candidates.sort((one, other) => other.at - one.at);
     hold(candidates.filter(({ lastSeq, readSeq }) => lastSeq - readSeq < CERTAIN).slice(0, HELD));
 
+    const groups = ownGroups(personId, engine.allRows('membership'), engine.allRows('team'));
     const next = new Map<string, number>();
     for (const { threadId, lastSeq, readSeq, level } of candidates) {
       const scope = threadScope(threadId);
@@ -58,7 +60,11 @@ export function createUnreadCounts(engine: ParleyEngine, personId: string): Unre
           ? (counts.get(threadId) ?? 0)
           : unreadCount({ rows, low, lastSeq, readSeq, personId });
       if (count === 0) continue;
-      next.set(threadId, level === 'all' ? count : unreadCount({ rows, low, lastSeq, readSeq, personId, level }));
+      const selfIds = new Set([...groups, personId, threadId]);
+      next.set(
+        threadId,
+        level === 'all' ? count : unreadCount({ rows, low, lastSeq, readSeq, personId, level, selfIds }),
+      );
     }
     if (next.size === counts.size && [...next].every(([id, count]) => counts.get(id) === count)) return;
     counts = next;
@@ -99,7 +105,10 @@ export function createUnreadCounts(engine: ParleyEngine, personId: string): Unre
     subscribe(listener) {
       listeners.add(listener);
       if (stops.length === 0) {
-        const tables = ['participation', 'thread', 'readPosition', 'threadSetting', 'message'] as const;
+        const tables = [
+          ...(['participation', 'thread', 'readPosition', 'threadSetting', 'message'] as const),
+          ...(['membership', 'team'] as const),
+        ];
         stops = tables.map((table) => engine.subscribe(null, table, schedule));
         schedule();
       }

@@ -29,6 +29,13 @@ describe('unreadCount', () => {
     expect(unreadCount({ rows, low: 1, lastSeq: 5, readSeq: 0, personId: alice })).toBe(2);
   });
 
+  test('[GRP9] counts what mentions a group of the reader, or all of the thread', () => {
+    const rows = ['drivers', 'thread', 'office', bob].map((id, n) => ({ ...message(n + 1), mentions: [id] }));
+    const input = { rows, low: 1, lastSeq: 4, readSeq: 0, personId: alice, level: 'mentions' } as const;
+    expect(unreadCount(input)).toBe(0);
+    expect(unreadCount({ ...input, selfIds: new Set([alice, 'thread', 'drivers']) })).toBe(2);
+  });
+
   test('counts only what mentions the reader where only mentions count', () => {
     const mentioning = (seq: number, authorId = bob) => ({ ...message(seq, authorId), mentions: [alice] });
     const rows = [mentioning(3), message(4), mentioning(5), mentioning(6, alice)];

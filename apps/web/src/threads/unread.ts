@@ -16,6 +16,8 @@ export interface UnreadInput {
   /** The read position. */
   readSeq: number;
   personId: string;
+  /** Ids that a mention of the person may have; only theirs where it is not given. */
+  selfIds?: ReadonlySet<string>;
   /** What counts; all of it where it is not given. */
   level?: Exclude<FollowLevel, 'nothing'>;
 }
@@ -28,11 +30,19 @@ export const countsAsUnread = (row: Omit<CountedMessage, 'seq' | 'mentions'>, pe
  * Messages of others above the read position, at most one more than is shown as a number. Places that are not held
  * count one each: nothing is known about them but that they are there. Where only mentions count, they do not count.
  */
-export function unreadCount({ rows, low, lastSeq, readSeq, personId, level = 'all' }: UnreadInput): number {
+export function unreadCount({
+  rows,
+  low,
+  lastSeq,
+  readSeq,
+  personId,
+  level = 'all',
+  selfIds = new Set([personId]),
+}: UnreadInput): number {
   if (lastSeq <= readSeq) return 0;
   if (level === 'mentions') {
     const counting = rows.filter(
-      (row) => (row.seq ?? 0) > readSeq && row.mentions.includes(personId) && countsAsUnread(row, personId),
+      (row) => (row.seq ?? 0) > readSeq && row.mentions.some((id) => selfIds.has(id)) && countsAsUnread(row, personId),
     );
     return Math.min(counting.length, UNREAD_SHOWN + 1);
   }

@@ -1,0 +1,76 @@
+import { orgPeopleScope, threadPeopleScope } from '@parley/core/scopes';
+import type { GroupKind } from '@parley/core/groups';
+import { useMemo } from 'react';
+import type { Mentionable } from '../messages/mentions.ts';
+import { useGroups } from '../people/use-groups.ts';
+import { usePersonId } from '../sync/engine-provider.tsx';
+import { useRows } from '../sync/views.ts';
+import { useNamesInThread } from './use-person-names.ts';
+
+/** A group in the thread. */
+export interface ThreadGroup {
+  id: string;
+  kind: GroupKind;
+  name: string;
+  /** How many it stands for; `null` where the reader does not see its organisation. */
+  count: number | null;
+}
+
+/** Who takes part in a thread, who did, who could, and who can be mentioned. The thread's people are open. */
+export function useThreadPeople(threadId: string, homeOrg: string) {
+  const personName = useNamesInThread(threadId);
+  const personId = usePersonId();
+  const participants = useRows(threadPeopleScope(threadId), 'participant');
+  const rows = useRows(threadPeopleScope(threadId), 'group');
+  const known = useGroups(homeOrg);
+  const directory = useRows(orgPeopleScope(homeOrg), 'person');
+
+  const people = useMemo(
+    () =>
+      participants
+        .filter(({ data }) => data.leftAt === null)
+        .map(({ id, data }) => ({ id, ...data, name: personName(id) ?? data.name }))
+        .sort((one, other) => one.name.localeCompare(other.name)),
+    [participants, personName],
+  );
+  const former = useMemo(
+    () =>
+      participants
+        .filter(({ data }) => data.leftAt !== null)
+        .map(({ id, data }) => ({ id, ...data, name: personName(id) ?? data.name })),
+    [participants, personName],
+  );
+  const groups = useMemo(
+    () =>
+      rows
+        .map(({ id, data: { kind, name } }): ThreadGroup => {
+          const group = known.find((each) => each.id === id);
+          return { id, kind, name: group?.name ?? name, count: group?.people.length ?? null };
+        })
+        .sort((one, other) => one.name.localeCompare(other.name)),
+    [rows, known],
+  );
+  /** The others who read what is written now, also those whom the server has yet to bring in with their group. */
+  const readers = useMemo(() => {
+    const here = new Map(people.map(({ id, name, placeholder }) => [id, { id, name, placeholder }]));
+    const heard = new Set(participants.map(({ id }) => id));
+    const present = new Set(groups.map(({ id }) => id));
+    for (const group of known) {
+      if (!present.has(group.id)) continue;
+      for (const person of group.people) if (!heard.has(person.id)) here.set(person.id, person);
+    }
+    here.delete(personId);
+    return [...here.values()];
+  }, [people, participants, groups, known, personId]);
+  const mentionable = useMemo((): Mentionable[] => {
+    const here = new Set([personId, ...readers.map(({ id }) => id)]);
+    const others = known.filter(({ people: members }) => members.some(({ id }) => here.has(id)));
+    const all = new Map([...groups, ...others].map(({ id, kind, name }) => [id, { id, name, group: kind }]));
+    return [...readers, { id: threadId, name: 'all', group: 'all' as const }, ...all.values()];
+  }, [readers, known, groups, personId, threadId]);
+  const pickable = useMemo(
+    () => directory.filter(({ data }) => data.active).map(({ id, data }) => ({ id, ...data })),
+    [directory],
+  );
+  return { people, former, groups, readers, mentionable, pickable, pickableGroups: known };
+}
