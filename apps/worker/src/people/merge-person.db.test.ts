@@ -2,7 +2,13 @@ import { mergeMember, mergeScopes } from '@parley/core/merging';
 import { mutators, type MutatorName } from '@parley/core/mutators';
 import { isPaged, orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
-import { createPostgresStorage, openDatabase, type DatabaseTransaction, type OpenDatabase } from '@parley/db';
+import {
+  alignGroups,
+  createPostgresStorage,
+  openDatabase,
+  type DatabaseTransaction,
+  type OpenDatabase,
+} from '@parley/db';
 import { createTestDatabase, type TestDatabase } from '@parley/db/testing';
 import { PROTOCOL_VERSION, type WireRow } from '@parley/sync/protocol';
 import { createSyncServer, type SyncServer } from '@parley/sync/server';
@@ -186,4 +192,24 @@ test('it comes in pieces, and a worker that died in the middle is followed by on
   const before = await versions();
   await carry();
   expect(await versions()).toEqual(before);
+});
+
+test('[GRP4] the one who stays does not stay in a thread through a group of the one who goes', async () => {
+  const teamId = newId();
+  await act(alice, 'createTeam', { orgId: acme, teamId, name: 'Drivers', memberIds: [old] });
+  const threadId = newId();
+  const args = { threadId, orgId: acme, subject: 'Rota', participantIds: [], groupIds: [teamId] };
+  await act(alice, 'createThread', args);
+  await alignGroups(open.kysely, server, { orgId: acme });
+  await merge();
+  await carry();
+  await alignGroups(open.kysely, server, { orgId: acme });
+  const people = await open.kysely
+    .selectFrom('participant')
+    .select(['person_id'])
+    .where('thread_id', '=', threadId)
+    .where('left_at', 'is', null)
+    .where('deleted', '=', false)
+    .execute();
+  expect(people.map(({ person_id: id }) => id)).toEqual([alice]);
 });

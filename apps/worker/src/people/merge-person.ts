@@ -1,4 +1,5 @@
 /** Carries a person's place in threads over to the one they were merged into; done again, it changes nothing. */
+import { alignLater } from '@parley/core/groups';
 import { withPersonReplaced } from '@parley/core/merging';
 import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
@@ -122,9 +123,11 @@ async function mergeParticipation(
     if (!gone) return;
     tx.remove('participant', people, fromId);
     if (!card || !thread || (before && (before.leftAt === null || gone.leftAt !== null))) return;
-    const { actingOrg, joinedAt, leftAt } = gone;
+    const { actingOrg, joinedAt, leftAt, via = null } = gone;
     const { name, placeholder } = card;
-    tx.put('participant', people, intoId, { name, placeholder, actingOrg, joinedAt, leftAt });
+    tx.put('participant', people, intoId, { name, placeholder, actingOrg, joinedAt, leftAt, via });
+    // A group that brought the one need not stand for the other.
+    if (via) alignLater(tx, { orgId, threadId, personId: intoId });
     tx.put('participation', into, threadId, { actingOrg, joinedAt, leftAt, epoch: (theirs?.epoch ?? 0) + 1 });
     if (leftAt === null && !theirs && !placeholder) {
       tx.put('readPosition', into, threadId, { seq: thread.lastSeq, noteSeq: 0, markEpoch: 0 });
