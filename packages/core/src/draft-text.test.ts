@@ -9,6 +9,8 @@ class Server {
   take(device: DraftText): void {
     const typed = device.typed();
     if (!typed) return;
+    // Whoever has nothing else has all of it.
+    expect(new DraftText([typed.update]).text).toBe(device.text);
     device.tell(typed);
     const { update, text } = mergeUpdates([...this.updates, typed.update]);
     this.updates = [update];
@@ -51,10 +53,25 @@ describe('a draft', () => {
     const device = written('one');
     const typed = device.typed();
     expect(typed?.added).toBe('one');
-    device.tell(typed ?? { update: '', added: '' });
+    device.tell(typed ?? { update: '' });
     expect(device.typed()).toBeNull();
     device.edit('one two');
     expect([device.added, device.typed()?.added]).toEqual([' two', ' two']);
+  });
+
+  test('[DRAFT2] tells all of itself, so that it can be read without what came before, and is merged once', () => {
+    const server = new Server();
+    server.take(written('one'));
+    const device = new DraftText(server.updates);
+    device.edit('one two');
+    const two = device.typed();
+    device.tell(two ?? { update: '' });
+    device.edit('one three');
+    const three = device.typed();
+    expect(three).toMatchObject({ added: 'hree', writer: two?.writer });
+    expect(new DraftText([three?.update ?? '']).text).toBe('one three');
+    expect(new DraftText([three?.update ?? '', two?.update ?? '', ...server.updates]).text).toBe('one three');
+    expect(written('one').typed()?.writer).not.toBe(two?.writer);
   });
 
   test('goes on behind what is there when its beginning was sent', () => {

@@ -5,12 +5,14 @@
 import * as Y from 'yjs';
 import { carried } from './text.ts';
 
-/** What was typed on this device since the others were last told. */
+/** What the others have to be told of what was typed on this device. */
 export interface Typed {
-  /** Yjs, as base64. */
+  /** Yjs, as base64: all of the text, so that it can be read without anything that came before. */
   update: string;
-  /** The letters that were added, on their own. */
+  /** The letters that were added since the others were last told, on their own. */
   added: string;
+  /** Whose text this is: what it tells later contains what it told earlier. */
+  writer: number;
 }
 
 /** The text of one draft on one device while somebody writes in it. */
@@ -67,12 +69,12 @@ export class DraftText {
   /** What the others have to be told; `null` where they know everything. */
   typed(): Typed | null {
     if (textOf(this.#told).toJSON() === this.text) return null;
-    const update = Y.encodeStateAsUpdate(this.#here, Y.encodeStateVector(this.#told));
-    return { update: toBase64(update), added: this.added };
+    const update = toBase64(Y.encodeStateAsUpdate(this.#here));
+    return { update, added: this.added, writer: this.#here.clientID };
   }
 
   /** The others have been told this. */
-  tell({ update }: Typed): void {
+  tell({ update }: Pick<Typed, 'update'>): void {
     Y.applyUpdate(this.#told, fromBase64(update));
   }
 }

@@ -155,6 +155,17 @@ describe('mergeDraft', () => {
     expect(mergeDraft.args.parse(joined)).toEqual(joined);
   });
 
+  test('[DRAFT2] keeps of one writer only what was told last, which contains the rest', () => {
+    const args = (of: number, update: string) => {
+      return { ...place, generation: 0, updates: [update], text: update, added: 'a', writer: of };
+    };
+    const join = mergeDraft.join ?? (() => undefined);
+    const acts = [args(1, 'AA=='), args(2, 'AQ=='), args(2, 'Ag=='), args(1, 'Aw==')];
+    const joined = acts.reduce((earlier, later) => join(earlier, later) ?? later);
+    expect(joined).toEqual({ ...args(1, 'Aw=='), updates: ['AA==', 'Ag==', 'Aw=='], added: 'aaaa' });
+    expect(join(args(1, 'A'.repeat(100_000)), args(1, 'A'.repeat(100_000)))?.updates).toHaveLength(1);
+  });
+
   test('takes only what it understands', () => {
     const good = { ...place, generation: 0, updates: ['AA=='], text: '', added: '' };
     expect(mergeDraft.args.parse(good)).toEqual(good);

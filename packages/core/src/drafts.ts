@@ -46,6 +46,8 @@ const mergeDraftArgs = z.object({
   text: draftText,
   /** What of it is new: all that is kept where the rest has been sent meanwhile. */
   added: draftText,
+  /** Of whom the last update is; theirs are whole, so that a later one takes its place (`Typed.writer`). */
+  writer: z.optional(z.int()),
   /** Of the generation before, which waits to go out: how much of it was seen there (`DraftText.known`). */
   sent: z.optional(base64.check(z.maxLength(KNOWN_LENGTH))),
 });
@@ -89,7 +91,8 @@ export const mergeDraft: Mutator<Tables, MergeDraftArgs> = {
     putDraft(tx, { ...next, updates: [merged.update], text: merged.text });
   },
   join(earlier, later) {
-    const updates = [...earlier.updates, ...later.updates];
+    const isWhole = later.writer !== undefined && later.writer === earlier.writer;
+    const updates = [...(isWhole ? earlier.updates.slice(0, -1) : earlier.updates), ...later.updates];
     const isSame = (['threadId', 'rootId', 'generation'] as const).every((key) => earlier[key] === later[key]);
     if (!isSame || updates.length > UPDATES || !fit(updates)) return undefined;
     const added = earlier.added + later.added;

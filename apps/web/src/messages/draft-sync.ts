@@ -73,7 +73,8 @@ export class DraftSync {
     const typed = draft.typed();
     const { text } = draft;
     if (typed === null || text.length > DRAFT_LENGTH) return;
-    this.#queueing = this.#mutate({ updates: [typed.update], text, added: typed.added }).then(
+    const { update, added, writer } = typed;
+    this.#queueing = this.#mutate({ updates: [update], text, added, writer }).then(
       () => {
         draft.tell(typed);
         this.#queueing = null;
@@ -138,7 +139,7 @@ export class DraftSync {
     this.#options.onShown(this.#draft.text, this.#draft.typed() !== null);
   }
 
-  async #mutate(what: { updates: string[]; text: string; added: string }): Promise<void> {
+  async #mutate(what: { updates: string[]; text: string; added: string; writer: number }): Promise<void> {
     const { engine, place } = this.#options;
     const sent = this.#seenOfWaiting();
     const args = { ...place, generation: this.#generation, ...what, ...(sent !== undefined && { sent }) };

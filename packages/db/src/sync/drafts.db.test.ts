@@ -2,7 +2,7 @@
 import { DraftText } from '@parley/core/draft-text';
 import type { DraftRow } from '@parley/core/drafts';
 import { threadScope, userScope } from '@parley/core/scopes';
-import { createTabGroup, type DirectServer } from '@parley/sync/testing';
+import { copyDatabase, createTabGroup, deleteDatabase, type DirectServer } from '@parley/sync/testing';
 import { v7 as newId } from 'uuid';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { people, startThread, TestClient } from './acme.fixture.ts';
@@ -25,8 +25,8 @@ async function type(client: Client, threadId: string, text: string): Promise<voi
   draft.edit(text);
   const typed = draft.typed();
   if (!typed) return;
-  const { update, added } = typed;
-  const args = { threadId, rootId: null, generation: row?.generation ?? 0, updates: [update], text, added };
+  const { update, ...rest } = typed;
+  const args = { threadId, rootId: null, generation: row?.generation ?? 0, updates: [update], text, ...rest };
   await (
     await client.engine.mutate('mergeDraft', args)
   ).saved;
@@ -148,6 +148,41 @@ test('what was sent on one device is no draft any more on the other, which keeps
   }
   desk.engine.open(threadScope(threadId));
   await vi.waitFor(() => expect(desk.texts(threadId)).toEqual(['Buy eggs']));
+});
+
+test.each(['lost', 'older'] as const)('[DRAFT2] what waits is whole where the cache is %s', async (state) => {
+  const threadId = await startThread(world.server, []);
+  const profile = newId();
+  const [cache, kept] = [`parley-cache-1-${people.alice}-${profile}`, `kept-${profile}`];
+  const before = await world.openClient(people.alice, { profile });
+  await synced(before);
+  await vi.waitFor(() => expect(before.engine.row(threadScope(threadId), 'thread', threadId)).toBeDefined());
+  before.engine.stop();
+  await copyDatabase(cache, kept);
+
+  const desk = await world.openClient(people.alice, { profile });
+  await type(desk, threadId, 'Half a thought');
+  await drained(desk);
+  desk.network.setOnline(false);
+  await type(desk, threadId, 'Half a thought, and more');
+  desk.engine.stop();
+  await deleteDatabase(cache);
+  if (state === 'older') await copyDatabase(kept, cache);
+
+  const again = await world.openClient(people.alice, { profile, online: false });
+  if (state === 'older') {
+    const row = rowOf(again, threadId);
+    expect(new DraftText(row?.updates ?? []).text).toBe(row?.text);
+    await type(again, threadId, 'Half a thought, and more to come');
+  }
+  const phone = await world.openClient(people.alice);
+  again.network.setOnline(true);
+  await drained(again);
+  for (const client of [again, phone]) {
+    const text = state === 'older' ? 'Half a thought, and more to come' : 'Half a thought, and more';
+    await vi.waitFor(() => expect(rowOf(client, threadId)?.text).toBe(text));
+    expect(new DraftText(rowOf(client, threadId)?.updates ?? []).text).toBe(text);
+  }
 });
 
 test('[JOIN3] somebody who was removed keeps what they typed', async () => {
