@@ -6,7 +6,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** `former` speaks the protocol before this one, which the server still serves; `ancient` one that it does not. */
+/** `former` speaks the protocol before this one, which the server still serves, and keeps another cache; `ancient` one that it does not. */
 export type Release = 'this' | 'former' | 'ancient';
 
 export interface Gateway {
@@ -116,13 +116,14 @@ export async function openGateway(installation: string): Promise<Gateway> {
   };
 }
 
-/** A file of the web app as another release had it: other names of files, another protocol, and a mark in the page. */
+/** A file of the web app as another release had it: other names of files, another protocol, perhaps another cache, and a mark in the page. */
 function asReleased(text: string, release: 'former' | 'ancient'): { text: string; changed: number } {
   let changed = 0;
   const released = text
     .replaceAll(/\b([\w-]+-[\w-]{8})\.js\b/g, `$1.${release}.js`)
     .replaceAll(/("?revision"?):\s*"(\w+)"/g, `$1:"${release}$2"`)
     .replaceAll(/<html\b/g, `<html data-release="${release}"`)
+    .replaceAll('parley-cache-1', release === 'former' ? 'parley-cache-0' : 'parley-cache-1')
     .replaceAll(/protocol:2\b/g, () => {
       changed += 1;
       return `protocol:${release === 'former' ? 1 : 0}`;

@@ -3,7 +3,7 @@ import { aSubject, expect, signedIn, test } from '../journey.ts';
 import { ALICE, BOB } from '../people.ts';
 import type { Person } from '../person.ts';
 
-test('[VER1] a release comes in the middle of a draft: it is taken when asked, and the draft is there', async ({
+test('[VER1] [DISK11] a release comes in the middle of a draft: it is taken when asked, and the draft is there', async ({
   installation,
   visit,
   bob,
@@ -25,10 +25,16 @@ test('[VER1] a release comes in the middle of a draft: it is taken when asked, a
   await alice.lookForRelease();
   await expect(alice.page.getByText('New version.')).toBeVisible();
   await expectRelease(alice, 'former');
+  // The new release reads another cache, which is filled by now: it starts with everything, whatever the network does.
+  expect(await cachesOf(alice)).toEqual(['parley-cache-0', 'parley-cache-1']);
   await alice.composer.pressSequentially(' came in');
+  await alice.goOffline();
   await alice.page.getByRole('button', { name: 'Reload' }).click();
 
   await expectRelease(alice, null);
+  await alice.expectMessage('Said by the release before');
+  await expect.poll(() => cachesOf(alice)).toEqual(['parley-cache-1']);
+  await alice.goOnline();
   await expect(alice.composer).toHaveValue('Half a sentence, when the new release came in');
   await expect(alice.page.getByText('New version.')).toHaveCount(0);
   await alice.submit();
@@ -74,6 +80,12 @@ test('[VER5] a page that the server no longer understands keeps everything, and 
   await alice.expectStatus('Everything is saved');
   await alice.leave();
 });
+
+/** Names of the caches in this browser, without the person's id. */
+async function cachesOf(person: Person): Promise<string[]> {
+  const names = (await person.databases()).filter((name) => name.startsWith('parley-cache-'));
+  return names.map((name) => name.slice(0, 'parley-cache-0'.length)).toSorted();
+}
 
 /** Which release the page in front is of; `null`: this one. */
 async function expectRelease({ page }: Person, release: string | null): Promise<void> {

@@ -3,7 +3,11 @@
  * health checks and files always go to the server, and what people wrote is the sync engine's to keep.
  */
 /// <reference lib="webworker" />
+import { CACHE } from '@parley/sync/adapters/cache-name';
 import { addPlugins, cleanupOutdatedCaches, matchPrecache, precacheAndRoute } from 'workbox-precaching';
+import { trustedUrl } from './shell/trusted-url.ts';
+import fillerUrl from './sync/fill-cache.worker.ts?worker&url';
+import type { Filler } from './sync/fill-cache.worker.ts';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
@@ -29,11 +33,26 @@ addPlugins([{ cacheWillUpdate: async ({ request, response }) => (isOurs(request,
 precacheAndRoute(self.__WB_MANIFEST);
 cleanupOutdatedCaches();
 
+// Fails without a server: then this version is not installed, and the one before runs on with its own cache.
+self.addEventListener('install', (event) => event.waitUntil(fillOwnCaches()));
+
 // A new version waits until the person asks for it: what is being typed stays where it is.
 self.addEventListener('message', (event) => {
   if ((event.data as { type?: unknown } | null)?.type === 'activate') void self.skipWaiting();
 });
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+
+/** For everybody whose data the release before keeps in another cache than the one that this release reads. */
+async function fillOwnCaches(): Promise<void> {
+  const databases = await indexedDB.databases();
+  const personIds = databases.flatMap(({ name = '' }) => {
+    const [, personId] = /^parley-cache-\d+-(.+)$/.exec(name) ?? [];
+    return personId === undefined || name.startsWith(`${CACHE}-`) ? [] : [personId];
+  });
+  if (personIds.length === 0) return;
+  importScripts(trustedUrl(fillerUrl));
+  await (self as Filler).fillCaches?.(personIds);
+}
 
 async function shell(request: Request): Promise<Response> {
   return (await matchPrecache('/index.html')) ?? fetch(request);

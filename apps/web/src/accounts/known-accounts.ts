@@ -61,7 +61,8 @@ export function personInChange({ key, newValue }: StorageEvent): { id: string; i
   return key?.startsWith(signedIn) ? { id: key.slice(signedIn.length), isIn: newValue !== null } : undefined;
 }
 
-let tabPerson: string | null | undefined = sessionStorage.getItem(ofTab) ?? undefined;
+// A worker is nobody's, and has no such storage.
+let tabPerson: string | null | undefined = 'sessionStorage' in globalThis ? (sessionStorage.getItem(ofTab) ?? undefined) : null;
 if (tabPerson === undefined) bindTab(firstOfDevice());
 
 /** Id of the person whose page this tab is; `''` where one is to sign in beside the others, `null` where nobody is. */

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { reloadSafely } from './reload.ts';
+import { trustedUrl } from './trusted-url.ts';
 
 let waiting: ServiceWorker | null = null;
 /** Another tab took the new version: this one still runs the old. */
@@ -42,22 +43,6 @@ export async function watchForUpdates(): Promise<void> {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') look();
   });
-}
-
-interface TrustedTypes {
-  createPolicy: (
-    name: string,
-    rules: { createScriptURL: (url: string) => string },
-  ) => {
-    createScriptURL: (url: string) => string;
-  };
-}
-
-/** Under Trusted Types only a named policy may say which script is run: this one, and no other. */
-function trustedUrl(own: string): string {
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  if (trustedTypes === undefined) return own;
-  return trustedTypes.createPolicy('parley', { createScriptURL: () => own }).createScriptURL(own);
 }
 
 /** Whether a newer version is ready to take over. */

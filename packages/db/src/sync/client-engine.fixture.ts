@@ -4,8 +4,17 @@ import { followedScopes, residentTables } from '@parley/core/following';
 import { mutators, type Mutators } from '@parley/core/mutators';
 import { isPaged, threadScope, userScope } from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
-import { createDexieDisk } from '@parley/sync/adapters/dexie';
-import { createEngine, createGuardedStorage, type Disk, type Engine, type Storage } from '@parley/sync/client';
+import { browserTimers } from '@parley/sync/adapters/browser';
+import { createDexieDisk, createFillingDisk } from '@parley/sync/adapters/dexie';
+import {
+  createEngine,
+  createGuardedStorage,
+  fillCache,
+  type Disk,
+  type Engine,
+  type EngineOptions,
+  type Storage,
+} from '@parley/sync/client';
 import { createHub, createLocalBus, createSyncServer, type Divergence } from '@parley/sync/server';
 import {
   createDirectNetwork,
@@ -60,6 +69,8 @@ export interface EngineWorld {
   url: string;
   /** One tab of a person, started. */
   openClient(personId: string, options?: ClientOptions): Promise<Client>;
+  /** Does what a worker of the next release does while this one runs. */
+  fillCache(personId: string, profile: string, options?: { online: boolean }): Promise<void>;
   /** Makes the server one that was restored from a backup. */
   restore(): void;
   stopClients(): void;
@@ -100,9 +111,29 @@ export async function openEngineWorld(options: DatabaseOptions = {}): Promise<En
     },
   });
 
+  const programOf = (personId: string) => ({
+    personId,
+    mutators,
+    residentTables,
+    isPaged,
+    rootScope: userScope(personId),
+    follow: (rows: Parameters<EngineOptions<Tables, Mutators>['follow']>[0]) => followedScopes(personId, rows),
+  });
+
   return {
     server,
     database,
+    async fillCache(personId, profile, { online } = { online: true }) {
+      const network = createDirectNetwork(reach(personId), Math.random);
+      if (!online) network.setOnline(false);
+      const disk = createFillingDisk(`${personId}-${profile}`, newId);
+      const program = { ...programOf(personId), disk, network, timers: browserTimers };
+      try {
+        await fillCache<Tables, Mutators>(program);
+      } finally {
+        await disk.leave();
+      }
+    },
     restore: () => {
       incarnation = newId();
     },
@@ -126,12 +157,7 @@ export async function openEngineWorld(options: DatabaseOptions = {}): Promise<En
       });
       const disk = createGuardedStorage(options.disk?.(databases) ?? databases, timers);
       const engine = createEngine<Tables, Mutators>({
-        personId,
-        mutators,
-        residentTables,
-        isPaged,
-        rootScope: userScope(personId),
-        follow: (rows) => followedScopes(personId, rows),
+        ...programOf(personId),
         storage: options.storage?.(disk) ?? disk,
         network: freezer.network(network),
         timers,

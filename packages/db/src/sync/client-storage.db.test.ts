@@ -319,6 +319,37 @@ describe('a client whose disk fails', () => {
     expect(await databasesOf(profile)).toContain(other);
   });
 
+  test('[DISK11] fills a cache for the release that comes next, which then starts without a network', async () => {
+    const threadId = await startThread(server, [people.bob]);
+    await new TestClient(server, people.bob).do('sendMessage', { threadId, messageId: newId(), text: 'hello' });
+    const profile = newId();
+    const former = `parley-cache-0-${people.alice}-${profile}`;
+    await makeForeignCache(former);
+    await world.fillCache(people.alice, profile);
+    // Whoever runs meanwhile keeps what is theirs, and there is no trace of the work.
+    expect(await databasesOf(profile)).toEqual([former, `parley-cache-1-${people.alice}-${profile}`]);
+
+    const alice = await world.openClient(people.alice, { profile, online: false });
+    alice.engine.open(threadScope(threadId));
+    await vi.waitFor(() => expect(alice.texts(threadId)).toEqual(['hello']));
+    alice.network.setOnline(true);
+    await synced(alice);
+    await say(alice, threadId, 'and on');
+    await drained(alice);
+    expect(alice.texts(threadId)).toEqual(['hello', 'and on']);
+  });
+
+  test('[DISK11] says where it cannot be filled; a later cache is left alone', async () => {
+    const profile = newId();
+    await expect(world.fillCache(people.alice, profile, { online: false })).rejects.toThrow();
+    const later = `parley-cache-2-${people.alice}-${profile}`;
+    await makeForeignCache(later);
+    const alice = await world.openClient(people.alice, { profile });
+    await synced(alice);
+    await alice.engine.wipe();
+    expect(await databasesOf(profile)).toEqual([]);
+  });
+
   test('[DISK9] opens an outbox as the first release wrote it, and sends what it holds', async () => {
     const threadId = await startThread(server, [people.bob]);
     const profile = newId();

@@ -14,8 +14,8 @@ export class OutboxDatabase extends Dexie {
   declare drafts: Table<{ key: string; text: string }, string>;
   declare meta: Table<Meta, string>;
 
-  constructor(personId: string) {
-    super(outboxName(personId), { chromeTransactionDurability: 'strict' });
+  constructor(name: string) {
+    super(name, { chromeTransactionDurability: 'strict' });
     this.version(1).stores({ items: 'id, &order, lane', lanes: 'lane', drafts: 'key', meta: 'key' });
   }
 }

@@ -9,17 +9,21 @@ import { placeOf } from '../client/places.ts';
 import { Fenced } from '../client/ports.ts';
 import type { CacheHandle, Disk, ScopeChange, ScopeState, Storage, StoredRow, Timers } from '../client/ports.ts';
 import { browserTimers } from './browser.ts';
+import { CACHE } from './cache-name.ts';
 import { known, leaderOf, mustLead, openedWith, type Meta } from './dexie-database.ts';
 import { openOutbox, OutboxDatabase, outboxName } from './dexie-outbox.ts';
 import { diskFailure } from './disk-failure.ts';
 
-/** Raised when what the cache holds changes shape: a cache of another name is simply filled again. */
-const CACHE_SCHEMA = 1;
 /** Milliseconds. Beyond these something else holds the database, and the cache can be done without. */
 const OPEN_TIMEOUT = 20_000;
 const DELETE_TIMEOUT = 5_000;
-const cacheName = (personId: string) => `parley-cache-${CACHE_SCHEMA}-${personId}`;
-const isCache = (name: string) => name.startsWith('parley-cache-');
+const cacheName = (personId: string) => `${CACHE}-${personId}`;
+/** Which shape a cache has, by its name; `null` for other databases. */
+const shapeOf = (name: string): number | null => {
+  const [, shape] = /^parley-cache-(\d+)/.exec(name) ?? [];
+  return shape === undefined ? null : Number(shape);
+};
+const isOlder = (name: string): boolean => (shapeOf(name) ?? Infinity) < (shapeOf(CACHE) ?? 0);
 
 interface CachedRow extends StoredRow {
   data: object;
@@ -42,13 +46,14 @@ export const createDexieStorage = (personId: string, newId: () => string, timers
   createGuardedStorage(createDexieDisk(personId, newId), timers);
 
 /** The databases of one person in this browser, as they are. */
-export function createDexieDisk(personId: string, newId: () => string): Disk {
+export function createDexieDisk(personId: string, newId: () => string, outbox = outboxName(personId)): Disk {
   return {
     openCache: (lost) => within(OPEN_TIMEOUT, openCache(new CacheDatabase(personId), newId, lost)),
-    openOutbox: (lost) => openOutbox(new OutboxDatabase(personId), newId, lost),
+    openOutbox: (lost) => openOutbox(new OutboxDatabase(outbox), newId, lost),
     deleteCache: () => within(DELETE_TIMEOUT, Dexie.delete(cacheName(personId))),
     async deleteOldCaches() {
-      const old = (await ownDatabases(personId)).filter((name) => isCache(name) && name !== cacheName(personId));
+      // A later one was filled for the release that comes next.
+      const old = (await ownDatabases(personId)).filter(isOlder);
       await Promise.all(old.map((name) => Dexie.delete(name)));
     },
     async deleteAll() {
@@ -100,9 +105,19 @@ async function openCache(cache: CacheDatabase, newId: () => string, lost: () => 
   };
 }
 
+/**
+ * The disk of what fills a cache for a release that does not run yet, beside the one that does: that one's queue and cache
+ * are left alone.
+ */
+export function createFillingDisk(personId: string, newId: () => string): Disk & { leave(): Promise<void> } {
+  const scratch = `parley-filling-${newId()}-${personId}`;
+  const leave = () => Dexie.delete(scratch);
+  return { ...createDexieDisk(personId, newId, scratch), deleteOldCaches: async () => {}, leave };
+}
+
 const ownDatabases = async (personId: string): Promise<string[]> =>
   (await Dexie.getDatabaseNames()).filter(
-    (name) => name === outboxName(personId) || (isCache(name) && name.endsWith(`-${personId}`)),
+    (name) => name === outboxName(personId) || (shapeOf(name) !== null && name.endsWith(`-${personId}`)),
   );
 
 /** Rejects after a while: another tab that does not answer holds up every change of a database. */

@@ -246,7 +246,7 @@ export interface Disk {
   openCache(lost: () => void): Promise<CacheHandle>;
   openOutbox(lost: () => void): Promise<OutboxHandle>;
   deleteCache(): Promise<void>;
-  /** Caches of other releases. */
+  /** Caches of earlier releases. */
   deleteOldCaches(): Promise<void>;
   /** Everything of this person. */
   deleteAll(): Promise<void>;
