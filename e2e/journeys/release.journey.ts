@@ -20,27 +20,36 @@ test('[VER1] [DISK11] a release comes in the middle of a draft: it is taken when
   await alice.expectSent('Said by the release before');
   expect(gateway.changedScripts).toBeGreaterThan(0);
 
-  await alice.composer.fill('Half a sentence, when the new release');
+  await alice.composer.fill('Half a sentence');
   gateway.serve('this');
   await alice.lookForRelease();
   await expect(alice.page.getByText('New version.')).toBeVisible();
   await expectRelease(alice, 'former');
   // The new release reads another cache, which is filled by now: it starts with everything, whatever the network does.
   expect(await cachesOf(alice)).toEqual(['parley-cache-0', 'parley-cache-1']);
-  await alice.composer.pressSequentially(' came in');
+  // And is older than what is done from then on.
+  await alice.sendMessage('Half a sentence, and the rest');
+  await alice.expectSent('Half a sentence, and the rest');
   await alice.goOffline();
+  await alice.composer.pressSequentially('Half a sentence, when the new release came in');
   await alice.page.getByRole('button', { name: 'Reload' }).click();
 
   await expectRelease(alice, null);
   await alice.expectMessage('Said by the release before');
+  await alice.expectTyped('Half a sentence, when the new release came in');
   await expect.poll(() => cachesOf(alice)).toEqual(['parley-cache-1']);
   await alice.goOnline();
+  await alice.expectMessage('Half a sentence, and the rest');
   await expect(alice.composer).toHaveValue('Half a sentence, when the new release came in');
   await expect(alice.page.getByText('New version.')).toHaveCount(0);
   await alice.submit();
   await alice.expectSent('Half a sentence, when the new release came in');
   await bob.openThread(subject);
-  await bob.expectMessagesInOrder(/./, ['Said by the release before', 'Half a sentence, when the new release came in']);
+  await bob.expectMessagesInOrder(/./, [
+    'Said by the release before',
+    'Half a sentence, and the rest',
+    'Half a sentence, when the new release came in',
+  ]);
   await alice.leave();
 });
 

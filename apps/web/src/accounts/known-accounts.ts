@@ -62,7 +62,8 @@ export function personInChange({ key, newValue }: StorageEvent): { id: string; i
 }
 
 // A worker is nobody's, and has no such storage.
-let tabPerson: string | null | undefined = 'sessionStorage' in globalThis ? (sessionStorage.getItem(ofTab) ?? undefined) : null;
+let tabPerson: string | null | undefined =
+  'sessionStorage' in globalThis ? (sessionStorage.getItem(ofTab) ?? undefined) : null;
 if (tabPerson === undefined) bindTab(firstOfDevice());
 
 /** Id of the person whose page this tab is; `''` where one is to sign in beside the others, `null` where nobody is. */

@@ -92,6 +92,8 @@ export class DraftSync {
     const composer = this.#options.composer();
     const row = this.#row();
     if (row === undefined || row === this.#seen || composer === null) return;
+    // The cache is behind what was typed here, as that of a new release may be.
+    if (row.generation < this.#generation && this.#seen === undefined) return;
     const { text, start, end, composing } = composer.read();
     if (composing) return;
     this.#seen = row;

@@ -78,6 +78,7 @@ export function useDraft(
       opening = true;
       import('./draft-sync.ts').then(
         ({ DraftSync: Sync }) => {
+          opening = false;
           if (!isOpen) return;
           const onQueued = () => {
             unwritten = null;
@@ -154,10 +155,9 @@ export function useDraft(
         return () => {
           isOpen = false;
           stop();
+          if (sync) base = row() ?? base;
           sync?.close();
           sync = null;
-          opening = false;
-          base = row() ?? base;
         };
       },
     };

@@ -1,3 +1,4 @@
+import { DraftText } from '@parley/core/draft-text';
 import { threadScope, userScope } from '@parley/core/scopes';
 import axe from 'axe-core';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -34,6 +35,12 @@ const field = (): HTMLTextAreaElement => {
 const write = async (text: string) => {
   field().focus();
   await userEvent.keyboard(text);
+};
+const writtenDraft = (text: string) => {
+  const draft = new DraftText([]);
+  draft.edit(text);
+  const { update = '', added = '' } = draft.typed() ?? {};
+  return { update, text, added };
 };
 const messages = () => device.engine.rows(threadScope(device.threadId), 'message');
 
@@ -125,6 +132,23 @@ describe('ThreadPage, without a network', () => {
     });
     await soon(() => button('Delete', document.querySelector('[role=dialog]') ?? document).click());
     await soon(() => expect(article(/Message deleted/)).not.toBeUndefined());
+  });
+
+  test('[DRAFT2] goes on with what was typed, where the cache still has the draft before it', async () => {
+    device = await acmeOffline({ count: 1, readSeq: 1 });
+    const { engine, threadId } = device;
+    const { update, ...rest } = writtenDraft('Half a thought, sent since');
+    const before = { threadId, rootId: null, generation: 0, updates: [update], ...rest };
+    await (
+      await engine.mutate('mergeDraft', before)
+    ).saved;
+    await engine.saveDraft(`base.thread.${threadId}`, JSON.stringify({ generation: 1, updates: [] }));
+    await engine.saveDraft(`thread.${threadId}`, 'Half another');
+    await show();
+    await soon(() => expect(field().value).toBe('Half another'));
+    const row = () => engine.row(userScope(device.alice), 'draft', threadId)?.data;
+    await soon(() => expect(row()).toMatchObject({ generation: 1, text: 'Half another' }));
+    expect(engine.items().at(-1)?.args).toMatchObject({ generation: 1, added: 'Half another' });
   });
 
   test('keeps the draft when an edit is left, and when the page goes', async () => {
