@@ -6,6 +6,7 @@
 import { CACHE } from '@parley/sync/adapters/cache-name';
 import { addPlugins, cleanupOutdatedCaches, matchPrecache, precacheAndRoute } from 'workbox-precaching';
 import { trustedUrl } from './shell/trusted-url.ts';
+// oxlint-disable-next-line import/default -- what comes is its address, not the module
 import fillerUrl from './sync/fill-cache.worker.ts?worker&url';
 import type { Filler } from './sync/fill-cache.worker.ts';
 
