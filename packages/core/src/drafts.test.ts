@@ -156,9 +156,8 @@ describe('mergeDraft', () => {
   });
 
   test('[DRAFT2] keeps of one writer only what was told last, which contains the rest', () => {
-    const args = (of: number, update: string) => {
-      return { ...place, generation: 0, updates: [update], text: update, added: 'a', writer: of };
-    };
+    const args = (of: number, update: string) =>
+      mergeDraft.args.parse({ ...place, generation: 0, updates: [update], text: '', added: 'a', writer: of });
     const join = mergeDraft.join ?? (() => undefined);
     const acts = [args(1, 'AA=='), args(2, 'AQ=='), args(2, 'Ag=='), args(1, 'Aw==')];
     const joined = acts.reduce((earlier, later) => join(earlier, later) ?? later);
