@@ -34,8 +34,12 @@ export async function differs({
     held = state(scope);
     if (!held || incarnation === null) return;
     const { version, epoch, low } = held;
-    const rows = await storage.scopeRows(scope);
-    if (low !== null) rows.push(...(await storage.pagedRows(scope, Number.MAX_SAFE_INTEGER, 100_000)));
+    // Of scopes without places too: a row there may have a `seq` that means something else.
+    const [others, places] = await Promise.all([
+      storage.scopeRows(scope),
+      storage.pagedRows(scope, Number.MAX_SAFE_INTEGER, 100_000),
+    ]);
+    const rows = [...others, ...places];
     const sum = checksum(rows.map((row) => [row.table, row.id, row.version] as const));
     answer = connection.audit({ ...SPEAKS, ...who, incarnation, scope, epoch, version, low, ...sum });
   });
