@@ -46,6 +46,8 @@ export class Lanes {
   readonly #last: Map<string, number>;
   readonly #outcomes: Map<string, Outcome>;
   readonly #taken: Set<string>;
+  /** Clients that are two. */
+  readonly #forked = new Set<string>();
   readonly #entered = new Map<string, LaneEntry>();
   readonly #results: { entry: LaneEntry; outcome: Outcome }[] = [];
 
@@ -56,7 +58,15 @@ export class Lanes {
   }
 
   /** Takes the item's place, so that it can be carried out; otherwise the answer to it. */
-  enter({ entry, after }: Item): Met | undefined {
+  enter(item: Item): Met | undefined {
+    const { clientId } = item.entry;
+    const met = this.#forked.has(clientId) ? ({ status: 'fork' } as const) : this.#meet(item);
+    // A later `n` may fit by chance, and would go before what forked.
+    if (met?.status === 'fork') this.#forked.add(clientId);
+    return met;
+  }
+
+  #meet({ entry, after }: Item): Met | undefined {
     const { personId, n } = entry;
     const last = this.#last.get(laneOf(entry)) ?? 0;
     const stored = this.#outcomes.get(keyOf(entry));

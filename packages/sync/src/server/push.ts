@@ -31,7 +31,10 @@ export function createPush<Tables extends TableMap, Native>(options: SyncServerO
     items.reduce((scopes, { act }) => scopes + scopesOf(act).length, 0);
   const oneByOne = async (items: readonly Pushed<Tables>[]): Promise<PushResult[]> => {
     const results: PushResult[] = [];
-    for (const item of items) results.push(await alone(options, item));
+    for (const item of items) {
+      const isForked = results.some(({ status }) => status === 'fork');
+      results.push(isForked ? { id: item.entry.id, status: 'fork' } : await alone(options, item));
+    }
     return results;
   };
   const together = createBatcher<Pushed<Tables>[], PushResult[]>({
