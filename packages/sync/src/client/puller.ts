@@ -5,6 +5,7 @@
 import type { ScopeId } from '../mutator.ts';
 import { LIMITS, SPEAKS, type PageAnswer, type ScopeAnswer, type WireRow } from '../protocol.ts';
 import { Backoff } from './backoff.ts';
+import { placeOf } from './places.ts';
 import type { Connection, ScopeChange, ScopeState, StoredRow, Timers } from './ports.ts';
 
 /** Scopes in one request: small enough that the first answers are on the screen soon. */
@@ -23,6 +24,7 @@ export interface PullerOptions {
   /** Takes in the changes that `build` makes of the cursors as they are then; resolves when views show them. */
   apply: (build: () => ScopeChange[]) => Promise<void>;
   onIncarnation: (incarnation: string) => Promise<void>;
+  onForbidden: (scope: ScopeId) => void;
   /** Nothing is wanted any more. */
   onIdle: () => void;
 }
@@ -75,7 +77,7 @@ export class Puller {
       this.want([scope]);
       return [];
     }
-    return [{ scope, purge: false, state: { ...state, version: to }, rows: rows.map((row) => toStored(scope, row)) }];
+    return [{ scope, purge: false, state: { ...state, version: to }, rows: held(state, rows) }];
   }
 
   /** Fetches up to `places` places below what is held. @returns false where that is not possible now. */
@@ -112,7 +114,7 @@ export class Puller {
   /** `null`: late, ask again. */
   #fromPage(scope: ScopeId, asked: ScopeState, answer: PageAnswer): ScopeChange | null {
     const state = this.#options.state(scope);
-    if (answer.kind === 'forbidden') return { scope, purge: true, state: null, rows: [] };
+    if (answer.kind === 'forbidden') return this.#forbidden(scope);
     if (answer.kind === 'reset') {
       this.want([scope]);
       return null;
@@ -161,7 +163,7 @@ export class Puller {
   #fromAnswer(answer: ScopeAnswer): ScopeChange | null {
     const { scope } = answer;
     const state = this.#options.state(scope);
-    if (answer.kind === 'forbidden') return { scope, purge: true, state: null, rows: [] };
+    if (answer.kind === 'forbidden') return this.#forbidden(scope);
     if (answer.kind === 'reset') {
       this.#wanted.add(scope);
       return { scope, purge: true, state: null, rows: [] };
@@ -177,7 +179,12 @@ export class Puller {
       return { scope, purge: true, state: { scope, version: to, epoch, low: null }, rows };
     if (!state || answer.from > state.version || epoch !== state.epoch) return this.#again(scope);
     if (to <= state.version) return null;
-    return { scope, purge: false, state: { ...state, version: to }, rows };
+    return { scope, purge: false, state: { ...state, version: to }, rows: held(state, answer.rows) };
+  }
+
+  #forbidden(scope: ScopeId): ScopeChange {
+    this.#options.onForbidden(scope);
+    return { scope, purge: true, state: null, rows: [] };
   }
 
   #again(scope: ScopeId): null {
@@ -185,6 +192,10 @@ export class Puller {
     return null;
   }
 }
+
+/** Rows that a scope's cursor is to move over. What lies below `low` is not held, and comes by page. */
+const held = ({ scope, low }: ScopeState, rows: readonly WireRow[]): StoredRow[] =>
+  rows.filter(([, , , data]) => low === null || (placeOf(data) ?? low) >= low).map((row) => toStored(scope, row));
 
 const toStored = (scope: ScopeId, [table, id, version, data]: WireRow): StoredRow => ({
   scope,

@@ -73,7 +73,12 @@ export class Pusher {
       return;
     }
     this.#backoff.reset();
-    await onResults(answer.results);
+    try {
+      await onResults(answer.results);
+    } catch {
+      // The disk refuses: the same is asked again, and answered as before.
+      return void this.#backoff.again(() => void this.run());
+    }
     this.#again = true;
     const waits = new Set(answer.results.flatMap(({ id, status }) => (status === 'not_yet' ? [id] : [])));
     if (waits.size === 0) return;

@@ -3,7 +3,7 @@
  * memory, disk and the other tabs, in this order. Nothing here needs an act of the person to get going again.
  */
 import type { MutatorMap, ScopeId, TableMap } from '../mutator.ts';
-import type { LiveEvent, PushResult, WireMutation } from '../protocol.ts';
+import type { Effect, LiveEvent, PushResult, WireMutation } from '../protocol.ts';
 import { Connector } from './connector.ts';
 import type { BaseRows, FollowedScope } from './engine.ts';
 import type { Outbox } from './outbox.ts';
@@ -21,11 +21,17 @@ import { Pusher } from './pusher.ts';
 import type { Replica } from './replica.ts';
 import type { Serial } from './serial.ts';
 import type { EngineEvent } from './event-log.ts';
+import { lateParts } from './late-parts.ts';
 import type { EngineStatus } from './status.ts';
 import { PAGE, type Windows } from './windows.ts';
 
 /** Milliseconds. Looks after whatever was forgotten, bound to no event. */
 const WATCHDOG = 20_000;
+/**
+ * The watchdog's rounds between two pulls of everything: two minutes. A server that dies between a commit and its poke
+ * tells nobody, and a line that lives is no proof that nothing was missed.
+ */
+const PULL_ROUNDS = 6;
 /** The watchdog's rounds between two scopes that are compared with the server's, each in its turn: ten minutes. */
 const AUDIT_ROUNDS = 30;
 /** Milliseconds a poke may take to follow the answer to a push before its rows are asked for. */
@@ -80,6 +86,8 @@ export class Syncing<Tables extends TableMap> {
   #turn = 0;
   /** Of the lead, as the disk knows it. */
   #epoch = 0;
+  /** The lead of which not everything got to the disk. */
+  #fenced = -1;
   leads = false;
   clientId = '';
   /** Resolves when every change so far is on disk, or has failed to get there. */
@@ -110,6 +118,7 @@ export class Syncing<Tables extends TableMap> {
       windowFor: (scope) => this.#windowFor(scope),
       apply: (build) => this.#apply(build),
       onIncarnation: (incarnation) => this.#onIncarnation(incarnation),
+      onForbidden: (scope) => this.#refused.add(scope),
       onIdle: () => this.#onPulled(),
     });
     this.#pusher = new Pusher({
@@ -213,7 +222,6 @@ export class Syncing<Tables extends TableMap> {
       if (changes.length === 0) return;
       const rows = changes.reduce((sum, change) => sum + change.rows.length, 0);
       if (rows > 0) this.#options.onDone('pulled', '', rows);
-      for (const { scope, state } of changes) if (!state) this.#refused.add(scope);
       let settled: string[] = [];
       await show(changes, () => {
         if (changes.some(({ scope }) => scope === rootScope)) this.#refused.clear();
@@ -244,6 +252,7 @@ export class Syncing<Tables extends TableMap> {
   }
 
   #onFenced(epoch: number): void {
+    this.#fenced = epoch;
     if (epoch === this.#epoch) this.#options.onFenced();
   }
 
@@ -262,8 +271,9 @@ export class Syncing<Tables extends TableMap> {
   #onPulled(): void {
     const { replica, rootScope, timers, onStatus } = this.#options;
     if (!this.leads || !this.#connector.connection || !replica.state(rootScope)) return;
-    const dropped = [...replica.states()].filter(({ scope }) => !this.#followed.has(scope));
-    if (dropped.length > 0) return void this.#apply(() => dropped.map(({ scope }) => purged(scope)));
+    const dropped = () => [...replica.states()].filter(({ scope }) => !this.#followed.has(scope));
+    // Looked up again when its turn comes: until then the person may have been let in again.
+    if (dropped().length > 0) return void this.#apply(() => dropped().map(({ scope }) => purged(scope)));
     const missing = this.#missing();
     if (missing.length > 0) return this.#puller.want(missing.map(({ scope }) => scope));
     this.#connector.proven();
@@ -316,21 +326,38 @@ export class Syncing<Tables extends TableMap> {
     if (known === incarnation) return;
     setIncarnation(incarnation);
     if (known === null) return;
+    await this.#doAgain();
     await this.#apply(() => Array.from(replica.states(), ({ scope }) => purged(scope)));
     this.#refused.clear();
     await this.newClient();
   }
 
+  /** What the server had applied, and whose rows have not been seen, may be gone: it is asked for once more. */
+  async #doAgain(): Promise<void> {
+    const { storage, outbox, replica } = this.#options;
+    await this.#asLeader(async () => {
+      const applied = outbox.items().filter(({ state }) => state === 'applied');
+      const again = applied.map((item): OutboxItem => ({ ...item, state: 'waiting', effects: [] }));
+      await storage.updateItems(again).catch(() => {});
+      await outbox.merge(again);
+      replica.notify();
+    });
+  }
+
   /** Numbers the queue anew, for another client id. */
   async newClient(): Promise<void> {
     const { storage, outbox, replica } = this.#options;
-    await this.#asLeader(async (epoch) => {
+    const renew = this.#asLeader(async (epoch) => {
       const { clientId, items } = await storage.newClient(epoch);
       this.clientId = clientId;
       await outbox.merge(items);
       replica.notify();
     });
-    this.#connector.on('reopen');
+    // Where the disk refuses, the server says once more that it has to be.
+    await renew.then(
+      () => this.#connector.on('reopen'),
+      () => {},
+    );
   }
 
   async #onResults(results: readonly PushResult[]): Promise<void> {
@@ -363,8 +390,11 @@ export class Syncing<Tables extends TableMap> {
       await storage.removeItems(removed).catch(() => {});
       outbox.remove(removed);
       replica.notify();
-      // Behind the changes that confirm them: another tab must not drop an item before it has the row.
-      this.written = this.written.then(() => tabs.post({ type: 'items', items: changed, removed }));
+      // Behind the changes that confirm them: another tab must not drop an item before it has the row, and where those
+      // did not get to it, it asks for the results itself.
+      this.written = this.written.then(() => {
+        if (epoch !== this.#fenced) tabs.post({ type: 'items', items: changed, removed });
+      });
     });
     if (!this.leads) return;
     this.#connector.proven();
@@ -405,6 +435,7 @@ export class Syncing<Tables extends TableMap> {
       this.#rounds += 1;
       if (this.#rounds % AUDIT_ROUNDS === 0) void this.#audit(this.#rounds / AUDIT_ROUNDS).catch(() => {});
       // A disk that hangs must not keep it from the network.
+      if (this.#rounds % PULL_ROUNDS === 0) this.#pullAll();
       look();
       void serial
         .run(async () => {
@@ -428,7 +459,7 @@ export class Syncing<Tables extends TableMap> {
     const scope = scopes[turn % scopes.length]?.scope;
     if (!connection || scope === undefined || !this.#puller.idle) return;
     const caller = { personId, clientId: this.clientId, incarnation: incarnation() };
-    const { differs } = await import('./audit.ts');
+    const { differs } = await lateParts.audit();
     const state = (asked: ScopeId) => replica.state(asked);
     const audited = { connection, caller, scope, serial, storage, written: () => this.written, state };
     if (!(await differs(audited))) return;
@@ -444,7 +475,16 @@ export class Syncing<Tables extends TableMap> {
 
   /** A scope that is neither held nor followed will never be seen: whatever was done to it counts as arrived. */
   #cursor(scope: ScopeId): number | undefined {
-    return this.#options.replica.state(scope)?.version ?? (this.#followed.has(scope) ? -1 : undefined);
+    const held = this.#options.replica.state(scope)?.version;
+    return held ?? (this.#followed.has(scope) || this.#isOwnBehind() ? -1 : undefined);
+  }
+
+  /** The person's own rows are still to say what an applied item has made for them to follow. */
+  #isOwnBehind(): boolean {
+    const { outbox, replica, rootScope } = this.#options;
+    const own = replica.state(rootScope)?.version ?? -1;
+    const isAhead = (effect: Effect) => effect.scope === rootScope && effect.version > own;
+    return own < 0 || outbox.items().some(({ state, effects }) => state === 'applied' && effects.some(isAhead));
   }
 }
 
