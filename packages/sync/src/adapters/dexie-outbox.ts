@@ -50,7 +50,13 @@ export async function openOutbox(outbox: OutboxDatabase, newId: () => string, lo
       }),
     restore: (lacking, drafts) =>
       outbox.transaction('rw', outboxTables, async () => {
-        const there = await outbox.items.bulkGet(lacking.map(({ id }) => id));
+        const ids = lacking.map(({ id }) => id);
+        const there = await outbox.items.bulkGet(ids);
+        // What was done in this database so far was done after all that it lacks.
+        const last = Math.max(0, ...lacking.map(({ order }) => order));
+        for (const later of (await items()).filter(({ id }) => !ids.includes(id))) {
+          await outbox.items.put({ ...later, order: await nextOrder(outbox, last) });
+        }
         await outbox.items.bulkPut(lacking.filter((_item, index) => !there[index]));
         for (const [key, text] of Object.entries(drafts)) {
           if (!(await outbox.drafts.get(key))) await outbox.drafts.put({ key, text });
@@ -178,10 +184,10 @@ async function joinEarlier(outbox: OutboxDatabase, item: NewItem, join: JoinArgs
   return undefined;
 }
 
-/** The next place in the whole queue. Inside a transaction over the outbox. */
-async function nextOrder({ items, meta }: OutboxDatabase): Promise<number> {
+/** The next place in the whole queue, behind `least` too. Inside a transaction over the outbox. */
+async function nextOrder({ items, meta }: OutboxDatabase, least = 0): Promise<number> {
   const last = await items.orderBy('order').last();
-  const order = Math.max(last?.order ?? 0, Number((await meta.get('lastOrder'))?.value ?? 0)) + 1;
+  const order = Math.max(least, last?.order ?? 0, Number((await meta.get('lastOrder'))?.value ?? 0)) + 1;
   await meta.put({ key: 'lastOrder', value: String(order) });
   return order;
 }

@@ -2,11 +2,11 @@
  * The client engine's door. Views read memory; what a person does runs over memory at once and is kept on disk before
  * anything is sent; one tab of a person talks to the server (`Syncing`), the others hear of it.
  */
-import { v7 as uuidv7 } from 'uuid';
 import type { ArgsOf, MutatorMap, ScopeId, TableMap } from '../mutator.ts';
 import { EventLog, type EngineEvent } from './event-log.ts';
 import { Leadership } from './leadership.ts';
 import { Holds } from './holds.ts';
+import { newId } from './new-id.ts';
 import { Outbox, type Pending } from './outbox.ts';
 import {
   DISCARDED,
@@ -197,9 +197,9 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
   });
 
   /** Into memory, what is confirmed taken away, the overlay run anew over it: then views are told, once. */
-  const show = async (changes: readonly ScopeChange[], settle: () => string[]) => {
+  const show = async (changes: readonly ScopeChange[], settle: () => string[] | Promise<string[]>) => {
     for (const change of changes) replica.apply({ ...change, rows: windows.resident(change) });
-    outbox.remove(settle());
+    outbox.remove(await settle());
     await outbox.rebase(new Set(changes.map(({ scope }) => scope)));
     replica.notify();
   };
@@ -291,12 +291,14 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       const { changes, incarnation: its, epoch, keeps } = message;
       void serial.run(async () => {
         if (!keeps || status.storage === 'memory') await storage.writeCache(changes, its, epoch).catch(() => {});
-        await show(message.changes, () => []);
-        for (const { scope, state } of message.changes) {
-          if (windows.isOpen(scope) && windows.get(scope).loading && state) await windows.load(scope);
-          windows.set(scope, {});
-        }
-        replica.notify();
+        await show(changes, async () => {
+          // A window that waited for its scope has its rows before the overlay, which they may take the place of.
+          for (const { scope, state } of changes) {
+            if (windows.isOpen(scope) && windows.get(scope).loading && state) await windows.load(scope);
+          }
+          return [];
+        });
+        for (const { scope } of changes) windows.set(scope, {});
       });
     } else if (message.type === 'items') {
       void serial.run(() => takeIn(message.items, message.removed));
@@ -310,10 +312,12 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     if (status.storage === 'memory') tabs.post({ type: 'refill' });
   };
 
+  let isReplaced = false;
   /** The outbox is another one: it gets what this tab still knows, and this tab what it holds. */
-  const onOutboxReplaced = async () => {
+  const fillOutbox = async () => {
     const known = outbox.items().filter(({ order }) => order !== Number.MAX_SAFE_INTEGER);
     const stored = await storage.restore(known, Object.fromEntries(drafts));
+    isReplaced = false;
     for (const [key, text] of Object.entries(stored.drafts)) if (!drafts.get(key)) drafts.set(key, text);
     await serial.run(() => outbox.merge(stored.items));
     replica.notify();
@@ -360,11 +364,6 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     return { id: item.id, saved };
   };
 
-  const newId = () => {
-    const random = Uint8Array.from({ length: 16 }, () => Math.floor(timers.random() * 256));
-    return uuidv7({ msecs: timers.now(), random });
-  };
-
   const fetchOlder = async (scope: ScopeId) => {
     const low = replica.state(scope)?.low;
     if (syncing.leads) return syncing.fetch(scope);
@@ -400,9 +399,16 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
   return {
     async start() {
       storage.watch({
-        status: (value) => setStatus({ storage: value }),
+        status: (value) => {
+          setStatus({ storage: value });
+          // One that refused to be filled takes something again.
+          if (isReplaced && (value === 'disk' || value === 'memory')) void fillOutbox().catch(() => {});
+        },
         cacheEmptied: () => void onCacheEmptied(),
-        outboxReplaced: () => void onOutboxReplaced().catch(() => {}),
+        outboxReplaced: () => {
+          isReplaced = true;
+          void fillOutbox().catch(() => {});
+        },
       });
       tabs.onMessage(hear);
       const stored = await storage.open(options.residentTables);
@@ -470,7 +476,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       const at = timers.now();
       const hold = holdMs > 0 ? { heldUntil: at + holdMs } : {};
       const join: JoinArgs | undefined = mutator.join && ((earlier) => mutator.join?.(earlier, parsed));
-      const item = { id: newId(), lane, name, version, args: parsed, at, ...hold };
+      const item = { id: newId(timers), lane, name, version, args: parsed, at, ...hold };
       const keep = async (entered: NewItem) => [await storage.enqueue(entered, clearDraft ?? null, join)];
       return enqueue(item, keep, { clearDraft });
     },
@@ -483,7 +489,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       const args = changed === undefined ? item.args : (options.mutators[name]?.args.parse(changed) ?? item.args);
       // The server keeps its answer to the old id for ever, so it goes out under a new one.
       const keep = (entered: NewItem) => storage.replace(id, entered);
-      const { saved } = await enqueue({ id: newId(), lane, name, version, args, at }, keep, { replaces: item });
+      const { saved } = await enqueue({ id: newId(timers), lane, name, version, args, at }, keep, { replaces: item });
       await saved;
     },
     async discard(id) {

@@ -3,8 +3,9 @@
  * cannot be had is filled again or kept in memory; an outbox is never thrown away, and where it cannot be written the
  * caller is told.
  */
-import { v7 as uuidv7 } from 'uuid';
 import { Keeper } from './keeper.ts';
+import { lateParts } from './late-parts.ts';
+import { newId } from './new-id.ts';
 import type { CacheHandle, Disk, OutboxHandle, Storage, StorageWatcher, StoredState, Timers } from './ports.ts';
 import { cacheTable, outboxTable, type CacheState, type OutboxState } from './storage-states.ts';
 import type { StorageStatus } from './status.ts';
@@ -47,7 +48,7 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
     async obtain(state, lost) {
       if (state === 'rebuilding' || state === 'evicting') await disk.deleteCache();
       const inMemory = state === 'memory' || state === 'evicting';
-      if (inMemory) memory ??= (await import('./memory-cache.ts')).createMemoryCache();
+      if (inMemory) memory ??= (await lateParts.memoryCache()).createMemoryCache();
       const handle = inMemory && memory ? memory : await disk.openCache(lost);
       if (birth !== null && birth !== handle.birth) watcher.cacheEmptied();
       birth = handle.birth;
@@ -91,11 +92,18 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
     },
   });
 
+  /** One item after the other: else, where the disk fails for a moment, what came first would be written last. */
+  let enqueued: Promise<unknown> = Promise.resolve();
+  const enqueue: Storage['enqueue'] = (...args) => {
+    const stored = enqueued.then(() => outbox.run((handle) => handle.enqueue(...args)));
+    enqueued = stored.catch(() => {});
+    return stored;
+  };
+
   const close = () => {
     cacheRetry.cancel();
     outboxRetry.cancel();
     cache.close();
-    outbox.close();
   };
 
   return {
@@ -106,7 +114,9 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
     async open(tables): Promise<StoredState> {
       residentTables = tables;
       const [kept, held] = await Promise.all([
-        outbox.run((handle) => handle.read()).catch(() => ({ clientId: (clientId = uuidv7()), items: [], drafts: {} })),
+        outbox
+          .run((handle) => handle.read())
+          .catch(() => ({ clientId: (clientId = newId(timers)), items: [], drafts: {} })),
         cache.run((handle) => handle.read(residentTables)),
       ]);
       void disk.deleteOldCaches().catch(() => {});
@@ -126,7 +136,7 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
     },
 
     items: () => outbox.run((handle) => handle.items()),
-    enqueue: (...args) => outbox.run((handle) => handle.enqueue(...args)),
+    enqueue,
     replace: (...args) => outbox.run((handle) => handle.replace(...args)),
     discard: (...args) => outbox.run((handle) => handle.discard(...args)),
     seal: (...args) => outbox.run((handle) => handle.seal(...args)),
@@ -145,9 +155,13 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
 
     async wipe() {
       close();
+      outbox.close();
       await disk.deleteAll();
     },
-    close,
+    close() {
+      close();
+      void enqueued.then(() => outbox.close());
+    },
   };
 }
 

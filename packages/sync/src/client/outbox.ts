@@ -146,8 +146,9 @@ export class Outbox<Tables extends TableMap> {
       if (layer.item.state !== 'applied' && !changed.isDisjointFrom(layer.touched)) {
         const before = layer.effects;
         await this.#run(layer, this.#lookup(done)).catch(() => {
-          // Most often because its own rows have just arrived there. What has not arrived yet stays visible.
-          layer.effects = before.filter(({ scope }) => !scopes.has(scope));
+          // Most often because its own rows have just arrived there. What has not arrived yet stays visible; the disk
+          // may know of new rows that memory has yet to be told of.
+          layer.effects = before.filter((effect) => !scopes.has(effect.scope) || this.#isAwaited(effect));
         });
         changed = changed.union(layer.touched);
       }
@@ -177,6 +178,12 @@ export class Outbox<Tables extends TableMap> {
     const touched = (layer.touched = new Set());
     const { effects } = await this.#execute(layer.item, lookup, touched);
     layer.effects = effects;
+  }
+
+  /** A new row that waits for its place. */
+  #isAwaited({ scope, table, id, data }: Effect): boolean {
+    const isNew = data !== null && 'seq' in data && data.seq === null;
+    return isNew && this.#replica.state(scope) !== undefined && this.#replica.base(scope, table, id) === undefined;
   }
 
   /** `over`: what it read of effects that are not its own. */
