@@ -142,6 +142,9 @@ const WITHDRAWN = 'withdrawn';
 /** What becomes of an item when the one it depends on is discarded. */
 const ORPHANED = { code: 'orphaned', message: 'What this belongs to was thrown away.' };
 
+/** Milliseconds in which other tabs let go of what is to be wiped. */
+const WIPE_GRACE = 100;
+
 export function createEngine<Tables extends TableMap, Mutators extends MutatorMap<Tables>>(
   options: EngineOptions<Tables, Mutators>,
 ): Engine<Tables, Mutators> {
@@ -522,6 +525,8 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     async wipe() {
       tabs.post({ type: 'wiped' });
       stop();
+      // A tab that still has the databases open when they go would make them anew.
+      await new Promise<void>((resolve) => void timers.after(WIPE_GRACE, resolve));
       await storage.wipe();
     },
   };
