@@ -122,7 +122,9 @@ export async function openOutbox(outbox: OutboxDatabase, newId: () => string, lo
     withdraw: (id, code) =>
       outbox.transaction('rw', outboxTables, async () => {
         const item = await heldItem(outbox, id);
-        if (!item) return undefined;
+        // Where the answer was lost it is asked once more.
+        const done = item ? undefined : await outbox.items.get(id);
+        if (!item) return done?.state === 'failed' && done.code === code ? done : undefined;
         const withdrawn: OutboxItem = { ...item, state: 'failed', code };
         await outbox.items.put(withdrawn);
         return withdrawn;

@@ -507,6 +507,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     },
 
     async withdraw(id) {
+      if (outbox.find(id)?.heldUntil === undefined) return false;
       const withdrawn = await storage.withdraw(id, WITHDRAWN);
       if (withdrawn) await serial.run(() => keepItems([withdrawn], []));
       return withdrawn !== undefined;
