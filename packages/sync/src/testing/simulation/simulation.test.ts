@@ -1,0 +1,33 @@
+/// <reference types="node" />
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { beforeAll, expect, test } from 'vitest';
+import { simulateMany, type Sum } from './many.ts';
+import { NOT_SIMULATED } from './not-simulated.ts';
+import { simulateSeed } from './simulate.ts';
+
+let sum: Sum;
+beforeAll(async () => {
+  sum = await simulateMany({ from: 1, seeds: 2_000, workers: availableParallelism() });
+}, 600_000);
+
+test('the same seed is the same history', async () => {
+  for (const seed of [3, 14, 44, 341]) {
+    const [first, second] = [await simulateSeed(seed), await simulateSeed(seed)];
+    expect(second).toEqual(first);
+    expect(first.events).toBeGreaterThan(200);
+  }
+});
+
+test('[CLI3] [CLI4] [CLI13] [CONN2] whatever goes wrong, everybody has everything once in the end', () => {
+  expect(sum.failures).toEqual([]);
+  expect(sum.seeds).toBe(2_000);
+});
+
+test('every rule is put to use, save those of which it is said why not', () => {
+  const spec = readFileSync(new URL('../../../SPEC.md', import.meta.url), 'utf8');
+  const rules = Array.from(spec.matchAll(/^- \*\*\[([A-Z]+\d+)\]\*\*/gm), ([, id = '']) => id);
+  const idle = rules.filter((id) => !sum.rules[id] && !(id in NOT_SIMULATED));
+  expect(idle).toEqual([]);
+  expect(Object.keys(NOT_SIMULATED).filter((id) => sum.rules[id] || !rules.includes(id))).toEqual([]);
+});
