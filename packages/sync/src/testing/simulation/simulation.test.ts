@@ -27,7 +27,7 @@ test('[CLI3] [CLI4] [CLI13] [CONN2] whatever goes wrong, everybody has everythin
 test('every rule is put to use, save those of which it is said why not', () => {
   const spec = readFileSync(new URL('../../../SPEC.md', import.meta.url), 'utf8');
   const rules = Array.from(spec.matchAll(/^- \*\*\[([A-Z]+\d+)\]\*\*/gm), ([, id = '']) => id);
-  const idle = rules.filter((id) => !sum.rules[id] && !(id in NOT_SIMULATED));
-  expect(idle).toEqual([]);
-  expect(Object.keys(NOT_SIMULATED).filter((id) => sum.rules[id] || !rules.includes(id))).toEqual([]);
+  const isLeftOut = (id: string) => id in NOT_SIMULATED || id.replace(/\d+$/, '') in NOT_SIMULATED;
+  expect(rules.filter((id) => !sum.rules[id] && !isLeftOut(id))).toEqual([]);
+  expect(rules.filter((id) => sum.rules[id] && isLeftOut(id))).toEqual([]);
 });
