@@ -34,7 +34,7 @@ export function announce(text: string): void {
 }
 
 /**
- * Shows a short line at the foot of the page and says it. It leaves by itself after 6 s, unless it carries an action:
+ * Shows a short line below the head of the page and says it. It leaves by itself after 6 s, unless it carries an action:
  * then it stays until dismissed. Returns a function that takes it away.
  */
 export function notify(text: string, options: { tone?: Notice['tone']; action?: Notice['action'] } = {}): () => void {
