@@ -80,6 +80,8 @@ export function PeoplePicker(props: PeoplePickerProps) {
   const pick = (person: Choice) => {
     onChange([...picked, person.id]);
     setQuery('');
+    // What stands below it can be read again; typing opens it for the next.
+    setOpen(false);
     setAt(0);
     field.current?.focus();
   };

@@ -47,6 +47,7 @@ describe('PeoplePicker', () => {
     expect(options()).toHaveLength(1);
     await userEvent.keyboard('{Enter}');
     expect(picked()).toBe('tomas');
+    expect(options()).toEqual([]);
     await userEvent.keyboard('sat{Enter}');
     expect(picked()).toBe('tomas mina');
     await userEvent.keyboard('{Backspace}');
