@@ -2,19 +2,21 @@ import { Avatar, Button, classNames, Dialog, IconButton, notify } from '@parley/
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import { wipePerson } from './leave-device.ts';
-import { keptPerson, type SignedInPerson } from './known-accounts.ts';
+import type { SignedInPerson } from './known-accounts.ts';
 import { endSession } from './session-changes.ts';
 
 export interface KnownAccountsProps {
   accounts: readonly SignedInPerson[];
   email: string;
+  /** Chosen, they need no password. */
+  isSignedIn: (account: SignedInPerson) => boolean;
   onChoose: (account: SignedInPerson) => void;
   /** Nothing of the person is on this device any more. */
   onRemoved: (account: SignedInPerson) => void;
 }
 
 /** People whose messages are on this device, each kept apart from the others. */
-export function KnownAccounts({ accounts, email, onChoose, onRemoved }: KnownAccountsProps) {
+export function KnownAccounts({ accounts, email, isSignedIn, onChoose, onRemoved }: KnownAccountsProps) {
   const [leaving, setLeaving] = useState<SignedInPerson | null>(null);
   return (
     <div role="group" aria-label="Accounts on this device" className="flex flex-col gap-1.5">
@@ -39,7 +41,7 @@ export function KnownAccounts({ accounts, email, onChoose, onRemoved }: KnownAcc
                 <span className="block truncate text-base font-semibold">{account.name}</span>
                 <span className="block truncate text-sm text-ink-2">
                   {account.email}
-                  {keptPerson(account.id) === null ? null : ', signed in'}
+                  {isSignedIn(account) ? ', signed in' : null}
                 </span>
               </span>
             </button>

@@ -30,6 +30,8 @@ export function SignInPage() {
   const emailField = useRef<HTMLInputElement>(null);
   const { busy, refusal, submit } = useSubmission();
 
+  const isSignedIn = ({ id }: SignedInPerson) => id !== expired?.id && keptPerson(id) !== null;
+
   // Here, or in another tab.
   useEffect(() => {
     if (session.state === 'signedIn') void navigate({ to: '/' });
@@ -74,9 +76,9 @@ export function SignInPage() {
           <KnownAccounts
             accounts={accounts}
             email={email}
+            isSignedIn={isSignedIn}
             onChoose={(account) => {
-              // Whoever is signed in here needs no password again.
-              if (account.id !== expired?.id && keptPerson(account.id)) return void switchTo(account);
+              if (isSignedIn(account)) return void switchTo(account);
               setEmail(account.email);
               setPassword('');
               passwordField.current?.focus();
@@ -122,7 +124,9 @@ export function SignInPage() {
               : null}
           </p>
         </div>
-        <p className="text-base text-ink-3">New here? Open the invitation link that a colleague sent you.</p>
+        <p className="text-base text-pretty text-ink-3">
+          New here? Open the invitation link that a colleague sent you.
+        </p>
       </form>
     </AccountFrame>
   );

@@ -44,7 +44,7 @@ export function TwoStepSetUp({ secret, uri, onClose, onCodes }: TwoStepSetUpProp
           <QrCode text={uri} label="QR code for your authenticator app" />
           <p className="text-center text-sm text-ink-3">
             Or type this into the app:
-            <code className="mt-1 block text-base tracking-wide text-ink select-all">
+            <code className="mt-1 block text-base tracking-wide text-balance text-ink select-all">
               {secret.match(/.{4}/g)?.join(' ')}
             </code>
           </p>
