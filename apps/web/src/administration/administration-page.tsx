@@ -47,7 +47,7 @@ export function AdministrationPage({ orgId, section }: { orgId: string; section:
         actions={organisations.length > 1 ? <Switcher organisations={organisations} now={organisation} /> : null}
       >
         <div className="mx-auto max-w-208 px-5 py-5 max-desk:px-4 max-desk:py-3">
-          <nav aria-label="Administration" className="-mx-2 mb-6 flex gap-1 overflow-x-auto border-b border-line px-2">
+          <nav aria-label="Administration" className="-mx-2.5 mb-6 flex gap-1 overflow-x-auto border-b border-line">
             {Object.entries(sections).map(([name, { title }]) => (
               <Link
                 key={name}

@@ -119,8 +119,10 @@ export function ImportPage({ organisation }: { organisation: OwnOrganisation }) 
           </Button>
         </div>
       ) : null}
-      <FormRefusal refusal={refusal} />
-      <Chooser online={online} busy={start.isPending} onChoose={(file, all) => void send(file, all)} />
+      <div className={refusal === null ? '' : 'flex flex-col gap-6'}>
+        <FormRefusal refusal={refusal} />
+        <Chooser online={online} busy={start.isPending} onChoose={(file, all) => void send(file, all)} />
+      </div>
     </section>
   );
 }
@@ -149,7 +151,7 @@ function Chooser({ online, busy, onChoose }: ChooserProps) {
         <FileArchive size={22} strokeWidth={1.8} />
       </span>
       <div>
-        <h2 className="text-lg font-semibold tracking-tight">Bring your history from Slack</h2>
+        <h2 className="mb-1 text-lg font-semibold tracking-tight">Bring your history from Slack</h2>
         <p className="mx-auto max-w-[48ch] text-base text-ink-2">
           People, channels, messages and reactions of an export. Run again, it adds only what is new. Whoever accepts an
           invitation finds what they wrote.

@@ -39,10 +39,10 @@ export function ImportReport({ report }: ImportReportProps) {
       <h2 className="text-lg font-semibold tracking-tight">
         The import is done: {archive.files.toLocaleString()} files in {seconds(report.milliseconds)}
       </h2>
-      <table className="mt-3 w-full text-base tabular-nums">
+      <table className="mt-3 w-full table-fixed text-base tabular-nums">
         <thead>
           <tr className="text-right text-sm text-ink-3 [&>th]:py-1 [&>th]:font-medium">
-            <th scope="col">
+            <th scope="col" className="w-2/5">
               <span className="sr-only">What</span>
             </th>
             <th scope="col">Read</th>
@@ -66,11 +66,11 @@ export function ImportReport({ report }: ImportReportProps) {
       {leftOut.size > 0 ? (
         <>
           <h3 className="mt-5 text-base font-semibold">Left out</h3>
-          <ul className="mt-1 text-base text-ink-2">
+          <ul className="mt-2 text-base text-ink-2">
             {[...leftOut].map(([reason, count]) => (
-              <li key={reason} className="flex gap-3 py-0.5">
-                <span className="w-14 shrink-0 text-right tabular-nums">{count.toLocaleString()}</span>
-                <span>{importReasons[reason] ?? reason}</span>
+              <li key={reason} className="flex justify-between gap-6 border-t border-line py-1.5">
+                <span className="first-letter:uppercase">{importReasons[reason] ?? reason}</span>
+                <span className="shrink-0 tabular-nums">{count.toLocaleString()}</span>
               </li>
             ))}
           </ul>
