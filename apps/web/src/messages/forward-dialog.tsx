@@ -18,7 +18,7 @@ export interface ForwardDialogProps {
   onClose: () => void;
 }
 
-/** Chooses the thread that gets a copy. Arrows choose, Enter forwards. */
+/** Chooses another thread, which gets a copy. Arrows choose, Enter forwards. */
 export function ForwardDialog({ fromThreadId, fromMessageId, excerpt, onClose }: ForwardDialogProps) {
   const id = useId();
   const engine = useEngine();
@@ -30,14 +30,14 @@ export function ForwardDialog({ fromThreadId, fromMessageId, excerpt, onClose }:
   const all = useMemo(
     () =>
       threadSummaries({
-        threads,
+        threads: threads.filter(({ id }) => id !== fromThreadId),
         participations,
         unreadByThreadId: nothingUnread,
         items: [],
         settings: [],
         drafts: [],
       }),
-    [threads, participations],
+    [threads, participations, fromThreadId],
   );
   const found = filterThreads(all, { filter: 'all', query, openId: null }).slice(0, SHOWN);
   const chosen = found[Math.min(at, found.length - 1)];
@@ -124,7 +124,7 @@ export function ForwardDialog({ fromThreadId, fromMessageId, excerpt, onClose }:
           ))}
           {found.length === 0 ? (
             <li role="presentation" className="px-3 py-2 text-ink-3">
-              No thread matches “{query.trim()}”.
+              {query.trim() === '' ? 'There is no other thread yet.' : `No thread matches “${query.trim()}”.`}
             </li>
           ) : null}
         </ul>

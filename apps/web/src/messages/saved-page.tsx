@@ -20,7 +20,7 @@ export function SavedPage() {
   const saved = useRows(userScope(usePersonId()), 'saved');
   const newest = useMemo(() => saved.toSorted((one, other) => other.data.savedAt - one.data.savedAt), [saved]);
   return (
-    <PageFrame title="Saved" lead="Only you see this.">
+    <PageFrame title="Saved" lead="Only you see this">
       {newest.length === 0 ? (
         <EmptyState icon={<Bookmark size={22} strokeWidth={1.8} />} title="Nothing saved yet">
           Save a message from its menu, and it waits for you here.

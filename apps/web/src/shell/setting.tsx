@@ -26,7 +26,7 @@ export function Setting({ title, note, children }: SettingProps) {
     <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 px-4 py-3.5">
       <div className="min-w-0 flex-1 basis-56">
         <h3 className="text-base font-semibold">{title}</h3>
-        <p className="text-base text-ink-3">{note}</p>
+        <p className="text-base text-pretty text-ink-3">{note}</p>
       </div>
       {children}
     </div>

@@ -37,9 +37,9 @@ export function ActivityPage() {
       }
     >
       <div className="mx-auto flex max-w-176 flex-col gap-9 px-5 py-7 max-desk:px-4 max-desk:py-5">
-        <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2.5 text-base">
+        <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-6 gap-y-2.5 text-base">
           <Fact name="Connection">
-            <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <span className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
               {connectionWords(connection)}
               {waits ? (
                 <Button size="small" onClick={() => engine.wake()}>
@@ -64,7 +64,7 @@ export function ActivityPage() {
         <Section title="Waiting">
           {open.length === 0 ? (
             <EmptyState icon={<Check size={22} strokeWidth={1.8} />} title="Nothing waits">
-              Everything you did has reached the server.
+              {failed.length > 0 ? 'Everything else' : 'Everything'} you did has reached the server.
             </EmptyState>
           ) : (
             <Lanes items={open} />
