@@ -4,13 +4,18 @@ import { expect, type Page } from '@playwright/test';
 /** WCAG 2.2 AA and axe's good practices. */
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** Looks through the page as it stands; in dark only at the colours. Fails with each violation and where it is. */
+/** Looks through the page as it stands and fails with each violation and where it is. */
 export async function expectAccessible(page: Page, state: string): Promise<void> {
+  expect(await accessibilityFaults(page), state).toEqual({ light: [], dark: [] });
+}
+
+/** Each violation and where it is; in dark only those of the colours. */
+export async function accessibilityFaults(page: Page): Promise<{ light: string[]; dark: string[] }> {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   const light = await violations(page, axe(page).withTags(RULES));
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
   const dark = await violations(page, axe(page).withRules(['color-contrast', 'link-in-text-block']));
-  expect({ light, dark }, state).toEqual({ light: [], dark: [] });
+  return { light, dark };
 }
 
 const axe = (page: Page): AxeBuilder =>

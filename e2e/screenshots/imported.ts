@@ -1,5 +1,4 @@
 /** `IMPORT_FILE=export.zip npm run screenshots`: a long history in the browser, in pictures and figures. */
-import { mkdir } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,8 +12,7 @@ import { take } from './take.ts';
 const CLI = join(import.meta.dirname, '..', '..', 'apps', 'api', 'src', 'cli', 'main.ts');
 
 test('an imported history', async () => {
-  const { importFile = '', folder } = pictures;
-  await mkdir(folder, { recursive: true });
+  const { importFile = '' } = pictures;
   await using fresh = await startInstallation();
   const computer = await ownComputer({ account: ALICE, url: fresh.url });
   let alice = await computer.start();
@@ -33,7 +31,7 @@ test('an imported history', async () => {
   await alice.openThread(subject);
   await alice.log.getByRole('article').last().waitFor();
   clock(`${subject} is open`);
-  await take(alice.page, { folder, name: 'import' });
+  await take(alice.page, 'import');
 
   const scroller = alice.page.getByRole('region', { name: 'Messages' });
   const beginning = alice.page.getByText('The beginning of this thread');
@@ -42,7 +40,7 @@ test('an imported history', async () => {
     await expect(beginning).toBeInViewport({ timeout: 100 });
   }).toPass({ intervals: [0], timeout: 240_000 });
   clock('scrolled to its beginning');
-  await take(alice.page, { folder, name: 'import-beginning' });
+  await take(alice.page, 'import-beginning');
   await alice.page.getByRole('button', { name: 'Latest' }).click();
   await expect(alice.page.getByRole('button', { name: 'Latest' })).toHaveCount(0);
   clock('back at the end');
@@ -55,7 +53,7 @@ test('an imported history', async () => {
   await alice.expectThread(subject);
   await alice.log.getByRole('article').last().waitFor();
   clock('cold start without a network, until the last message is drawn');
-  await take(alice.page, { folder, name: 'import-offline' });
+  await take(alice.page, 'import-offline');
   await computer.remove();
 });
 

@@ -1,18 +1,13 @@
 /** A small world at work, and a picture of each page of it: desk and phone, light and dark. */
-import type { Page } from '@playwright/test';
-import { mkdir } from 'node:fs/promises';
 import { startInstallation } from '../installation.ts';
 import { test } from '../journey.ts';
 import { BOB, type Account } from '../people.ts';
 import type { Person } from '../person.ts';
 import { writeInVain } from '../refusal.ts';
-import { FOLDER, take as takePicture } from './take.ts';
+import { take } from './take.ts';
 
 const alicia: Account = { name: 'Alice Lindqvist', email: 'alice@acme.example', password: 'quiet harbour at noon' };
 const mina: Account = { name: 'Mina Sato', email: 'mina@acme.example', password: 'a ladder to the roof' };
-
-const take = (page: Page, name: string, begin?: () => Promise<void>): Promise<void> =>
-  takePicture(page, { folder: FOLDER, name, ...(begin && { begin }) });
 
 async function talk(alice: Person, bob: Person, miss: Person): Promise<void> {
   for (const [subject, message] of [
@@ -62,7 +57,6 @@ async function talk(alice: Person, bob: Person, miss: Person): Promise<void> {
 }
 
 test('pictures of every page', async ({ visit }) => {
-  await mkdir(FOLDER, { recursive: true });
   await using fresh = await startInstallation();
   const { url, setUpUrl } = fresh;
   const alice = await visit(alicia, { url });

@@ -5,11 +5,12 @@ import { pictures } from '../env.ts';
 /** `npm run screenshots`: pictures of every page into `docs/screenshots`. Not a test; nothing compares them. */
 export default defineConfig({
   testDir: '.',
-  testMatch: pictures.importFile === undefined ? ['pages.ts', 'states.ts'] : 'imported.ts',
+  testMatch: pictures.importFile === undefined ? ['pages.ts', 'states.ts', 'ways-in.ts', 'device.ts'] : 'imported.ts',
   outputDir: '../../test-results',
   globalSetup: '../web-build.ts',
   workers: 1,
-  timeout: 300_000,
+  timeout: 600_000,
+  expect: { timeout: 30_000 },
   reporter: [['list']],
   use: {
     browserName: 'chromium',

@@ -1,18 +1,12 @@
-/** Pages and states beside the main path: what is kept for later, administration, ways in, and what stands in the way. */
-import type { Page } from '@playwright/test';
-import { mkdir } from 'node:fs/promises';
+/** Pages and states beside the main path: what is kept for later, administration, and what could not go out. */
 import { ACME_EXPORT } from '../../apps/api/src/imports/slack/export.fixture.ts';
 import { zipOfJson } from '../../apps/api/src/imports/slack/zip.fixture.ts';
-import { codeOf } from '../authenticator.ts';
 import { startInstallation } from '../installation.ts';
-import { expect, test } from '../journey.ts';
-import { ALICE, BOB } from '../people.ts';
+import { test } from '../journey.ts';
+import { ALICE, BOB, type Account } from '../people.ts';
 import type { Person } from '../person.ts';
 import { writeInVain } from '../refusal.ts';
-import { FOLDER, take as takePicture } from './take.ts';
-
-const take = (page: Page, name: string, begin?: () => Promise<void>): Promise<void> =>
-  takePicture(page, { folder: FOLDER, name, ...(begin && { begin }) });
+import { take } from './take.ts';
 
 const SUBJECT = 'Gate 4 stays shut until Thursday';
 const QUESTION = 'Can the Rotterdam trailers use gate 2 instead?';
@@ -35,7 +29,6 @@ async function talk(alice: Person, bob: Person): Promise<void> {
 }
 
 test('inside', async ({ visit }) => {
-  await mkdir(FOLDER, { recursive: true });
   await using fresh = await startInstallation();
   const { url } = fresh;
   const alice = await visit(ALICE, { url });
@@ -98,7 +91,16 @@ test('inside', async ({ visit }) => {
   await page.getByRole('list', { name: 'Saved messages' }).waitFor();
   await take(page, 'saved');
 
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Change name' }).click();
+  await page.getByRole('dialog', { name: 'Change name' }).waitFor();
+  await take(page, 'change-name');
+
+  const twice: Account = { name: 'Bob O.', email: 'bob.o@acme.example', password: 'seven crates of pears' };
   await page.goto(`${url}/people`);
+  const before = await visit(twice, { url });
+  await before.acceptInvitation(await alice.invite(twice));
+  await before.leave();
   await alice.invite({ name: 'Zoe', email: 'zoe@acme.example', password: '' });
   for (const section of ['People', 'Invitations', 'Organisation', 'Import'] as const) {
     await page.goto(`${url}/people`);
@@ -106,6 +108,38 @@ test('inside', async ({ visit }) => {
     await page.locator('nav [aria-current=page]').filter({ hasText: section }).waitFor();
     await take(page, `admin-${section.toLowerCase()}`);
   }
+  await page.goto(`${url}/people`);
+  await alice.makeTeam('Drivers', [BOB]);
+  await take(page, 'admin-teams');
+  await page.getByRole('button', { name: 'Edit Drivers' }).click();
+  await page.getByRole('dialog').waitFor();
+  await take(page, 'admin-team');
+  await page.keyboard.press('Escape');
+  const tyres = {
+    subject: 'Winter tyres',
+    with: [],
+    teams: ['Drivers'],
+    message: '@Drivers they are fitted by Friday.',
+  };
+  await alice.startThread(tyres);
+  await page.getByRole('button', { name: 'Details' }).click();
+  await page.getByRole('list', { name: 'Groups in this thread' }).waitFor();
+  await take(page, 'team-details');
+  await page.goto(`${url}/people`);
+  await page.getByRole('region', { name: 'Teams' }).getByText('Drivers').click();
+  await page.getByRole('list', { name: 'People of Drivers' }).waitFor();
+  await take(page, 'people-teams');
+  await take(page, 'admin-merge', async () => {
+    await page.goto(`${url}/people`);
+    await alice.administer('People');
+    await page.getByRole('button', { name: `More for ${twice.name}` }).click();
+    await page.getByRole('menuitem', { name: 'Merge into somebody else' }).click();
+    await page.getByRole('dialog').getByRole('combobox', { name: 'Who stays' }).fill('Bob Ok');
+    await page.getByRole('dialog').getByRole('combobox').press('Enter');
+    await page.getByRole('list', { name: 'What happens' }).waitFor();
+  });
+  await page.goto(`${url}/people`);
+  await alice.administer('Import');
   const archive = { name: 'acme.zip', mimeType: 'application/zip', buffer: zipOfJson(ACME_EXPORT) };
   await page.getByLabel('Archive').setInputFiles(archive);
   await page.getByRole('heading', { name: /^The import is done/ }).waitFor();
@@ -115,53 +149,10 @@ test('inside', async ({ visit }) => {
   const failed = bob.page.getByRole('list', { name: 'Could not be sent' });
   await failed.getByText('Here are my notes').waitFor();
   await take(bob.page, 'failed');
+  await bob.page.goto(`${url}/activity`);
+  await bob.page.getByText('Here are my notes').filter({ visible: true }).first().waitFor();
+  await take(bob.page, 'activity-failed');
   for (const { complaints } of [alice, bob]) complaints.expectDisturbance();
   await alice.leave();
   await bob.leave();
-});
-
-test('ways in', async ({ visit }) => {
-  await mkdir(FOLDER, { recursive: true });
-  await using fresh = await startInstallation();
-  const { url } = fresh;
-  const alice = await visit(ALICE, { url });
-  const { page } = alice;
-  await alice.setUp(fresh.setUpUrl ?? '');
-  await alice.expectInside();
-
-  await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByRole('button', { name: 'Turn on' }).click();
-  await page.getByLabel('Your password').waitFor();
-  await take(page, 'confirm-password');
-  await page.getByLabel('Your password').fill(ALICE.password);
-  await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Scan this with your app' });
-  const secret = (await dialog.getByRole('code').textContent()) ?? '';
-  await take(page, 'two-step-set-up');
-  await dialog.getByRole('textbox', { name: 'Code' }).fill(codeOf(secret));
-  await dialog.getByRole('button', { name: 'Turn on' }).click();
-  await page.getByRole('list', { name: 'Recovery codes' }).waitFor();
-  await take(page, 'recovery-codes');
-  await page.getByRole('button', { name: 'I have kept them' }).click();
-
-  const again = await visit(ALICE, { url });
-  await again.signIn();
-  await again.page.getByRole('heading', { name: 'One more step' }).waitFor();
-  await take(again.page, 'sign-in-code');
-  await again.page.goto(`${url}/sign-in-link`);
-  await again.page.getByRole('heading', { level: 1 }).waitFor();
-  await take(again.page, 'sign-in-link');
-  await again.page.goto(`${url}/reset-password`);
-  await again.page.getByRole('heading', { level: 1 }).waitFor();
-  await take(again.page, 'reset-password');
-
-  // The session ends while the page is open.
-  await alice.context.clearCookies();
-  alice.complaints.expectDisturbance();
-  await page.reload();
-  await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await take(page, 'session-ended');
-  await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
-  await alice.leave();
-  await again.leave();
 });
