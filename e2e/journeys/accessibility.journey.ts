@@ -86,7 +86,19 @@ for (const [window, options] of Object.entries(WINDOWS)) {
     await alice.composer.pressSequentially('@bo');
     await page.getByRole('option', { name: BOB.name }).waitFor();
     await expectAccessible(page, 'picking a mention');
+    await alice.composer.fill('Tomorrow then.');
+    await page.getByRole('button', { name: 'Send later' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'In an hour' }).waitFor();
+    await expectAccessible(page, 'sending later');
+    await page.keyboard.press('Escape');
     await alice.composer.fill('');
+    await alice
+      .message('Is it right?')
+      .getByRole('button', { name: /1 reply/ })
+      .click();
+    await page.getByText('1 reply', { exact: true }).filter({ visible: true }).waitFor();
+    await expectAccessible(page, 'replies');
+    await page.getByRole('region', { name: 'Replies' }).getByRole('button', { name: 'Close' }).click();
     await page.getByRole('button', { name: 'Details' }).click();
     await page.getByRole('region', { name: 'Details' }).waitFor();
     await expectAccessible(page, 'the details of a thread');

@@ -1,3 +1,4 @@
+import { expectAccessible } from '../accessibility.ts';
 import { startInstallation } from '../installation.ts';
 import { aSubject, expect, signedIn, test } from '../journey.ts';
 import { ACME, ALICE, BOB } from '../people.ts';
@@ -120,6 +121,7 @@ test('a name that was changed without a network stands with everything its perso
   await dialog.getByLabel('Your name').fill(' \u200B ');
   await himself.page.keyboard.press('Enter');
   await expect(dialog.getByText('A name needs a letter, a number or a sign.')).toBeVisible();
+  await expectAccessible(himself.page, 'changing a name');
   await dialog.getByLabel('Your name').fill('Finn Olsen-Ruud');
   await himself.page.keyboard.press('Enter');
   await expect(dialog).toHaveCount(0);

@@ -1,3 +1,4 @@
+import { expectAccessible } from '../accessibility.ts';
 import { aSubject, expect, test } from '../journey.ts';
 import { ALICE, BOB } from '../people.ts';
 
@@ -21,6 +22,7 @@ test('a message is quoted, forwarded, pinned and saved, and every way leads back
   await alice.chooseFromMenu('Bay 4 stays at minus twenty.', 'Pin');
   await bob.page.getByRole('button', { name: '1 pinned message' }).click();
   await expect(bob.page.getByRole('list', { name: 'Pinned messages' })).toContainText('Bay 4 stays at minus twenty.');
+  await expectAccessible(bob.page, 'pinned messages');
   await expect(bob.message('Bay 4 stays at minus twenty.')).toContainText('Pinned by Alice Weber');
 
   await alice.chooseFromMenu('Bay 5 is at plus four.', 'Save');
@@ -28,6 +30,7 @@ test('a message is quoted, forwarded, pinned and saved, and every way leads back
   await alice.goOffline();
   await alice.chooseFromMenu('Bay 5 is at plus four.', 'Forward');
   await alice.page.getByRole('combobox', { name: 'Find a thread' }).fill(other);
+  await expectAccessible(alice.page, 'forwarding');
   await alice.page.getByRole('combobox', { name: 'Find a thread' }).press('Enter');
   await alice.openThread(other);
   await expect(alice.message('Bay 5 is at plus four.')).toContainText('Forwarded from Bob Okafor');
@@ -39,6 +42,7 @@ test('a message is quoted, forwarded, pinned and saved, and every way leads back
   await alice.page.getByRole('link', { name: 'Saved', exact: true }).click();
   const saved = alice.page.getByRole('list', { name: 'Saved messages' });
   await expect(saved).toContainText('Bay 5 is at plus four.');
+  await expectAccessible(alice.page, 'saved messages');
   await alice.goOnline();
   await alice.expectStatus('Everything is saved');
   await saved.getByRole('link', { name: subject }).click();

@@ -1,3 +1,4 @@
+import { expectAccessible } from '../accessibility.ts';
 import { aSubject, expect, test } from '../journey.ts';
 import { BOB } from '../people.ts';
 
@@ -12,8 +13,10 @@ test('a message goes out when it is due, and can be changed, sent or taken back 
   await alice.page.getByRole('link', { name: 'Drafts and scheduled' }).click();
   const waiting = alice.page.getByRole('region', { name: 'Scheduled' }).getByRole('listitem');
   await expect(waiting).toContainText('Platform four.');
+  await expectAccessible(alice.page, 'drafts and scheduled');
   await waiting.getByRole('button', { name: 'Edit' }).click();
   await alice.page.getByRole('dialog').getByLabel('Text').fill('Platform six.');
+  await expectAccessible(alice.page, 'changing what goes out later');
   await alice.page.getByRole('button', { name: 'Save' }).click();
   await expect(waiting).toContainText('Platform six.');
   await waiting.getByRole('button', { name: 'Send now' }).click();

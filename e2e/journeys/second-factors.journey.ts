@@ -1,3 +1,4 @@
+import { expectAccessible } from '../accessibility.ts';
 import { codeOf } from '../authenticator.ts';
 import { expect, test } from '../journey.ts';
 import type { Person } from '../person.ts';
@@ -18,6 +19,7 @@ test('two steps: an app’s code, and a recovery code when the phone is lost', a
   await confirm(herself, 'Continue');
   const dialog = herself.page.getByRole('dialog', { name: 'Scan this with your app' });
   await expect(dialog.getByRole('img', { name: 'QR code for your authenticator app' })).toBeVisible();
+  await expectAccessible(herself.page, 'setting up the second step');
   const secret = (await dialog.getByRole('code').textContent()) ?? '';
   await dialog.getByRole('textbox', { name: 'Code' }).fill('000000');
   await dialog.getByRole('button', { name: 'Turn on' }).click();
@@ -26,6 +28,7 @@ test('two steps: an app’s code, and a recovery code when the phone is lost', a
   await dialog.getByRole('button', { name: 'Turn on' }).click();
   const codes = herself.page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
   await expect(codes).toHaveCount(10);
+  await expectAccessible(herself.page, 'recovery codes');
   const recovery = (await codes.first().textContent()) ?? '';
   await herself.page.getByRole('button', { name: 'I have kept them' }).click();
   await expect(herself.page.getByText('On. 10 recovery codes are left.')).toBeVisible();
@@ -34,6 +37,7 @@ test('two steps: an app’s code, and a recovery code when the phone is lost', a
     const again = await visit(erin);
     await again.signIn();
     await expect(again.page.getByRole('heading', { name: 'One more step' })).toBeVisible();
+    if (code !== recovery) await expectAccessible(again.page, 'the second step');
     await again.page.getByRole('textbox', { name: 'Code' }).fill(code);
     await again.page.getByRole('button', { name: 'Sign in' }).click();
     await again.expectInside();
@@ -59,6 +63,7 @@ test('a passkey is added, named, signs in without a password, and is removed', a
   await himself.page.getByRole('button', { name: 'Add a passkey' }).click();
   await confirm(himself, 'Continue');
   await himself.page.getByLabel('Name', { exact: true }).fill('Work laptop');
+  await expectAccessible(himself.page, 'naming a passkey');
   await himself.page.getByRole('dialog').getByRole('button', { name: 'Add' }).click();
   const passkeys = himself.page.getByRole('list', { name: 'Passkeys' });
   await expect(passkeys).toContainText('Work laptop');

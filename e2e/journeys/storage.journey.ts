@@ -1,3 +1,4 @@
+import { expectAccessible } from '../accessibility.ts';
 import { aSubject, expect, signedIn, test } from '../journey.ts';
 import { ALICE, BOB } from '../people.ts';
 
@@ -75,6 +76,7 @@ test('there is no room left: all can be read, the text stays in the field, and g
   await expect(alice.message('Ice on the fan.')).toHaveCount(0);
   await alice.expectBanner('There is no space left on this device.');
   await alice.expectStatus('No space left on this device');
+  await expectAccessible(alice.page, 'no room is left');
   await bob.openThread(subject);
   await bob.sendMessage('Can you read this?');
   await alice.expectMessage('Can you read this?');

@@ -1,3 +1,4 @@
+import { expectAccessible } from '../accessibility.ts';
 import type { Page } from '@playwright/test';
 import { aSubject, expect, signedIn, test } from '../journey.ts';
 import { BOB, type Account } from '../people.ts';
@@ -92,6 +93,8 @@ test('[ACC1] two people in two tabs of one browser: each writes as themselves, w
   const second = await alice.openTab('/people');
   await alice.expectInside();
   await second.getByRole('button', { name: `${alice.account.name}: change account` }).click();
+  await second.getByRole('menuitem', { name: 'Use another account' }).waitFor();
+  await expectAccessible(second, 'accounts on this device');
   await second.getByRole('menuitem', { name: 'Use another account' }).click();
   await expect(second.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   await signInHere(second, BOB);
