@@ -269,14 +269,21 @@ async function push({ installation: { server } }: World, { personId, clientId, m
   return (await server.push(personId, { ...caller, clientId, incarnation: null, mutations })).results;
 }
 
-/** Each mutation in a transaction of its own, one after the other. */
+/** Each mutation in a transaction of its own, one after the other; what follows a fork in its push is one. */
 async function oneByOne(world: World, requests: readonly Request[]): Promise<PushResult[]> {
   const results: PushResult[] = [];
   for (const { mutations, ...caller } of requests) {
-    for (const mutation of mutations) results.push(...(await push(world, { ...caller, mutations: [mutation] })));
+    let isForked = false;
+    for (const mutation of mutations) {
+      const [result] = isForked ? [fork(mutation)] : await push(world, { ...caller, mutations: [mutation] });
+      if (result) results.push(result);
+      isForked ||= result?.status === 'fork';
+    }
   }
   return results;
 }
+
+const fork = ({ id }: WireMutation): PushResult => ({ id, status: 'fork' });
 
 /** All requests while another one is on its way, so that they go together after it. */
 async function together(world: World, requests: readonly Request[], { fails = false } = {}): Promise<PushResult[]> {

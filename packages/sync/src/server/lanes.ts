@@ -6,6 +6,8 @@ import type { Flush, LaneEntry, MutationKey, Outcome, StorageWrite } from './sto
 export interface Item {
   entry: LaneEntry;
   after: readonly string[];
+  /** The same object for all mutations of one push. */
+  push: object;
 }
 
 /** An answer without its id. */
@@ -46,8 +48,8 @@ export class Lanes {
   readonly #last: Map<string, number>;
   readonly #outcomes: Map<string, Outcome>;
   readonly #taken: Set<string>;
-  /** Clients that are two. */
-  readonly #forked = new Set<string>();
+  /** Pushes of clients that are two. */
+  readonly #forked = new Set<object>();
   readonly #entered = new Map<string, LaneEntry>();
   readonly #results: { entry: LaneEntry; outcome: Outcome }[] = [];
 
@@ -59,10 +61,9 @@ export class Lanes {
 
   /** Takes the item's place, so that it can be carried out; otherwise the answer to it. */
   enter(item: Item): Met | undefined {
-    const { clientId } = item.entry;
-    const met = this.#forked.has(clientId) ? ({ status: 'fork' } as const) : this.#meet(item);
+    const met = this.#forked.has(item.push) ? ({ status: 'fork' } as const) : this.#meet(item);
     // A later `n` may fit by chance, and would go before what forked.
-    if (met?.status === 'fork') this.#forked.add(clientId);
+    if (met?.status === 'fork') this.#forked.add(item.push);
     return met;
   }
 

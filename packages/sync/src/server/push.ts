@@ -143,7 +143,7 @@ function understood<Tables extends TableMap, Native>(
 ): Pushed<Tables> {
   const { id, lane, n, after = [] } = mutation;
   const { personId } = caller;
-  const common = { entry: { ...caller, id, lane, n }, after };
+  const common = { entry: { ...caller, id, lane, n }, after, push: caller };
   const actor = { personId, ownScope: ownScope(personId), now: now() };
   try {
     return { ...common, act: { actor, ...mustUnderstand(mutators, mutation, personId) } };
