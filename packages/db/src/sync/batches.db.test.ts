@@ -275,7 +275,7 @@ async function oneByOne(world: World, requests: readonly Request[]): Promise<Pus
   for (const { mutations, ...caller } of requests) {
     let isForked = false;
     for (const mutation of mutations) {
-      const [result] = isForked ? [fork(mutation)] : await push(world, { ...caller, mutations: [mutation] });
+      const [result]: PushResult[] = isForked ? [fork(mutation)] : await push(world, { ...caller, mutations: [mutation] });
       if (result) results.push(result);
       isForked ||= result?.status === 'fork';
     }
