@@ -275,15 +275,13 @@ async function oneByOne(world: World, requests: readonly Request[]): Promise<Pus
   for (const { mutations, ...caller } of requests) {
     let isForked = false;
     for (const mutation of mutations) {
-      const [result]: PushResult[] = isForked ? [fork(mutation)] : await push(world, { ...caller, mutations: [mutation] });
-      if (result) results.push(result);
-      isForked ||= result?.status === 'fork';
+      if (isForked) results.push({ id: mutation.id, status: 'fork' });
+      else results.push(...(await push(world, { ...caller, mutations: [mutation] })));
+      isForked = results.at(-1)?.status === 'fork';
     }
   }
   return results;
 }
-
-const fork = ({ id }: WireMutation): PushResult => ({ id, status: 'fork' });
 
 /** All requests while another one is on its way, so that they go together after it. */
 async function together(world: World, requests: readonly Request[], { fails = false } = {}): Promise<PushResult[]> {
