@@ -1,5 +1,6 @@
 /** What people do, each act with the numbers that say who and where. */
 import type { MutateOptions, Pending } from '../../client/engine.ts';
+import { DISCARDED } from '../../client/ports.ts';
 import { Refusal, type ArgsOf } from '../../mutator.ts';
 import { composedIn, type Composed } from './ledger.ts';
 import { threadScope, userScope, type Mutators } from './program.ts';
@@ -151,6 +152,13 @@ export const ACTS = {
   pin: (hand) => run(hand, 'pin', { thread: hand.thread, id: 'pin-1', on: true }),
   unpin: (hand) => run(hand, 'pin', { thread: hand.thread, id: 'pin-1', on: false }),
   read: (hand) => {
+    const { engine, tab } = hand.open;
+    const open = engine.items().filter(({ state }) => state !== 'failed' && state !== 'applied');
+    if (open.some(({ name }) => name === 'read')) {
+      const counted = open.filter(({ name }) => !['read', 'type', DISCARDED].includes(name));
+      hand.world.tally.rule('CLI19');
+      if (engine.status().waiting !== counted.length) hand.world.fail('CLI19', `${tab.name} counts what is read`);
+    }
     const seq = anyMessage(hand)?.data.seq;
     if (seq != null) run(hand, 'read', { thread: hand.thread, seq });
   },

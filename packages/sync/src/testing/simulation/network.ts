@@ -204,8 +204,9 @@ export function createNetwork(options: NetworkOptions, tab: Tab, line: Line): Ne
             end('lost');
           }),
         );
+        // Pages take long, so that much can happen meanwhile.
         const say = (label: string, act: () => void) =>
-          clock.after(delay(), label, () => {
+          clock.after(delay() + (kind === 'page' ? random.between(0, 4_000) : 0), label, () => {
             if (open && passes('down') && !fires('answerLost')) tab.reach(act);
           });
         const askOnce = (isEcho: boolean) => {

@@ -65,7 +65,7 @@ export function planOf(seed: number): Plan {
           'retry',
           'discard',
           'bulk',
-          ...(isAboutMembers ? ['invite', 'remove', 'read', 'read', 'retry', 'discard'] : []),
+          ...(isAboutMembers ? ['invite', 'remove', 'read', 'read', 'read', 'retry', 'discard'] : []),
         ];
     const forgets = families.includes('forgetting') ? ['pin', 'unpin', 'bulk', 'bulk'] : [];
     const names = isFault ? faults : [...acts, ...forgets];

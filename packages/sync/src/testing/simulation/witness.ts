@@ -95,6 +95,7 @@ export function createWitness(world: World): Witness & { status(status: EngineSt
 
     live(personId, event: LiveEvent, line) {
       if (event.kind === 'hello') tally.rule('LIVE1');
+      if (event.kind === 'hello' && world.restored) tally.rule('CLI16');
       if (event.kind === 'resync') tally.rule(line.slow ? 'LIVE8' : 'LIVE9');
       if (event.kind !== 'poke') return;
       const commit = world.readers.get(`${event.scope} ${event.to}`);
