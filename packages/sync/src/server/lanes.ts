@@ -80,13 +80,13 @@ export class Lanes {
     }
     this.#last.set(laneOf(entry), n);
     this.#entered.set(laneOf(entry), entry);
-    this.#taken.add(placeOf(entry));
     return stored;
   }
 
   /** What became of an item that has taken its place. */
   settle({ entry }: Item, outcome: Outcome): void {
     this.#outcomes.set(keyOf(entry), outcome);
+    this.#taken.add(placeOf(entry));
     this.#results.push({ entry, outcome });
   }
 
