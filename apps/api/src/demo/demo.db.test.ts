@@ -74,7 +74,8 @@ test("removed, it leaves nothing but tombstones in its owner's own scope; then i
   const added = await rowCounts();
   await removeDemo(asker(alice.personId));
   const after = await rowCounts();
-  const left = Object.keys(after).filter((table) => after[table] !== before[table]);
+  // What the worker was asked to do when people joined is taken by it, and finds nothing.
+  const left = Object.keys(after).filter((table) => table !== 'job' && after[table] !== before[table]);
   expect(left.toSorted()).toEqual(['membership', 'participation', 'read_position', 'sync_tombstone']);
   const live = await server.services.db
     .selectFrom('participation')
