@@ -172,7 +172,7 @@ describe('ThreadPage, without a network', () => {
     await soon(() => expect(field().value).toBe('half a thought'));
     clear();
     await show();
-    expect(field().value).toBe('half a thought');
+    await soon(() => expect(field().value).toBe('half a thought'));
   });
 
   test('shows what was refused in its place, and gives its text back', async () => {
