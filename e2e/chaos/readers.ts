@@ -64,6 +64,9 @@ function workOut({ messages, participants, members }: FinalRead): Readers {
           const told = new Set((changes.get(id) ?? []).slice(0, version - 1));
           return takesPart(id, personId, (change) => told.has(change));
         }
+        case 'receipts.thread':
+          // Its versions count readings, and say nothing of who came or went.
+          return people.has(`${id} ${personId}`);
         case 'notes':
         case undefined:
           return false;

@@ -1,6 +1,7 @@
 /** Deletes what nobody needs any more, a little at a time. */
 import { purgeTombstones, type Database } from '@parley/db';
 import { queueNames } from '@parley/jobs';
+import { receiptJobs } from './receipts/flush-receipts.ts';
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 
 export const HOUSEKEEPING_MS = 60 * 60 * 1000;
@@ -21,7 +22,7 @@ export interface Tidied {
 
 /**
  * - results of mutations after 30 days: a client that asks later is told `unknown`;
- * - job rows without a queue after one day; those with one are the relay's;
+ * - job rows that nobody takes after one day;
  * - invitations 90 days after they ended;
  * - sessions and verifications that have ended;
  * - tombstones after 90 days: a client that was away for longer starts their scopes from nothing.
@@ -32,7 +33,11 @@ export async function tidy(db: Kysely<Database>, now: number): Promise<Tidied> {
   const before = (age: number) => new Date(now - age);
   return {
     mutationResults: await deleteAll(db, 'mutation_result', sql`created_at < ${before(30 * DAY)}`),
-    jobs: await deleteAll(db, 'job', sql`created_at < ${before(DAY)} and not kind = any(${queueNames})`),
+    jobs: await deleteAll(
+      db,
+      'job',
+      sql`created_at < ${before(DAY)} and not kind = any(${[...queueNames, ...receiptJobs]})`,
+    ),
     invitations: await deleteAll(db, 'invitation', sql`expires_at < ${before(90 * DAY)}`),
     sessions: await deleteAll(db, 'auth_session', sql`expires_at < ${before(0)}`),
     verifications: await deleteAll(db, 'auth_verification', sql`expires_at < ${before(0)}`),

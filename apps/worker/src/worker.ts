@@ -13,6 +13,7 @@ import { mailInvitation } from './mail/invitation-mail.ts';
 import { mailSignInLink } from './mail/sign-in-link-mail.ts';
 import { carryName } from './people/carry-name.ts';
 import { mergePerson } from './people/merge-person.ts';
+import { flushReceipts } from './receipts/flush-receipts.ts';
 import { relay } from './relay.ts';
 import { sendWhenDue } from './scheduled/send-due.ts';
 
@@ -75,11 +76,19 @@ export function startWorker(environment: WorkerEnvironment, publish: Publish): R
     },
     stop.signal,
   );
+  const flushing = flushReceipts(
+    {
+      db: database.kysely,
+      acts,
+      onError: (error) => workerLog.error({ err: error }, 'receipts could not be brought up to date yet'),
+    },
+    stop.signal,
+  );
   const scheduling = schedule(() => queues.repeat('housekeeping', {}, { everyMs: HOUSEKEEPING_MS }), stop.signal);
   return {
     async close() {
       stop.abort();
-      await Promise.all([relaying, sending, scheduling]);
+      await Promise.all([relaying, sending, flushing, scheduling]);
       await queues.close();
       await database.close();
     },

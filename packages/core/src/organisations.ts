@@ -13,6 +13,8 @@ export type ThreadStarters = (typeof THREAD_STARTERS)[number];
 export interface OrgRow {
   name: string;
   threadStarters: ThreadStarters;
+  /** `false`: of those who act for it nobody learns how far they have read. */
+  receipts?: boolean | null;
   createdAt: number;
 }
 

@@ -3,6 +3,7 @@ import { Refusal, type Mutator, type MutatorTx } from '@parley/sync/mutator';
 import * as z from 'zod/mini';
 import { systemMessage } from './messages.ts';
 import { accessOrg, mayAddToThread, mayRemoveFromThread } from './organisations.ts';
+import { RECEIPTS_DUE } from './receipts.ts';
 import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { accessThread, ADDED_AT_ONCE, join, leave, type ParticipantRow } from './threads.ts';
@@ -33,8 +34,9 @@ export const addParticipants: Mutator<Tables, z.infer<typeof addParticipantsArgs
     // Added singly too, they stay when their group goes.
     for (const [personId, row] of viaGroup) tx.put('participant', threadPeopleScope(threadId), personId, row);
     await Promise.all(added.map((personId) => join(tx, { threadId, orgId, personId })));
-    if (added.length > 0)
-      await systemMessage(tx, threadId, messageId, { type: 'added', by: tx.personId, personIds: added });
+    if (added.length === 0) return;
+    await systemMessage(tx, threadId, messageId, { type: 'added', by: tx.personId, personIds: added });
+    tx.enqueue(RECEIPTS_DUE, { threadId });
   },
 };
 
@@ -60,6 +62,7 @@ export const removeParticipant: Mutator<Tables, z.infer<typeof removeParticipant
     // First the message: whoever leaves could not say so afterwards.
     await systemMessage(tx, threadId, messageId, { type: 'removed', by: tx.personId, personIds: [personId] });
     await leave(tx, threadId, personId);
+    tx.enqueue(RECEIPTS_DUE, { threadId });
   },
 };
 

@@ -4,6 +4,14 @@ import type { ScopeId } from '@parley/sync/mutator';
 export const threadScope = (threadId: string): ScopeId => `thread:${threadId}`;
 /** Participants of a thread, with their public cards. */
 export const threadPeopleScope = (threadId: string): ScopeId => `people.thread:${threadId}`;
+/** How far each participant of a thread has read. */
+export const receiptsScope = (threadId: string): ScopeId => `receipts.thread:${threadId}`;
+/** The scopes that come and go with a thread, for the same readers. */
+export const scopesOfThread = (threadId: string): ScopeId[] => [
+  threadScope(threadId),
+  threadPeopleScope(threadId),
+  receiptsScope(threadId),
+];
 /** An organisation's notes inside a partner thread. */
 export const notesScope = (threadId: string, orgId: string): ScopeId => `notes:${threadId}:${orgId}`;
 export const userScope = (personId: string): ScopeId => `user:${personId}`;
@@ -11,10 +19,11 @@ export const orgScope = (orgId: string): ScopeId => `org:${orgId}`;
 /** Directory of an organisation. */
 export const orgPeopleScope = (orgId: string): ScopeId => `people.org:${orgId}`;
 
-export type ScopeKind = 'thread' | 'people.thread' | 'notes' | 'user' | 'org' | 'people.org';
+export type ScopeKind = 'thread' | 'people.thread' | 'receipts.thread' | 'notes' | 'user' | 'org' | 'people.org';
 const kinds: ReadonlySet<string> = new Set<ScopeKind>([
   'thread',
   'people.thread',
+  'receipts.thread',
   'notes',
   'user',
   'org',

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { userScope } from './scopes.ts';
 import { changeSettings, standardSettings, UNDO_SECONDS } from './settings.ts';
+import { acmeWorld, people } from './world.fixture.ts';
 
 test('messages go out at once unless a person chose otherwise', () => {
   expect(standardSettings.undoSeconds).toBe(0);
@@ -8,4 +10,19 @@ test('messages go out at once unless a person chose otherwise', () => {
 test('a message can be held for the times offered, and no others', () => {
   for (const undoSeconds of UNDO_SECONDS) expect(changeSettings.args.parse({ undoSeconds })).toEqual({ undoSeconds });
   for (const undoSeconds of [1, 60, -5, '5', null]) expect(() => changeSettings.args.parse({ undoSeconds })).toThrow();
+});
+
+test('receipts are on unless they are switched off, which is work for the server each time it changes', async () => {
+  const world = acmeWorld();
+  const settings = () => world.get('settings', userScope(people.bob), people.bob);
+  const switched = { kind: 'receipts.switched', payload: { personId: people.bob } };
+  await world.act(people.bob, changeSettings, { receipts: true });
+  expect(world.jobs).toEqual([]);
+  await world.act(people.bob, changeSettings, { receipts: false });
+  await world.act(people.bob, changeSettings, { undoSeconds: 5 });
+  expect(settings()).toEqual({ undoSeconds: 5, receipts: false });
+  expect(world.jobs).toEqual([switched]);
+  await world.act(people.bob, changeSettings, { receipts: true });
+  expect(settings()).toEqual({ undoSeconds: 5, receipts: true });
+  expect(world.jobs).toEqual([switched, switched]);
 });

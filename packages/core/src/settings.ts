@@ -1,6 +1,7 @@
 /** What a person has chosen for themselves, the same on all their devices. */
 import type { Mutator } from '@parley/sync/mutator';
 import * as z from 'zod/mini';
+import { RECEIPTS_SWITCHED, receiptsOn } from './receipts.ts';
 import { userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 
@@ -13,11 +14,16 @@ export interface SettingsRow {
   undoSeconds: UndoSeconds;
   /** What they call themselves; absent while nobody changed the name that the account was made with. */
   name?: string | null;
+  /** `false`: others do not learn how far the person has read, nor the person how far they have. */
+  receipts?: boolean | null;
 }
 
 export const standardSettings: SettingsRow = { undoSeconds: 0 };
 
-const changeSettingsArgs = z.object({ undoSeconds: z.optional(z.literal([...UNDO_SECONDS])) });
+const changeSettingsArgs = z.object({
+  undoSeconds: z.optional(z.literal([...UNDO_SECONDS])),
+  receipts: z.optional(z.boolean()),
+});
 
 /** Changes what is named and leaves the rest. */
 export const changeSettings: Mutator<Tables, z.infer<typeof changeSettingsArgs>> = {
@@ -26,9 +32,16 @@ export const changeSettings: Mutator<Tables, z.infer<typeof changeSettingsArgs>>
   args: changeSettingsArgs,
   lane: (_args, personId) => userScope(personId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
-  async run(tx, { undoSeconds }) {
+  async run(tx, { undoSeconds, receipts }) {
     const scope = userScope(tx.personId);
     const settings = (await tx.get('settings', scope, tx.personId)) ?? standardSettings;
-    tx.put('settings', scope, tx.personId, { ...settings, undoSeconds: undoSeconds ?? settings.undoSeconds });
+    tx.put('settings', scope, tx.personId, {
+      ...settings,
+      undoSeconds: undoSeconds ?? settings.undoSeconds,
+      receipts: receipts ?? receiptsOn(settings),
+    });
+    if (receipts !== undefined && receipts !== receiptsOn(settings)) {
+      tx.enqueue(RECEIPTS_SWITCHED, { personId: tx.personId });
+    }
   },
 };

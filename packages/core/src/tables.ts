@@ -4,6 +4,7 @@ import type { GroupRow } from './groups.ts';
 import type { MembershipRow, OrgRow, PersonRow } from './organisations.ts';
 import type { MessageRow, RevisionRow } from './messages.ts';
 import type { ScheduledRow } from './scheduled.ts';
+import type { ReceiptRow } from './receipts.ts';
 import type { ThreadSettingRow } from './thread-settings.ts';
 import type { SettingsRow } from './settings.ts';
 import type { PinsRow } from './pinned.ts';
@@ -32,6 +33,8 @@ export type Tables = {
   participant: ParticipantRow;
   /** In `people.thread:T`, id = organisation or team. */
   group: GroupRow;
+  /** In `receipts.thread:T`, id = person. */
+  receipt: ReceiptRow;
   /** In `user:U`, id = thread. */
   participation: ParticipationRow;
   /** In `user:U`, id = thread. */

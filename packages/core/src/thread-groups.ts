@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { alignLater, isInGroups, putGroup, type GroupRow } from './groups.ts';
 import { systemMessage } from './messages.ts';
 import { accessOrg, mayAddToThread, mayRemoveFromThread } from './organisations.ts';
+import { RECEIPTS_DUE } from './receipts.ts';
 import { orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { accessThread, join, leave } from './threads.ts';
@@ -88,7 +89,8 @@ export async function align(
   groupIds: readonly string[],
 ): Promise<void> {
   const groups = (await Promise.all(groupIds.map((id) => alignCard(tx, { threadId, orgId, groupId: id })))).flat();
-  await Promise.all(personIds.map((personId) => alignPerson(tx, { threadId, orgId, personId }, groups)));
+  const moved = await Promise.all(personIds.map((personId) => alignPerson(tx, { threadId, orgId, personId }, groups)));
+  if (moved.includes(true)) tx.enqueue(RECEIPTS_DUE, { threadId });
 }
 
 interface Standing extends GroupRow {
@@ -118,11 +120,12 @@ async function alignCard(
   return [{ ...row, id: groupId, memberIds: team ? new Set(team.memberIds) : null }];
 }
 
+/** @returns whether the person came or went */
 async function alignPerson(
   tx: MutatorTx<Tables>,
   where: { threadId: string; orgId: string; personId: string },
   groups: readonly Standing[],
-): Promise<void> {
+): Promise<boolean> {
   const { threadId, orgId, personId } = where;
   const scope = threadPeopleScope(threadId);
   const [person, participant] = await Promise.all([
@@ -136,10 +139,16 @@ async function alignPerson(
   if (!participant || participant.leftAt !== null) {
     // Whoever went by an act and not with their group comes back only with a group that came after it.
     const wentAt = participant && before?.length !== 0 ? participant.leftAt : null;
-    if (theirs.some(({ addedAt }) => addedAt > (wentAt ?? -1))) await join(tx, where, via);
-  } else if (before !== null && via.length === 0) {
+    if (!theirs.some(({ addedAt }) => addedAt > (wentAt ?? -1))) return false;
+    await join(tx, where, via);
+    return true;
+  }
+  if (before !== null && via.length === 0) {
     await leave(tx, threadId, personId, []);
-  } else if (before !== null && before.join() !== via.join()) {
+    return true;
+  }
+  if (before !== null && before.join() !== via.join()) {
     tx.put('participant', scope, personId, { ...participant, via });
   }
+  return false;
 }

@@ -4,7 +4,8 @@ import * as z from 'zod/mini';
 import { alignLater, GROUPS_AT_ONCE, putGroup } from './groups.ts';
 import type { SystemNotice } from './notices.ts';
 import { accessOrg, mayStartThread } from './organisations.ts';
-import { orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
+import { RECEIPTS_DUE } from './receipts.ts';
+import { orgPeopleScope, orgScope, scopesOfThread, threadPeopleScope, threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { lineOfText, SUBJECT_LENGTH } from './text.ts';
 
@@ -97,7 +98,7 @@ export const createThread: Mutator<Tables, z.infer<typeof createThreadArgs>> = {
   args: createThreadArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId, orgId, participantIds }, personId) => ({
-    create: [threadScope(threadId), threadPeopleScope(threadId)],
+    create: scopesOfThread(threadId),
     write: everyone(participantIds, personId).map(userScope),
     lock: [orgScope(orgId), orgPeopleScope(orgId)],
   }),
@@ -145,6 +146,7 @@ export const markRead: Mutator<Tables, z.infer<typeof markReadArgs>> = {
     const reached = Math.min(seq, thread.lastSeq);
     if (reached <= (position?.seq ?? 0)) return;
     tx.put('readPosition', scope, threadId, { seq: reached, noteSeq: position?.noteSeq ?? 0, markEpoch });
+    tx.enqueue(RECEIPTS_DUE, { threadId });
   },
 };
 

@@ -2,6 +2,7 @@ export { openDatabase, type DatabaseOptions, type OpenDatabase } from './connect
 export { alignGroups, organisationsWithGroups } from './groups.ts';
 export { readMemberFacts } from './members.ts';
 export { isMigrated, migrateToLatest } from './migrate.ts';
+export { overdueReceipts } from './receipts.ts';
 export type { Database } from './tables.ts';
 export { eraseOrganisation, ownRowsAbout, scopesToErase } from './sync/erase.ts';
 export { purgeTombstones } from './sync/purge.ts';

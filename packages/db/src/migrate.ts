@@ -13,6 +13,7 @@ import * as members from './migrations/0007-members.ts';
 import * as organisationSettings from './migrations/0007-organisation-settings.ts';
 import * as slackImports from './migrations/0007-slack-imports.ts';
 import * as ageOfTombstones from './migrations/0008-age-of-tombstones.ts';
+import * as receipts from './migrations/0009-receipts.ts';
 import * as groups from './migrations/0010-groups.ts';
 import * as ownNames from './migrations/0011-own-names.ts';
 
@@ -30,6 +31,7 @@ const migrations: Record<string, Migration> = {
   '0007-organisation-settings': organisationSettings,
   '0007-slack-imports': slackImports,
   '0008-age-of-tombstones': ageOfTombstones,
+  '0009-receipts': receipts,
   '0010-groups': groups,
   '0011-own-names': ownNames,
 };

@@ -156,7 +156,13 @@ export interface Database {
     created_at: TimeNow;
   };
   job: { id: Generated<number>; kind: string; payload: Json<object>; created_at: TimeNow };
-  org: Synced & { id: string; name: string; thread_starters: ThreadStarters; created_at: Time };
+  org: Synced & {
+    id: string;
+    name: string;
+    thread_starters: ThreadStarters;
+    receipts: boolean | null;
+    created_at: Time;
+  };
   team: Synced & { org_id: string; id: string; name: string; member_ids: Json<string[]>; created_at: Time };
   org_person: Synced & {
     org_id: string;
@@ -215,6 +221,7 @@ export interface Database {
     joined_at: Time;
     left_at: TimeOrNull;
   };
+  receipt: Synced & { home_org: string; thread_id: string; person_id: string; up_to: number };
   read_position: Synced & {
     person_id: string;
     thread_id: string;
@@ -239,7 +246,12 @@ export interface Database {
     text: string;
     written_at: Time;
   };
-  person_settings: Synced & { person_id: string; undo_seconds: number; name: string | null };
+  person_settings: Synced & {
+    person_id: string;
+    undo_seconds: number;
+    name: string | null;
+    receipts: boolean | null;
+  };
   scheduled: Synced & {
     person_id: string;
     id: string;

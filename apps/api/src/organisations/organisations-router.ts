@@ -62,7 +62,14 @@ export const organisationsRouter = router({
 
   /** Name and rules of the organisation; what is left out stays. */
   change: signedInProcedure
-    .input(z.object({ orgId, name: z.optional(organisationName), threadStarters: z.enum(THREAD_STARTERS).optional() }))
+    .input(
+      z.object({
+        orgId,
+        name: z.optional(organisationName),
+        threadStarters: z.enum(THREAD_STARTERS).optional(),
+        receipts: z.boolean().optional(),
+      }),
+    )
     .output(z.null())
     .mutation(async ({ ctx, input }) => {
       await changeSettings(ctx.services, ctx.session.personId, input);

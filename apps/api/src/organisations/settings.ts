@@ -7,15 +7,20 @@ export interface OrganisationChange {
   orgId: string;
   name?: string | undefined;
   threadStarters?: ThreadStarters | undefined;
+  receipts?: boolean | undefined;
 }
 
 /** Every member sees it at once. @throws Refusal `not_found`, `forbidden` */
 export async function changeSettings(
   { acts }: { acts: Acts },
   actorId: string,
-  { orgId, name, threadStarters }: OrganisationChange,
+  { orgId, name, threadStarters, receipts }: OrganisationChange,
 ): Promise<void> {
-  const change = { ...(name === undefined ? {} : { name }), ...(threadStarters && { threadStarters }) };
+  const change = {
+    ...(name === undefined ? {} : { name }),
+    ...(threadStarters && { threadStarters }),
+    ...(receipts === undefined ? {} : { receipts }),
+  };
   await acts.act(actorId, organisationScopes(orgId), (tx) => changeOrganisation(tx, orgId, change));
   organisationsLog.info({ by: actorId, orgId, changed: Object.keys(change) }, 'an organisation was changed');
 }

@@ -1,6 +1,7 @@
 /** Carries a person's place in threads over to the one they were merged into; done again, it changes nothing. */
 import { alignLater } from '@parley/core/groups';
 import { withPersonReplaced } from '@parley/core/merging';
+import { RECEIPTS_DUE } from '@parley/core/receipts';
 import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
 import type { MutatorTx } from '@parley/sync/mutator';
@@ -122,6 +123,7 @@ async function mergeParticipation(
     if (own) tx.remove('participation', from, threadId);
     if (!gone) return;
     tx.remove('participant', people, fromId);
+    tx.enqueue(RECEIPTS_DUE, { threadId });
     if (!card || !thread || (before && (before.leftAt === null || gone.leftAt !== null))) return;
     const { actingOrg, joinedAt, leftAt, via = null } = gone;
     const { name, placeholder } = card;

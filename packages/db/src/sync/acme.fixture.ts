@@ -1,6 +1,7 @@
 /** The people of every test: alice (owner), bob and gus (guest) of Acme, carol of Globex, dave of Initech; erin of both. */
 import { mutators, type MutatorArgs, type MutatorName } from '@parley/core/mutators';
 import type { Role } from '@parley/core/organisations';
+import { receiptScopes, settleReceipts } from '@parley/core/receipts';
 import { isPaged, orgPeopleScope, orgScope, userScope } from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
 import {
@@ -14,6 +15,7 @@ import { createSyncServer, type Commit, type ServerStorage, type SyncServer } fr
 import type { LogEvent } from 'kysely';
 import { v7 as newId } from 'uuid';
 import { openDatabase, type OpenDatabase } from '../connection.ts';
+import { overdueReceipts } from '../receipts.ts';
 import type { DatabaseTransaction } from './statement.ts';
 import { createPostgresStorage } from './storage.ts';
 
@@ -162,3 +164,9 @@ export async function startThread(server: TestServer, participantIds: string[]):
   if (result.status !== 'applied') throw new Error(`The thread could not be started: ${JSON.stringify(result)}`);
   return threadId;
 }
+
+/** What the worker does with the receipts of a thread. */
+export const settle = (server: TestServer, threadId: string): Promise<void> =>
+  server.act(null, receiptScopes(threadId), async (tx, trx) =>
+    settleReceipts(tx, threadId, await overdueReceipts(trx, threadId)),
+  );

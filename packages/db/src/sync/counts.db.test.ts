@@ -78,6 +78,20 @@ test('so do the sends of 40 people that come while another one is on its way', a
   expect(await statementsOf(sendAll)).toEqual([...ONE_TRANSACTION, ...ONE_TRANSACTION]);
 });
 
+test('a read takes one more row than before there were receipts, and no more statements', async () => {
+  const threadId = await startThread(installation.server, [people.bob]);
+  await send(new TestClient(installation.server, people.alice), threadId);
+  const { kysely } = installation.database;
+  const bob = new TestClient(installation.server, people.bob);
+  await bob.do('markUnread', { threadId, seq: 1, markEpoch: 1 });
+  const jobs = async () => (await kysely.selectFrom('job').select('id').execute()).length;
+  const before = await jobs();
+  const statements = await statementsOf(() => bob.do('markRead', { threadId, seq: 1, markEpoch: 1 }));
+  // The thread and whether one is in it come first, then how far one was.
+  expect(statements).toEqual(ONE_TRANSACTION.toSpliced(3, 0, 'select ask.place,'));
+  expect(await jobs()).toBe(before + 1);
+});
+
 test('adding 200 people takes no more statements than adding one', async () => {
   const { server, database } = installation;
   const threadId = await startThread(server, []);

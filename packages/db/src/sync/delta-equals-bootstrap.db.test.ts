@@ -4,7 +4,7 @@
  */
 import { DraftText } from '@parley/core/draft-text';
 import { mutators, type MutatorName } from '@parley/core/mutators';
-import { threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import { receiptsScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import type { PushResult } from '@parley/sync/protocol';
 import { v7 as newId } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -15,6 +15,7 @@ import {
   orgs,
   people,
   seed,
+  settle,
   startThread,
   TestClient,
   type TestInstallation,
@@ -66,7 +67,11 @@ const scenarios: Record<MutatorName, Scenario> = {
     client.do('addParticipants', { threadId, orgId: orgs.acme, messageId: newId(), personIds: [others.rob] }),
   removeParticipant: (client, { threadId }) =>
     client.do('removeParticipant', { threadId, messageId: newId(), personId: people.bob }),
-  markRead: (client, { threadId }) => client.do('markRead', { threadId, seq: 1, markEpoch: 0 }),
+  markRead: async (client, { threadId }) => {
+    const result = await client.do('markRead', { threadId, seq: 1, markEpoch: 0 });
+    await settle(installation.server, threadId);
+    return result;
+  },
   markUnread: (client, { threadId }) => client.do('markUnread', { threadId, seq: 1, markEpoch: 1 }),
   sendMessage: (client, { threadId, messageId }) =>
     client.do('sendMessage', { threadId, messageId: newId(), text: `Hello <@${people.bob}>`, replyTo: messageId }),
@@ -185,6 +190,9 @@ async function makePlace(): Promise<Place> {
   await alice.do('createTeam', { orgId: orgs.acme, teamId, name: 'Drivers', memberIds: [bob] });
   await alice.do('addGroup', { threadId, orgId: orgs.acme, messageId: newId(), groupId: teamId });
   const scheduledId = newId();
+  for (const reader of [bob, gus, others.rob])
+    await clientOf(reader).do('markRead', { threadId, seq: 1, markEpoch: 0 });
+  await settle(installation.server, threadId);
   await alice.do('scheduleMessage', { threadId, messageId: scheduledId, text: 'Later', replyTo: null, dueAt: 4e12 });
   return { threadId, teamId, scheduledId, messageId };
 }
@@ -203,6 +211,7 @@ async function comeAndGo({ threadId }: Place): Promise<void> {
   ]) {
     expect(result.status).toBe('applied');
   }
+  await settle(installation.server, threadId);
 }
 
 describe.each(Object.entries(scenarios))('[PULL1] after %s', (_name, scenario) => {
@@ -275,6 +284,7 @@ test('[SCOPE3] missing and forbidden scopes answer alike', async () => {
   const asks = [
     threadScope(threadId),
     threadPeopleScope(threadId),
+    receiptsScope(threadId),
     threadScope(newId()),
     userScope(people.bob),
     'nonsense',
@@ -289,7 +299,9 @@ test('[SCOPE4] guests read their threads, and neither their organisation nor its
   const { threadId } = await makePlace();
   const { scopes } = await bootstrap(people.gus);
   expect(scopes).toContain(threadScope(threadId));
-  expect(scopes.filter((scope) => !/^(thread|people\.thread):/.test(scope))).toEqual([userScope(people.gus)]);
+  expect(scopes.filter((scope) => !/^(thread|people\.thread|receipts\.thread):/.test(scope))).toEqual([
+    userScope(people.gus),
+  ]);
 });
 
 test('whoever leaves a thread by their own act says so, and no longer reads it', async () => {

@@ -1,5 +1,5 @@
 /** Erasing what has an end: an organisation that was made for trying things out. */
-import { orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import { orgPeopleScope, orgScope, scopesOfThread, userScope } from '@parley/core/scopes';
 import type { TableName } from '@parley/core/tables';
 import type { ScopeId } from '@parley/sync/mutator';
 import { sql, type Kysely } from 'kysely';
@@ -18,7 +18,7 @@ export async function scopesToErase(db: Kysely<Database>, { orgId, personIds }: 
   return [
     orgScope(orgId),
     orgPeopleScope(orgId),
-    ...threads.flatMap(({ id }) => [threadScope(id), threadPeopleScope(id)]),
+    ...threads.flatMap(({ id }) => scopesOfThread(id)),
     ...personIds.map(userScope),
   ];
 }

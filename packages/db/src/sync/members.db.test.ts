@@ -3,7 +3,14 @@ import { Refusal } from '@parley/sync/mutator';
 import { changeRole, deactivateMember, memberScopes, reactivateMember, type Member } from '@parley/core/members';
 import { changeOrganisation, organisationScopes } from '@parley/core/organisation-settings';
 import type { Role } from '@parley/core/organisations';
-import { orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import {
+  orgPeopleScope,
+  orgScope,
+  scopesOfThread,
+  threadPeopleScope,
+  threadScope,
+  userScope,
+} from '@parley/core/scopes';
 import { v7 as newId } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readMemberFacts } from '../members.ts';
@@ -156,7 +163,7 @@ describe('whoever is deactivated', () => {
     const { commits } = installation;
     const lost = commits.flatMap((commit) => commit.lost.filter(({ personId }) => personId === mia));
     expect(new Set(lost.map(({ scope }) => scope))).toEqual(
-      new Set([orgScope(orgs.acme), orgPeopleScope(orgs.acme), threadScope(threadId), threadPeopleScope(threadId)]),
+      new Set([orgScope(orgs.acme), orgPeopleScope(orgs.acme), ...scopesOfThread(threadId)]),
     );
     commits.length = 0;
     await say(people.bob, 'Without her');

@@ -1,6 +1,6 @@
 /** Who reads what: the counterpart in SQL of the table of scopes in SPEC.md. */
 import { maySeeDirectory, type MembershipRow, type PersonRow } from '@parley/core/organisations';
-import { orgPeopleScope, orgScope, parseScope, threadPeopleScope, threadScope } from '@parley/core/scopes';
+import { orgPeopleScope, orgScope, parseScope, scopesOfThread } from '@parley/core/scopes';
 import type { ParticipantRow, ParticipationRow } from '@parley/core/threads';
 import { RECIPIENTS, type RowWrite } from '@parley/sync/server';
 
@@ -15,7 +15,7 @@ export function lostReaders(rows: readonly RowWrite[]): { scope: string; personI
     const personId = soleReader(row.scope);
     if (personId === undefined) return [];
     if (row.table === 'participation' && !isIn(row.data as ParticipationRow | null)) {
-      return [threadScope(row.id), threadPeopleScope(row.id)].map((scope) => ({ scope, personId }));
+      return scopesOfThread(row.id).map((scope) => ({ scope, personId }));
     }
     if (row.table === 'membership' && !isColleague(row.data as MembershipRow | null)) {
       return [orgScope(row.id), orgPeopleScope(row.id)].map((scope) => ({ scope, personId }));
@@ -49,7 +49,7 @@ export function applyWrites(readers: Map<string, Set<string>>, rows: readonly Ro
     if (row.table === 'participant') {
       const data = row.data as ParticipantRow | null;
       const reads = isIn(data) && data?.placeholder === false;
-      for (const scope of [threadScope(id), threadPeopleScope(id)]) set(readers.get(scope), row.id, reads);
+      for (const scope of scopesOfThread(id)) set(readers.get(scope), row.id, reads);
     }
     if (row.table === 'person') {
       const data = row.data as PersonRow | null;

@@ -1,5 +1,13 @@
 /** What holds of every scope: SPEC.md, [SCOPE1] and on. */
-import { isPaged, orgPeopleScope, orgScope, parseScope, threadPeopleScope, threadScope } from '@parley/core/scopes';
+import {
+  isPaged,
+  orgPeopleScope,
+  orgScope,
+  parseScope,
+  receiptsScope,
+  threadPeopleScope,
+  threadScope,
+} from '@parley/core/scopes';
 import type { ScopeAnswer, WireRow } from '@parley/sync/protocol';
 import type { ServerStorage } from '@parley/sync/server';
 import { v7 as newId } from 'uuid';
@@ -12,6 +20,7 @@ import {
   orgs,
   people,
   seed,
+  settle,
   startThread,
   TestClient,
   type TestInstallation,
@@ -104,12 +113,14 @@ test('[SCOPE1] all readers of a shared scope are given the same rows, whatever e
     await client.do('react', { threadId, messageId, emoji: '👍', on: true });
     await client.do('markRead', { threadId, seq: 1, markEpoch: 0 });
   }
+  await settle(installation.server, threadId);
   // One reader has another epoch than the others.
   await remove(threadId, people.bob);
   await add(threadId, people.bob);
   const readers = {
     [threadScope(threadId)]: [people.alice, people.bob, people.gus, people.erin],
     [threadPeopleScope(threadId)]: [people.alice, people.bob, people.gus, people.erin],
+    [receiptsScope(threadId)]: [people.alice, people.bob, people.gus, people.erin],
     [orgScope(orgs.acme)]: [people.alice, people.bob, people.erin],
     [orgPeopleScope(orgs.acme)]: [people.alice, people.bob, people.erin],
   };
@@ -197,8 +208,16 @@ describe('[SCOPE5] whoever changes who reads a scope holds it', () => {
     const changed = [...after.keys()].filter((scope) => after.get(scope) !== before.get(scope));
     expect(changed).not.toEqual([]);
     const locked = new Set(held.flatMap((scopes) => [...scopes]));
-    expect(changed.filter((scope) => !locked.has(scope))).toEqual([]);
+    const lockOf = (scope: string) => scope.replace(/^receipts\.thread:/, 'people.thread:');
+    expect(changed.filter((scope) => !locked.has(lockOf(scope)))).toEqual([]);
   });
+});
+
+test('[SCOPE5] receipts wait for whoever changes the people of their thread', async () => {
+  const threadId = await startThread(installation.server, [people.bob]);
+  held.splice(0);
+  await settle(installation.server, threadId);
+  expect(held.flatMap((scopes) => [...scopes])).toEqual([threadPeopleScope(threadId), receiptsScope(threadId)]);
 });
 
 describe('[SCOPE6] a deleted row', () => {

@@ -126,6 +126,7 @@ const ruleOf = {
   user: 'user',
   thread: 'thread',
   'people.thread': 'thread',
+  'receipts.thread': 'thread',
   org: 'org',
   'people.org': 'org',
   notes: undefined,

@@ -43,6 +43,7 @@ export const syncedTables: Mapping = {
     fields: {
       name: ['name', 'text'],
       threadStarters: ['thread_starters', 'text'],
+      receipts: ['receipts', 'boolean'],
       createdAt: ['created_at', 'timestamptz'],
     },
   },
@@ -133,6 +134,16 @@ export const syncedTables: Mapping = {
       addedAt: ['added_at', 'timestamptz'],
     },
   },
+  receipt: {
+    sql: 'receipt',
+    scopeKind: 'receipts.thread',
+    scopeColumn: 'thread_id',
+    idColumn: 'person_id',
+    idType: 'uuid',
+    isOfThread: true,
+    hasSeq: false,
+    fields: { upTo: ['up_to', 'bigint'] },
+  },
   participation: {
     ...directory,
     sql: 'participation',
@@ -188,7 +199,11 @@ export const syncedTables: Mapping = {
     scopeKind: 'user',
     scopeColumn: 'person_id',
     idColumn: 'person_id',
-    fields: { undoSeconds: ['undo_seconds', 'bigint'], name: ['name', 'text'] },
+    fields: {
+      undoSeconds: ['undo_seconds', 'bigint'],
+      name: ['name', 'text'],
+      receipts: ['receipts', 'boolean'],
+    },
   },
   scheduled: {
     ...directory,

@@ -1,5 +1,5 @@
 /** The write transaction of the engine. Each method is one statement, so that what it sees is as of after the last. */
-import { parseScope } from '@parley/core/scopes';
+import { parseScope, type ScopeKind } from '@parley/core/scopes';
 import type { ThreadRow } from '@parley/core/threads';
 import {
   RECIPIENTS,
@@ -181,7 +181,7 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
       const sole = soleReader(scope);
       readers.set(scope, new Set(sole === undefined ? [] : [sole]));
       const { kind } = mustScope(scope);
-      if (kind === 'thread' || kind === 'people.thread') asked.thread.push(scope);
+      if (isThreadKind(kind)) asked.thread.push(scope);
       if (kind === 'org' || kind === 'people.org') asked.org.push(scope);
     }
     const selects = (['thread', 'org'] as const).flatMap((kind) => {
@@ -278,6 +278,9 @@ const storeResults = (n: number) => `insert into mutation_result
   select r."personId", r.id, r."clientId", r.lane, r.n, r.status, r.code, r.message, r.effects
   from jsonb_to_recordset($${n}::jsonb) as r("personId" uuid, id uuid, "clientId" uuid, lane text, n bigint, status text,
     code text, message text, effects jsonb)`;
+
+const isThreadKind = (kind: ScopeKind): boolean =>
+  kind === 'thread' || kind === 'people.thread' || kind === 'receipts.thread';
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, { item: T; index: number }[]> {
   const groups = new Map<string, { item: T; index: number }[]>();

@@ -1,4 +1,4 @@
-import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import { orgPeopleScope, scopesOfThread, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import { snippetOf } from '@parley/core/text';
 import type { Database } from '@parley/db';
 import { sql, type Kysely, type Transaction } from 'kysely';
@@ -61,10 +61,7 @@ export async function writePlan(
       existing: [orgPeopleScope(orgId), ...readers.map(({ id }) => userScope(id))],
       made: [
         ...plan.people.map(({ id }) => ({ id: userScope(id), home_org: null })),
-        ...plan.threads.flatMap(({ id }) => [
-          { id: threadScope(id), home_org: orgId },
-          { id: threadPeopleScope(id), home_org: orgId },
-        ]),
+        ...plan.threads.flatMap(({ id }) => scopesOfThread(id).map((scope) => ({ id: scope, home_org: orgId }))),
       ],
     });
     const run: Run = { tx, scopes, orgId, now: new Date(now).toISOString() };
