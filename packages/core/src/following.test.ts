@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { followedScopes } from './following.ts';
 import type { Role } from './organisations.ts';
-import { orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
+import { orgPeopleScope, orgScope, receiptsScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
 import type { TableName, Tables } from './tables.ts';
 
 const alice = 'alice';
@@ -9,10 +9,11 @@ const acme = 'acme';
 
 interface World {
   role: Role;
+  receipts?: boolean | undefined;
   threads: { id: string; at: number; lastSeq: number; read: number; left?: boolean }[];
 }
 
-function followed({ role, threads }: World) {
+function followed({ role, receipts = true, threads }: World) {
   const own = userScope(alice);
   const rows: { [T in TableName]?: { scope: string; id: string; data: Partial<Tables[T]> }[] } = {
     membership: [{ scope: own, id: acme, data: { role, active: true } }],
@@ -21,6 +22,7 @@ function followed({ role, threads }: World) {
       id,
       data: { lastSeq, createdAt: at, lastMessage: null },
     })),
+    settings: [{ scope: own, id: alice, data: { receipts } }],
     participation: threads.map(({ id, left }) => ({ scope: own, id, data: { leftAt: left ? 1 : null } })),
     readPosition: threads.map(({ id, read }) => ({ scope: own, id, data: { seq: read } })),
   };
@@ -48,7 +50,17 @@ describe('followed scopes', () => {
       threadScope('old'),
       threadPeopleScope('new'),
       threadPeopleScope('old'),
+      receiptsScope('new'),
+      receiptsScope('old'),
     ]);
+  });
+
+  test('receipts are followed while they are open, and not by whoever switched theirs off', () => {
+    const threads = [{ id: 'one', at: 1, lastSeq: 1, read: 0 }];
+    const receipts = (on?: boolean) =>
+      followed({ role: 'member', threads, receipts: on }).filter(({ scope }) => scope === receiptsScope('one'));
+    const whileOpen = [{ scope: receiptsScope('one'), urgent: false, whileOpen: true }];
+    expect([receipts(), receipts(true), receipts(false)]).toEqual([whileOpen, whileOpen, []]);
   });
 
   test('a thread that was left is not followed', () => {

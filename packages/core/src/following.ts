@@ -1,7 +1,8 @@
 /** Which scopes a person's client keeps, and how much of each, worked out from their own rows. */
 import type { ScopeId } from '@parley/sync/mutator';
 import { maySeeDirectory } from './organisations.ts';
-import { orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
+import { receiptsOn } from './receipts.ts';
+import { orgPeopleScope, orgScope, receiptsScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
 import type { TableName, Tables } from './tables.ts';
 
 /** Tables a client keeps in memory whole, since lists are made of them. */
@@ -31,11 +32,14 @@ interface Followed {
   /** Every message from this place on is to be held. */
   low?: number;
   urgent: boolean;
+  /** Fetched only while it is open. */
+  whileOpen?: true;
 }
 
 /**
  * Every scope the person may read, most wanted first: their own, their organisations, the heads of all threads; then
- * what can wait: people of threads, and messages back to the read position in the threads that were active last.
+ * what can wait: people of threads, and messages back to the read position in the threads that were active last; while
+ * a thread is open, its receipts.
  */
 export function followedScopes(
   personId: string,
@@ -71,5 +75,11 @@ export function followedScopes(
     return { scope: threadScope(id), urgent: true, low: Math.max(1, lastSeq - places + 1) };
   });
   const people = threadIds.map((id): Followed => ({ scope: threadPeopleScope(id), urgent: false }));
-  return [...urgent, ...heads, ...people];
+  const settings = rows.all('settings').find(isOwn)?.data;
+  const receipts = (receiptsOn(settings) ? threadIds : []).map((id): Followed => ({
+    scope: receiptsScope(id),
+    urgent: false,
+    whileOpen: true,
+  }));
+  return [...urgent, ...heads, ...people, ...receipts];
 }

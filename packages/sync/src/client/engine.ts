@@ -2,6 +2,7 @@
  * The client engine's door. Views read memory; what a person does runs over memory at once and is kept on disk before
  * anything is sent; one tab of a person talks to the server (`Syncing`), the others hear of it.
  */
+import { v7 as uuidv7 } from 'uuid';
 import type { ArgsOf, MutatorMap, ScopeId, TableMap } from '../mutator.ts';
 import { EventLog, type EngineEvent } from './event-log.ts';
 import { Leadership } from './leadership.ts';
@@ -36,6 +37,8 @@ export interface FollowedScope {
   low?: number;
   /** Needed before anything can be shown; the others follow in idle time, in the order given. */
   urgent: boolean;
+  /** Fetched only while somebody has it open. What is held of it then stays, and is behind until it is opened again. */
+  whileOpen?: true;
 }
 
 /** Rows as the server last said, without anything pending. */
@@ -165,6 +168,8 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     },
   });
   const drafts = new Map<string, string>();
+  /** What the other tabs have open, as they said to the leader. */
+  const openElsewhere = new Map<string, readonly ScopeId[]>();
   const statusListeners = new Set<() => void>();
   let status: EngineStatus = {
     connection: { state: 'connecting' },
@@ -226,12 +231,17 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     keeps: () => status.storage !== 'memory',
     onLeads: (leads) => setStatus({ leads }),
     onDone: (what, detail, count) => tabs.post({ type: 'event', event: note(what, detail, count) }),
+    isOpen: (scope) => windows.isOpen(scope) || [...openElsewhere.values()].some((scopes) => scopes.includes(scope)),
     onFenced: () => leadership.resign(),
   });
   const leadership = new Leadership({
     tabs,
     timers,
-    onLead: () => syncing.lead(),
+    onLead: () => {
+      openElsewhere.clear();
+      tabs.post({ type: 'lead' });
+      syncing.lead();
+    },
     onEnd: () => {
       syncing.stop();
       tabs.post({ type: 'hello' });
@@ -245,6 +255,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
 
   const stop = () => {
     holds.stop();
+    tellOpen([]);
     serial.stop();
     leadership.stop();
     syncing.stop();
@@ -288,6 +299,11 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       drafts.set(message.key, message.text);
     } else if (message.type === 'want' && syncing.leads) {
       void syncing.fetch(message.scope);
+    } else if (message.type === 'lead') {
+      tellOpen();
+    } else if (message.type === 'open') {
+      openElsewhere.set(message.tab, message.scopes);
+      if (syncing.leads) for (const scope of message.scopes) syncing.look(scope);
     } else if (message.type === 'refill' && syncing.leads) {
       void syncing.refill();
     } else if (message.type === 'changes') {
@@ -365,6 +381,14 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       },
     );
     return { id: item.id, saved };
+  };
+
+  /** Only to be told apart by: what it is changes nothing, so it need not come from the timers. */
+  let tab: string | undefined;
+  const tellOpen = (scopes = [...windows.opened()]) => {
+    if (tab === undefined && scopes.length === 0) return;
+    tab ??= uuidv7();
+    tabs.post({ type: 'open', tab, scopes });
   };
 
   const fetchOlder = async (scope: ScopeId) => {
@@ -458,12 +482,15 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
           return short;
         });
         void loaded.then((short) => (short ? loadOlder(scope) : undefined));
-        syncing.look(scope);
+        if (syncing.leads) syncing.look(scope);
+        else tellOpen();
       }
       let closed = false;
       return () => {
-        if (!closed) windows.close(scope);
+        if (closed) return;
         closed = true;
+        windows.close(scope);
+        if (!syncing.leads && !windows.isOpen(scope)) tellOpen();
       };
     },
     window: (scope) => windows.get(scope),

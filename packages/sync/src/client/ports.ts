@@ -283,6 +283,9 @@ export type TabMessage =
   | { type: 'status'; connection: ConnectionState; syncedAt: number | null }
   | { type: 'hello' }
   | { type: 'want'; scope: ScopeId }
+  /** This tab leads from now on: which scopes are open elsewhere? And: these, in this tab. */
+  | { type: 'lead' }
+  | { type: 'open'; tab: string; scopes: ScopeId[] }
   /** A tab that has nothing and keeps nothing: everything is to be told again. */
   | { type: 'refill' }
   /** Is the leader alive, and: it is. */

@@ -64,6 +64,8 @@ export interface SyncingOptions<Tables extends TableMap> {
   onStatus: (change: Partial<EngineStatus>) => void;
   /** Whether this tab has the cache on disk. */
   keeps: () => boolean;
+  /** Whether some tab has a scope open. */
+  isOpen: (scope: ScopeId) => boolean;
   onLeads: (leads: boolean) => void;
   /** For the log of what the engine did. */
   onDone: (what: EngineEvent['what'], detail: string, count: number) => void;
@@ -180,7 +182,9 @@ export class Syncing<Tables extends TableMap> {
 
   /** Somebody looks at this scope: it comes before the others. */
   look(scope: ScopeId): void {
-    if (this.leads && this.#followed.has(scope) && !this.#options.replica.state(scope)) this.#puller.want([scope]);
+    if (!this.leads || !this.#wants(scope)) return;
+    const isBehind = this.#followed.get(scope)?.whileOpen;
+    if (isBehind || !this.#options.replica.state(scope)) this.#puller.want([scope]);
   }
 
   /** Fetches one page below what is held. @returns false where that is not possible now */
@@ -194,6 +198,7 @@ export class Syncing<Tables extends TableMap> {
   async #onEvent(event: LiveEvent): Promise<void> {
     if (event.kind === 'poke') {
       const { scope, from, to, rows } = event;
+      if (this.#rests(scope)) return;
       return this.#apply(() => this.#puller.poke(scope, from, to, rows));
     }
     if (event.kind === 'hello') await this.#onIncarnation(event.incarnation);
@@ -210,7 +215,7 @@ export class Syncing<Tables extends TableMap> {
 
   #pullAll(): void {
     const { replica, rootScope } = this.#options;
-    const held = Array.from(replica.states(), ({ scope }) => scope);
+    const held = Array.from(replica.states(), ({ scope }) => scope).filter((scope) => !this.#rests(scope));
     this.#puller.want(new Set([rootScope, ...this.#missing().map(({ scope }) => scope), ...held]));
   }
 
@@ -287,7 +292,7 @@ export class Syncing<Tables extends TableMap> {
   }
 
   #lacks(scope: ScopeId): boolean {
-    return !this.#options.replica.state(scope) && !this.#refused.has(scope);
+    return this.#wants(scope) && !this.#options.replica.state(scope) && !this.#refused.has(scope);
   }
 
   /** In idle time: the scopes that are not urgent, and older places of threads, in the order they are followed. */
@@ -418,7 +423,7 @@ export class Syncing<Tables extends TableMap> {
     const due = outbox
       .items()
       .flatMap(({ state, effects }) => (state === 'applied' ? effects : []))
-      .filter(({ scope, version }) => this.#followed.has(scope) && (replica.state(scope)?.version ?? -1) < version);
+      .filter(({ scope, version }) => this.#wants(scope) && (replica.state(scope)?.version ?? -1) < version);
     if (due.length > 0 && this.leads) this.#puller.want(due.map(({ scope }) => scope));
   }
 
@@ -473,8 +478,18 @@ export class Syncing<Tables extends TableMap> {
     this.#followed = new Map(follow(rows).map((followed) => [followed.scope, followed]));
   }
 
-  /** A scope that is neither held nor followed will never be seen: whatever was done to it counts as arrived. */
+  /** Followed while somebody looks, and nobody does. */
+  #rests(scope: ScopeId): boolean {
+    return this.#followed.get(scope)?.whileOpen === true && !this.#options.isOpen(scope);
+  }
+
+  #wants(scope: ScopeId): boolean {
+    return this.#followed.has(scope) && !this.#rests(scope);
+  }
+
+  /** A scope that is not held and not wanted is not waited for: whatever was done to it counts as arrived. */
   #cursor(scope: ScopeId): number | undefined {
+    if (this.#rests(scope)) return undefined;
     const held = this.#options.replica.state(scope)?.version;
     return held ?? (this.#followed.has(scope) || this.#isOwnBehind() ? -1 : undefined);
   }

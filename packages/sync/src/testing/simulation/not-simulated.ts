@@ -4,6 +4,7 @@ export const NOT_SIMULATED: Readonly<Record<string, string>> = {
   SCOPE4: 'about the roles of a program',
   GRP: 'about the groups of a program',
   DRAFT: 'about the drafts of a program',
+  RCPT: 'about the receipts of a program',
   GONE1: 'about what is asked outside of the engine',
   CLI14: 'about objects in memory, which nobody sees',
   PUSH10: 'about what a program’s schemas do to text',
