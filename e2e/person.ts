@@ -300,6 +300,19 @@ export class Person {
     await this.expectStatus('Everything is saved');
   }
 
+  /** The line below one's newest message: who has read it. */
+  get receipts(): Locator {
+    return this.log.getByRole('button', { name: 'List who has seen your last message' });
+  }
+
+  async switchReceipts(to: 'On' | 'Off'): Promise<void> {
+    await this.page.getByRole('link', { name: 'Settings' }).click();
+    const choice = this.page.getByRole('radiogroup', { name: 'Read receipts' }).getByRole('radio', { name: to });
+    await choice.click();
+    await expect(choice).toBeChecked();
+    await this.expectStatus('Everything is saved');
+  }
+
   async expectReaction(text: string, emoji: string, count: number): Promise<void> {
     await expect(this.message(text).getByRole('button', { name: new RegExp(`^${emoji} ${count}:`) })).toBeVisible();
   }

@@ -1,9 +1,11 @@
 import type { ThreadStarters } from '@parley/core/organisations';
+import { receiptsOn } from '@parley/core/receipts';
 import { orgScope } from '@parley/core/scopes';
 import { Button, notify, Segmented, TextField } from '@parley/ui';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { FormRefusal } from '../accounts/form-refusal.tsx';
 import { refusalWords } from '../accounts/refusal-words.ts';
+import { ReceiptsSwitch } from '../receipts/receipts-setting.tsx';
 import type { OwnOrganisation } from '../shell/use-organisations.ts';
 import { useRow } from '../sync/views.ts';
 import { administration } from './administration.ts';
@@ -19,16 +21,8 @@ export function OrganisationPage({ organisation }: { organisation: OwnOrganisati
   const { id: orgId } = organisation;
   const row = useRow(orgScope(orgId), 'org', orgId);
   const online = useOnline();
-  const known = row?.data.threadStarters ?? 'members';
-  // Shown until the server's own row says the same.
-  const [chosen, setChosen] = useState<ThreadStarters>();
-  if (chosen === known) setChosen(undefined);
-  const rules = administration.organisations.change.useMutation({
-    onError(error) {
-      setChosen(undefined);
-      notify(refusalWords(error).text, { tone: 'bad' });
-    },
-  });
+  const threadStarters = useRule(orgId, 'threadStarters', row?.data.threadStarters ?? 'members');
+  const receipts = useRule(orgId, 'receipts', receiptsOn(row?.data));
   return (
     <section aria-label="Organisation" className="flex flex-col">
       <Part title="Name" note="Shown in the rail, in invitations and in mails.">
@@ -37,16 +31,41 @@ export function OrganisationPage({ organisation }: { organisation: OwnOrganisati
       <Part title="Who may start threads" note="Guests never do. Whoever is in a thread writes in it.">
         <Segmented
           label="Who may start threads"
-          value={chosen ?? known}
+          value={threadStarters.value}
           options={starters.map((option) => ({ ...option, disabled: !online }))}
-          onChange={(threadStarters) => {
-            setChosen(threadStarters);
-            rules.mutate({ orgId, threadStarters });
-          }}
+          onChange={threadStarters.choose}
         />
+      </Part>
+      <Part
+        title="Read receipts"
+        note="Whether people see how far others have read. Everyone can switch off their own."
+      >
+        <ReceiptsSwitch on={receipts.value} disabled={!online} onChange={receipts.choose} />
       </Part>
     </section>
   );
+}
+
+interface Rules {
+  threadStarters: ThreadStarters;
+  receipts: boolean;
+}
+
+/** A rule, and how to change it. What was chosen shows until the server's own row says the same. */
+function useRule<Name extends keyof Rules>(orgId: string, name: Name, known: Rules[Name]) {
+  const [chosen, setChosen] = useState<Rules[Name]>();
+  if (chosen === known) setChosen(undefined);
+  const change = administration.organisations.change.useMutation({
+    onError(error) {
+      setChosen(undefined);
+      notify(refusalWords(error).text, { tone: 'bad' });
+    },
+  });
+  const choose = (value: Rules[Name]) => {
+    setChosen(value);
+    change.mutate({ orgId, [name]: value });
+  };
+  return { value: chosen ?? known, choose };
 }
 
 function NameForm({ organisation, online }: { organisation: OwnOrganisation; online: boolean }) {

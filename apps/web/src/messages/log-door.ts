@@ -21,6 +21,8 @@ export interface LogDoor {
   /** Shows a message of this thread, fetching what lies between. */
   jumpTo(messageId: string): void;
   openReplies(messageId: string): void;
+  /** Lists who has read a message; `null` where receipts are off. */
+  openReaders: ((messageId: string) => void) | null;
   /** Quotes a message, or the part of it that is given, in the composer. */
   quote(messageId: string, part: string | null): void;
   /** Asks which thread gets a copy. */

@@ -58,6 +58,7 @@ export function logDoor(changes: Partial<LogDoor> = {}): LogDoor {
     linkTo: (id) => `/t/t#m-${id}`,
     jumpTo: nothing,
     openReplies: nothing,
+    openReaders: null,
     quote: nothing,
     forward: nothing,
     pin: nothing,

@@ -44,6 +44,16 @@ describe('logItems', () => {
     expect(lines(items(rows))).toEqual(['start', 'day.m1', '# m1', '# m2', '# m3', '# m4', 'm5', '# m6']);
   });
 
+  test('tells who has read of the newest message of one’s own that has arrived', () => {
+    const own = (seq: number, data: Partial<MessageRow> = {}) => row(seq, { authorId: 'alice', ...data });
+    const rows = [own(1), own(2), row(3), own(4, { deletedAt: 1 }), own(5, { seq: null })];
+    const telling = (all: LogItem[]) =>
+      all.flatMap((item) => (item.kind === 'message' && item.receipts ? item.key : []));
+    expect(telling(items(rows, { receipts: true }))).toEqual(['m2']);
+    expect(telling(items(rows))).toEqual([]);
+    expect(telling(items([row(1)], { receipts: true }))).toEqual([]);
+  });
+
   test('separates days, and says nothing of the day above what is held', () => {
     const rows = [row(1), row(2, { createdAt: noon + 24 * 60 * minute })];
     expect(lines(items(rows))).toEqual(['start', 'day.m1', '# m1', 'day.m2', '# m2']);

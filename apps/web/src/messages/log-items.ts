@@ -25,6 +25,8 @@ export type LogItem =
       replyCount: number;
       lastReplyAt: number;
       newReplies: number;
+      /** It is the reader's own newest one that has arrived, and says who has read it. */
+      receipts: boolean;
     };
 
 export interface LogInput {
@@ -34,6 +36,8 @@ export interface LogInput {
   /** Where the line of what is new stands: above the first row of others after this place. */
   divider: { seq: number; count: number } | null;
   personId: string;
+  /** Whether receipts are shown. */
+  receipts?: boolean;
   /**
    * Ids of rows that stood first once, and so showed their author: they keep doing so when older rows come in above
    * them, or the page would move. Grows.
@@ -47,7 +51,7 @@ const TOGETHER_MS = 5 * 60_000;
 const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 
 /** The lines of the log, oldest first. A line keeps its key for as long as the message it belongs to is there. */
-export function logItems({ rows, complete, divider, personId, heads }: LogInput): LogItem[] {
+export function logItems({ rows, complete, divider, personId, receipts = false, heads }: LogInput): LogItem[] {
   const items: LogItem[] = [];
   const byId = new Map<string, LogMessage>();
   const repliesByRoot = new Map<string, Replies>();
@@ -63,6 +67,7 @@ export function logItems({ rows, complete, divider, personId, heads }: LogInput)
     });
   }
 
+  const sent = receipts ? rows.findLast(({ data }) => hasArrived(data) && data.authorId === personId) : undefined;
   if (complete) items.push({ kind: 'start', key: 'start' });
   let before: LogMessage | undefined;
   let divided = divider === null;
@@ -80,11 +85,14 @@ export function logItems({ rows, complete, divider, personId, heads }: LogInput)
     const { replyTo } = row.data;
     const root = replyTo === null ? undefined : byId.get(replyTo);
     const quoted = replyTo !== null && (day || heads.has(row.id) || !continuesReplies(before, replyTo));
-    items.push({ kind: 'message', key: row.id, row, head, root, quoted, ...(repliesByRoot.get(row.id) ?? noReplies) });
+    const replies = repliesByRoot.get(row.id) ?? noReplies;
+    items.push({ kind: 'message', key: row.id, row, head, root, quoted, ...replies, receipts: row === sent });
     before = row;
   }
   return items;
 }
+
+const hasArrived = ({ seq, deletedAt }: MessageRow): boolean => seq !== null && deletedAt === null;
 
 type Replies = Pick<Extract<LogItem, { kind: 'message' }>, 'replyCount' | 'lastReplyAt' | 'newReplies'>;
 const noReplies: Replies = { replyCount: 0, lastReplyAt: 0, newReplies: 0 };

@@ -2,6 +2,7 @@ import { IconButton, Menu, type MenuItem } from '@parley/ui';
 import {
   Bookmark,
   BookmarkX,
+  CheckCheck,
   Copy,
   Ellipsis,
   Forward,
@@ -57,6 +58,9 @@ export function MessageActions({ row }: { row: LogMessage }) {
     { label: 'Copy text', icon: <Copy size={15} />, onSelect: () => door.copy(data.text, 'Text copied') },
     { label: 'Copy link', icon: <Link size={15} />, onSelect: () => door.copy(door.linkTo(id), 'Link copied') },
   );
+  const { openReaders } = door;
+  if (openReaders !== null && data.seq !== null)
+    items.push({ label: 'Who has seen this', icon: <CheckCheck size={15} />, onSelect: () => openReaders(id) });
   if (data.seq !== null)
     items.push({
       label: 'Mark unread from here',

@@ -5,7 +5,7 @@ import { useCallback, useImperativeHandle, useLayoutEffect, useMemo, useRef, use
 import { countsAsUnread } from '../threads/unread.ts';
 import { useLogDoor } from './log-door.ts';
 import { logItems, type LogItem, type LogMessage } from './log-items.ts';
-import { MessageRow } from './message-row.tsx';
+import { MessageRow, type MessageRowProps } from './message-row.tsx';
 import { estimatedHeight } from './row-height.ts';
 import { SystemRow } from './system-row.tsx';
 import { useLogKeys } from './use-log-keys.ts';
@@ -30,6 +30,8 @@ export interface MessageLogProps {
   onLoadOlder: () => void;
   /** The highest place that came into sight. */
   onSeen: (seq: number) => void;
+  /** Draws who has read the reader's newest message, where receipts are shown; the same function while they are. */
+  receipts?: MessageRowProps['receipts'];
   /** The first unread message is above what is held. */
   onSeekUnread?: (() => void) | undefined;
   ref?: Ref<LogHandle>;
@@ -48,12 +50,13 @@ type LogVirtualizer = Virtualizer<HTMLElement, HTMLDivElement>;
  * comes in follows somebody who is at the end and never moves somebody who has scrolled up.
  */
 export function MessageLog(props: MessageLogProps) {
-  const { rows, complete, loading, unreachable, divider, personId, onLoadOlder, onSeen, onSeekUnread, ref } = props;
+  const { rows, complete, loading, unreachable, divider, personId } = props;
+  const { onLoadOlder, onSeen, receipts, onSeekUnread, ref } = props;
   const scroller = useRef<HTMLElement>(null);
   const heads = useRef(new Set<string>());
   const items = useMemo(
-    () => logItems({ rows, complete, divider, personId, heads: heads.current }),
-    [rows, complete, divider, personId],
+    () => logItems({ rows, complete, divider, personId, receipts: receipts !== undefined, heads: heads.current }),
+    [rows, complete, divider, personId, receipts],
   );
   const indexByKey = useMemo(() => new Map(items.map((item, index) => [item.key, index])), [items]);
   const keys = useLogKeys(scroller, useLogDoor().markUnread);
@@ -182,7 +185,7 @@ export function MessageLog(props: MessageLogProps) {
                 className="absolute top-0 left-0 w-full hover:z-10 focus-within:z-10"
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <Line item={item} marked={item.key === marked} />
+                <Line item={item} marked={item.key === marked} receipts={receipts} />
               </div>
             );
           })}
@@ -205,7 +208,8 @@ export function MessageLog(props: MessageLogProps) {
   );
 }
 
-function Line({ item, marked }: { item: LogItem; marked: boolean }) {
+function Line(props: { item: LogItem; marked: boolean; receipts: MessageRowProps['receipts'] }) {
+  const { item, marked, receipts } = props;
   switch (item.kind) {
     case 'start':
       return <p className="px-5 pt-6 pb-2 text-center text-sm text-ink-3">The beginning of this thread</p>;
@@ -233,6 +237,7 @@ function Line({ item, marked }: { item: LogItem; marked: boolean }) {
           replyCount={item.replyCount}
           lastReplyAt={item.lastReplyAt}
           newReplies={item.newReplies}
+          receipts={item.receipts ? receipts : undefined}
           marked={marked}
         />
       );

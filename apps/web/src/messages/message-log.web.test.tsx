@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import { createRef } from 'react';
+import { createRef, useState } from 'react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import '../styles.css';
 import { soon } from './soon.fixture.ts';
@@ -129,6 +129,41 @@ describe('MessageLog', () => {
     await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
     // StrictMode draws everything twice.
     expect(drawn).toEqual(['carol', 'carol']);
+  });
+
+  test('draws no row anew, and moves none, when somebody reads', async () => {
+    const drawn: string[] = [];
+    const names = (id: string) => {
+      drawn.push(id);
+      return id;
+    };
+    const door = logDoor({ personName: names });
+    let tell: (words: string) => void = () => {};
+    const Line = () => {
+      const [words, setWords] = useState('Sent');
+      tell = setWords;
+      return <p className="h-6">{words}</p>;
+    };
+    const receipts = () => <Line />;
+    const rows = [...messageRows(1, 100), messageRow(101, { authorId: alice }), messageRow(102)];
+    draw(log({ rows, receipts }, door));
+    await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+    for (let before = -1; before !== drawn.length;) {
+      before = drawn.length;
+      for (let frames = 0; frames < 5; frames += 1) await painted();
+    }
+    const line = () => [...document.querySelectorAll('p')].find((one) => /^(Sent|Seen)/.test(one.textContent ?? ''));
+    const place = () => [topOf('m101'), topOf('m102'), line()?.getBoundingClientRect().top];
+    const [above, below] = place();
+    expect(line()?.getBoundingClientRect().top).toBeGreaterThan((above ?? 0) + scroller().getBoundingClientRect().top);
+    expect(below).toBeGreaterThan(above ?? 0);
+    const before = place();
+    drawn.length = 0;
+    tell('Seen by everyone');
+    await soon(() => expect(line()?.textContent).toBe('Seen by everyone'));
+    await painted();
+    expect(place()).toEqual(before);
+    expect(drawn).toEqual([]);
   });
 
   test('draws only what is in sight', async () => {

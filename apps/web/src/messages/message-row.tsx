@@ -1,6 +1,6 @@
 import { Avatar, Button, classNames, Delayed, formatClock, formatFull, Time } from '@parley/ui';
 import { CircleAlert, Clock, CornerUpRight, MessageSquareReply } from 'lucide-react';
-import { memo, useRef, useState, type FocusEvent, type PointerEvent } from 'react';
+import { memo, useRef, useState, type FocusEvent, type PointerEvent, type ReactNode } from 'react';
 import { Markdown } from '../markdown/markdown.tsx';
 import { plainText } from '../markdown/plain-text.ts';
 import { itemText } from '../sync/item-words.ts';
@@ -29,6 +29,8 @@ export interface MessageRowProps {
   lastReplyAt?: number;
   /** How many of them are new to the reader. */
   newReplies?: number;
+  /** Draws who has read it. */
+  receipts?: ((row: LogMessage) => ReactNode) | undefined;
   /** Somebody was just led here. */
   marked?: boolean;
   /** Replies are not led to: the row stands among them already. */
@@ -44,6 +46,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
     replyCount,
     lastReplyAt = 0,
     newReplies = 0,
+    receipts,
     quoted = false,
     marked = false,
     inReplies = false,
@@ -139,6 +142,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             </p>
           </Delayed>
         ) : null}
+        {receipts?.(row)}
       </div>
       {engaged && !deleted && state.held === null ? <MessageActions row={row} /> : null}
     </article>

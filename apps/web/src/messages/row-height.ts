@@ -20,6 +20,7 @@ export function estimatedHeight(item: LogItem | undefined, width: number): numbe
     (item.head ? 26 : 0) +
     (item.quoted ? 24 : 0) +
     (item.replyCount > 0 ? 28 : 0) +
+    (item.receipts ? 24 : 0) +
     (Object.keys(data.reactions).length > 0 ? 30 : 0) +
     (pending.length > 0 ? 20 : 0)
   );

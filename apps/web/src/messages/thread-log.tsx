@@ -2,11 +2,13 @@ import { UNREAD_SHOWN } from '@parley/core/following';
 import { threadScope, userScope } from '@parley/core/scopes';
 import { Delayed, EmptyState, notify, Spinner } from '@parley/ui';
 import { CloudOff, MessageSquareText } from 'lucide-react';
-import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react';
+import { useCallback, useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react';
+import { ReceiptsLine } from '../receipts/receipts-line.tsx';
 import { useEngine } from '../sync/engine-provider.tsx';
 import { useRow, useRows, useWindow } from '../sync/views.ts';
 import { countsAsUnread, unreadCount } from '../threads/unread.ts';
 import { useLogDoor } from './log-door.ts';
+import type { LogMessage } from './log-items.ts';
 import { MessageLog, type LogHandle } from './message-log.tsx';
 import { useAnnouncements } from './use-announcements.ts';
 import { useDivider } from './use-divider.ts';
@@ -133,6 +135,12 @@ function OpenLog({ threadId, lastSeq, seek = null, ref }: ThreadLogProps) {
   };
   useImperativeHandle(ref, () => ({ jumpToEnd: () => log.current?.jumpToEnd(), jumpTo, goOn }));
 
+  const { openReaders } = door;
+  const receipts = useCallback(
+    (row: LogMessage) => <ReceiptsLine threadId={threadId} row={row} onOpen={() => openReaders?.(row.id)} />,
+    [threadId, openReaders],
+  );
+
   if (rows.length === 0) {
     return (
       <div className="grid min-h-0 flex-1 place-items-center">
@@ -153,6 +161,7 @@ function OpenLog({ threadId, lastSeq, seek = null, ref }: ThreadLogProps) {
       personId={personId}
       onLoadOlder={() => void engine.loadOlder(scope)}
       onSeen={onSeen}
+      receipts={openReaders === null ? undefined : receipts}
       onSeekUnread={divider !== null && !inReach ? seekUnread : undefined}
     />
   );

@@ -27,12 +27,15 @@ export interface LogDoorParts {
   onWrite: (writing: Writing) => void;
   onDelete: (messageId: string) => void;
   onReplies: (rootId: string) => void;
+  /** Whether there is something to be said about who has read. */
+  receipts: boolean;
+  onReaders: (messageId: string) => void;
   onForward: (messageId: string) => void;
 }
 
 /** What the rows of a thread can reach. Changes only with names and rights, or every row would be drawn anew. */
 export function useLogDoorOf(parts: LogDoorParts): LogDoor {
-  const { threadId, personName, mayDeleteForOthers } = parts;
+  const { threadId, personName, mayDeleteForOthers, receipts } = parts;
   const engine = useEngine();
   const personId = usePersonId();
   const selfIds = useSelfIds(threadId);
@@ -109,6 +112,7 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
       pin: (messageId, on) => void attempt(engine.mutate('pinMessage', { threadId, messageId, on })),
       save: (messageId, on) => void attempt(engine.mutate(on ? 'saveMessage' : 'forgetSaved', { threadId, messageId })),
       openReplies: (messageId) => latest.current.onReplies(messageId),
+      openReaders: receipts ? (messageId) => latest.current.onReaders(messageId) : null,
       markUnread(messageId) {
         const seq = engine.row(scope, 'message', messageId)?.data.seq;
         if (seq != null) void markUnreadFrom({ engine, personId, threadId }, seq);
@@ -124,5 +128,5 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
       takeBack: (row) => void takeBack(row),
       sendNow: (itemId) => void attempt(engine.sendNow(itemId)),
     };
-  }, [engine, threadId, personId, selfIds, personName, mayDeleteForOthers]);
+  }, [engine, threadId, personId, selfIds, personName, mayDeleteForOthers, receipts]);
 }

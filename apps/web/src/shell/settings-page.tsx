@@ -12,6 +12,7 @@ import { endSession, switchTo } from '../accounts/session-changes.ts';
 import { TwoStepSetting } from '../accounts/two-step-setting.tsx';
 import { useOwnName } from '../accounts/use-own-name.ts';
 import { DemoButton } from '../demo/demo-button.tsx';
+import { ReceiptsSetting } from '../receipts/receipts-setting.tsx';
 import { isForgetful } from '../sync/forgetful-browser.ts';
 import { PageFrame } from './page-frame.tsx';
 import { Setting, SettingGroup } from './setting.tsx';
@@ -68,6 +69,9 @@ export function SettingsPage() {
         </SettingGroup>
         <SettingGroup title="Writing">
           <UndoSetting />
+        </SettingGroup>
+        <SettingGroup title="Reading">
+          <ReceiptsSetting />
         </SettingGroup>
         <SettingGroup title="Security">
           <PasswordSetting />

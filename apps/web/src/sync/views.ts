@@ -32,10 +32,10 @@ export function useAllRows<T extends TableName>(table: T): readonly ViewRow<Tabl
   return useSyncExternalStore(subscribe, () => engine.allRows(table));
 }
 
-/** Holds a scope's rows in memory while the page that shows them is there. */
-export function useOpenScope(scope: ScopeId): void {
+/** Holds a scope's rows in memory while the page that shows them is there; `null` holds none. */
+export function useOpenScope(scope: ScopeId | null): void {
   const engine = useEngine();
-  useEffect(() => engine.open(scope), [engine, scope]);
+  useEffect(() => (scope === null ? undefined : engine.open(scope)), [engine, scope]);
 }
 
 /** How much of a paged scope is held. */

@@ -5,7 +5,15 @@
 import { followedScopes, residentTables } from '@parley/core/following';
 import type { MessageRow } from '@parley/core/messages';
 import { mutators, type Mutators } from '@parley/core/mutators';
-import { isPaged, orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import {
+  isPaged,
+  orgPeopleScope,
+  orgScope,
+  receiptsScope,
+  threadPeopleScope,
+  threadScope,
+  userScope,
+} from '@parley/core/scopes';
 import type { TableName, Tables } from '@parley/core/tables';
 import { createEngine, type Network, type Tabs } from '@parley/sync/client';
 import { browserTimers } from '@parley/sync/adapters/browser';
@@ -53,8 +61,18 @@ export interface Device {
   refuse(message: string): Promise<void>;
 }
 
-/** A thread of Alice and Bob, who is a driver, with `count` messages of Bob's, read up to `readSeq`. */
-export async function acmeOffline({ count, readSeq }: { count: number; readSeq: number }): Promise<Device> {
+export interface Scene {
+  count: number;
+  /** How far Alice has read. */
+  readSeq: number;
+  /** Place of the one message that is hers. */
+  ownSeq?: number;
+  /** How far Bob has read, as the device was last told. */
+  bobUpTo?: number;
+}
+
+/** A thread of Alice and Bob, who is a driver, with messages of Bob's save one. */
+export async function acmeOffline({ count, readSeq, ownSeq = 0, bobUpTo = 0 }: Scene): Promise<Device> {
   const [alice, bob, orgId, threadId] = [uuidv7(), uuidv7(), uuidv7(), uuidv7()] as const;
   const ids = Array.from({ length: count + 1 }, () => uuidv7());
   const rows: { scope: string; table: TableName; id: string; data: Tables[TableName] }[] = [];
@@ -86,8 +104,10 @@ export async function acmeOffline({ count, readSeq }: { count: number; readSeq: 
     resolved: null,
   });
   for (let seq = 1; seq <= count; seq += 1) {
-    put(threadScope(threadId), 'message', ids[seq] ?? '', message(seq, orgId, bob));
+    put(threadScope(threadId), 'message', ids[seq] ?? '', message(seq, orgId, seq === ownSeq ? alice : bob));
   }
+
+  if (bobUpTo > 0) put(receiptsScope(threadId), 'receipt', bob, { upTo: bobUpTo });
 
   const disk = createDexieStorage(alice, uuidv7);
   await disk.open(residentTables);

@@ -17,6 +17,7 @@ import { ThreadLog, type ThreadLogHandle } from '../messages/thread-log.tsx';
 import { useLogDoorOf } from '../messages/use-log-door-of.ts';
 import { plainText } from '../markdown/plain-text.ts';
 import { useMessageLinks } from '../messages/use-message-links.ts';
+import { useReceiptsIn } from '../receipts/use-receipts.ts';
 import { forgetThread } from '../shell/last-thread.ts';
 import { attempt } from '../sync/attempt.ts';
 import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
@@ -33,6 +34,7 @@ import { useThreadPeople } from './use-thread-people.ts';
 
 const PinsPanel = lazy(async () => ({ default: (await import('../messages/pins-panel.tsx')).PinsPanel }));
 const ForwardDialog = lazy(async () => ({ default: (await import('../messages/forward-dialog.tsx')).ForwardDialog }));
+const ReadersPanel = lazy(async () => ({ default: (await import('../receipts/readers-panel.tsx')).ReadersPanel }));
 const RepliesPanel = lazy(async () => ({ default: (await import('../messages/replies-panel.tsx')).RepliesPanel }));
 const ThreadDetails = lazy(async () => ({ default: (await import('./thread-details.tsx')).ThreadDetails }));
 
@@ -89,7 +91,12 @@ export function ThreadPage({ threadId }: { threadId: string }) {
   );
 }
 
-type Panel = { kind: 'details' } | { kind: 'pins' } | { kind: 'replies'; rootId: string } | null;
+type Panel =
+  | { kind: 'details' }
+  | { kind: 'pins' }
+  | { kind: 'replies'; rootId: string }
+  | { kind: 'readers'; messageId: string }
+  | null;
 
 function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<ThreadRow> }) {
   const engine = useEngine();
@@ -112,6 +119,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
   // On a phone the keyboard would cover the thread before it is read.
   const takesFocus = useRef(matchMedia('(hover: hover)').matches);
 
+  const receipts = useReceiptsIn(threadId, people.length);
   const door = useLogDoorOf({
     threadId,
     mentionable,
@@ -123,6 +131,8 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
     onWrite: setWriting,
     onDelete: setDeleting,
     onReplies: (rootId) => setPanel({ kind: 'replies', rootId }),
+    receipts,
+    onReaders: (messageId) => setPanel({ kind: 'readers', messageId }),
     onForward: setForwarding,
   });
 
@@ -253,6 +263,8 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
               />
             ) : panel?.kind === 'pins' ? (
               <PinsPanel pins={pins} onClose={() => setPanel(null)} />
+            ) : panel?.kind === 'readers' && door.openReaders !== null ? (
+              <ReadersPanel threadId={threadId} messageId={panel.messageId} onClose={() => setPanel(null)} />
             ) : panel?.kind === 'replies' ? (
               <RepliesPanel
                 key={panel.rootId}

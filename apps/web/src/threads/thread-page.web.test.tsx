@@ -6,11 +6,11 @@ import { userEvent } from 'vitest/browser';
 import { clear, draw } from '../messages/log-fixtures.tsx';
 import '../styles.css';
 import { soon } from '../messages/soon.fixture.ts';
-import { acmeOffline, ThreadOnDevice, type Device } from './acme-offline.fixture.tsx';
+import { acmeOffline, ThreadOnDevice, type Device, type Scene } from './acme-offline.fixture.tsx';
 
 let device: Device;
 
-async function open(options: { count: number; readSeq: number }): Promise<void> {
+async function open(options: Scene): Promise<void> {
   device = await acmeOffline(options);
   await show();
 }
@@ -42,11 +42,52 @@ const writtenDraft = (text: string) => {
   const { update = '', added = '' } = draft.typed() ?? {};
   return { update, text, added };
 };
+const entry = (name: string) =>
+  [...document.querySelectorAll('[role="menuitem"]')].find((one) => one.textContent?.includes(name));
 const messages = () => device.engine.rows(threadScope(device.threadId), 'message');
 
 afterEach(clear);
 
+const receipts = () =>
+  [...document.querySelectorAll('button')].find((one) => one.textContent?.includes('List who has seen'));
+const panel = () => document.querySelector('section[aria-label="Who has seen this"]');
+
 describe('ThreadPage, without a network', () => {
+  test('says who has read one’s newest message, as it was last told, and lists them', async () => {
+    await open({ count: 4, readSeq: 4, ownSeq: 2, bobUpTo: 3 });
+    await soon(() => expect(receipts()?.textContent).toContain('Seen by Bob Okafor'));
+    receipts()?.focus();
+    await userEvent.keyboard('{Enter}');
+    await soon(() => expect(panel()?.querySelector('ul[aria-label="Seen"]')?.textContent).toContain('Bob Okafor'));
+    expect(panel()?.textContent).toContain('Everyone has seen it.');
+    expect((await axe.run(panel() as Element)).violations).toEqual([]);
+    await userEvent.keyboard('{Escape}');
+    await soon(() => expect(panel()).toBeNull());
+  });
+
+  test('says who has not read a message yet, of any author, from its menu', async () => {
+    await open({ count: 4, readSeq: 4, ownSeq: 4, bobUpTo: 3 });
+    await soon(() => expect(receipts()?.textContent).toContain('Sent'));
+    receipts()?.click();
+    await soon(() => expect(panel()?.textContent).toContain('Nobody has seen this yet.'));
+    expect(panel()?.querySelector('ul[aria-label="Not yet"]')?.textContent).toContain('Bob Okafor');
+    await userEvent.keyboard('{Escape}');
+    article(/Message 2/)?.focus();
+    await soon(() => button('More actions', article(/Message 2/)).click());
+    await soon(() => expect(entry('Who has seen this')).not.toBeUndefined());
+  });
+
+  test('says nothing of it to somebody who switched receipts off, at once', async () => {
+    await open({ count: 4, readSeq: 4, ownSeq: 2, bobUpTo: 3 });
+    await soon(() => expect(receipts()).not.toBeUndefined());
+    await device.engine.mutate('changeSettings', { receipts: false });
+    await soon(() => expect(receipts()).toBeUndefined());
+    article(/Message 2/)?.focus();
+    await soon(() => button('More actions', article(/Message 2/)).click());
+    await soon(() => expect(entry('Copy text')).not.toBeUndefined());
+    expect(entry('Who has seen this')).toBeUndefined();
+  });
+
   test('opens where the unread begins, and moves the read position to what is seen', async () => {
     await open({ count: 120, readSeq: 90 });
     await soon(() => expect(document.body.textContent).toContain('30 new'));
