@@ -3,12 +3,11 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { Suspense } from 'react';
 import { currentSession, knownSession } from '../accounts/session.ts';
 import { FailurePage, PageFailure } from './failure-page.tsx';
-import { HomePage } from './home-page.tsx';
-import { NotFoundPage } from './not-found-page.tsx';
 import { Root } from './root.tsx';
 import { lastThread, rememberThread } from './last-thread.ts';
 import { UnreachablePage } from './unreachable-page.tsx';
 
+const NotFoundPage = lazyRouteComponent(() => import('./not-found-page.tsx'), 'NotFoundPage');
 const root = createRootRoute({ component: Root, notFoundComponent: NotFoundPage, errorComponent: FailurePage });
 
 const setUp = createRoute({
@@ -83,8 +82,14 @@ const home = createRoute({
     // A phone shows the list itself; beside the list there is room for the thread that was open last.
     if (threadId !== null && desk()) throw redirect({ to: '/t/$threadId', params: { threadId }, replace: true });
   },
-  component: HomePage,
+  component: () => (
+    // The list must not wait for the code of the page beside it.
+    <Suspense>
+      <HomePage />
+    </Suspense>
+  ),
 });
+const HomePage = lazyRouteComponent(() => import('./home-page.tsx'), 'HomePage');
 
 const thread = createRoute({
   getParentRoute: () => inside,
@@ -94,7 +99,6 @@ const thread = createRoute({
   component: function Thread() {
     const { threadId } = thread.useParams();
     return (
-      // The list must not wait for the code of the page beside it.
       <Suspense fallback={<OpeningThread />}>
         <ThreadPage key={threadId} threadId={threadId} />
       </Suspense>
