@@ -438,8 +438,9 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
         },
       });
       tabs.onMessage(hear);
-      const stored = await storage.open(options.residentTables);
       await serial.run(async () => {
+        // What other tabs tell meanwhile waits: what the disk tells may be older.
+        const stored = await storage.open(options.residentTables);
         incarnation = stored.incarnation;
         for (const state of stored.scopes) replica.setState(state);
         for (const row of stored.rows) replica.put(row);
