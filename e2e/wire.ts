@@ -43,13 +43,18 @@ export async function countFrames(page: Page): Promise<Frames> {
   };
 }
 
-/** Everything asked over the sockets has its answer, and the server has told that the person read up to this place. */
-export function isReadUpTo(seq: number, { texts }: Frames): boolean {
+/**
+ * Everything asked over the sockets has its answer, and the server has told that the person read up to this place, and
+ * that so did everybody else in the open thread.
+ */
+export function isReadUpTo(seq: number, everybody: number, { texts }: Frames): boolean {
   const idOf = (text: string) => /^\{"id":(\d+),/.exec(text)?.[1];
   const asked = texts.filter((text) => text.includes('"method":"mutation"')).map(idOf);
   const answered = new Set(texts.filter((text) => text.includes('"result":')).map(idOf));
   const told = texts.some((text) => text.includes('"readPosition"') && text.includes(`"seq":${seq},`));
-  return told && asked.every((id) => answered.has(id));
+  const receipts = texts.flatMap((text) => [...text.matchAll(/\["receipt","([^"]+)",\d+,\{"upTo":(\d+)\}\]/g)]);
+  const readers = new Set(receipts.flatMap(([, person, upTo]) => (Number(upTo) >= seq ? person : [])));
+  return told && readers.size === everybody && asked.every((id) => answered.has(id));
 }
 
 /** A browser masks what it sends (RFC 6455, 5.3). */
