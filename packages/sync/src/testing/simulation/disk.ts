@@ -86,6 +86,10 @@ export class Profile {
   lostOdds = 0;
   /** There is no room until the cache goes. */
   tight = false;
+  /** Counts the times at which the power went. */
+  cuts = 0;
+  /** Tabs of which nothing that was under way is done any more. */
+  readonly #cutOff = new WeakSet<DiskUser>();
 
   constructor(options: ProfileOptions) {
     this.#options = options;
@@ -112,12 +116,21 @@ export class Profile {
     this.closeHandles(name);
   }
 
-  /** Nobody runs. What the cache had not written down is gone. @returns how many transactions */
+  /**
+   * Nobody runs. What was under way is not done, and what the cache had not written down is gone. @returns how many
+   * transactions
+   */
   powerCut(): number {
+    this.cuts += 1;
     const undo = this.cache?.undo ?? [];
     const lost = this.#options.random.below(undo.length + 1);
     for (const take of undo.splice(undo.length - lost).reverse()) take();
     return lost;
+  }
+
+  /** A tab is gone, and the browser takes back what it had begun. */
+  cutOff(user: DiskUser): void {
+    this.#cutOff.add(user);
   }
 
   /** As somebody does who copies the directory of the profile. */
@@ -183,10 +196,12 @@ export class Profile {
   /** Transactions of one database are done in the order in which they were begun; their results come a little later. */
   #do<T>(user: DiskUser, name: 'cache' | 'outbox', work: () => T): Promise<T> {
     const { clock, random } = this.#options;
+    const { cuts } = this;
     const at = Math.max(this.#free[name], clock.now + random.between(0.1, random.chance(0.05) ? 40 : 3));
     this.#free[name] = at;
     return new Promise((resolve, reject) => {
       clock.after(at - clock.now, `disk.${name}`, () => {
+        if (cuts !== this.cuts || this.#cutOff.has(user)) return this.#options.tally.fault('disk.transactionCutOff');
         let tell: () => void;
         try {
           const result = work();

@@ -4,6 +4,30 @@ import { simulate } from './simulate.ts';
 
 /** Histories that once broke a rule, each as short as it could be made. */
 const histories: Record<string, Plan> = {
+  '[CLI3] [TAB5] what was being written when the power went is not written over what that took away': {
+    seed: 2433,
+    people: [
+      [{ old: false, tabs: 1 }],
+      [{ old: false, tabs: 2 }],
+      [{ old: false, tabs: 1 }],
+      [{ old: false, tabs: 2 }],
+    ],
+    apis: 1,
+    history: [1, 3],
+    steps: [
+      { at: 7088, name: 'startDirect', a: 0.7851767190732062, b: 0.24695965345017612, c: 0.30414385278709233 },
+      { at: 8049, name: 'bulk', a: 0.6339143856894225, b: 0.5744064371101558, c: 0.554850438144058 },
+      { at: 12646, name: 'sendDraft', a: 0.09150856896303594, b: 0.14805454085581005, c: 0.796269467798993 },
+      { at: 22844, name: 'bulk', a: 0.45637962059117854, b: 0.8545713471248746, c: 0.6876074937172234 },
+      { at: 23303, name: 'sendThree', a: 0.19568232400342822, b: 0.42941182013601065, c: 0.40041856467723846 },
+      { at: 23567, name: 'remove', a: 0.546604139264673, b: 0.0825070277787745, c: 0.4314498419407755 },
+      { at: 25568, name: 'unpin', a: 0.9364790045656264, b: 0.08203324815258384, c: 0.7908132779411972 },
+      { at: 25617, name: 'count', a: 0.5262480969540775, b: 0.6848654777277261, c: 0.20519578619860113 },
+      { at: 25676, name: 'powerCut', a: 0.7685675325337797, b: 0.4923779519740492, c: 0.6540789746213704 },
+    ],
+    healsAt: 26845,
+    rots: false,
+  },
   '[CLI8] a tab that opens while the leader settles an act does not keep it for ever': {
     seed: 3510,
     people: [
