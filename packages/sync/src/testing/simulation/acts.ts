@@ -167,7 +167,11 @@ export const ACTS = {
     const before = [...(device.profile.outbox?.items.values() ?? [])].filter(({ name }) => name === 'type');
     world.tally.rule('JOIN1');
     if (before.some(({ sealed, state }) => sealed && state === 'waiting')) world.tally.rule('JOIN2');
-    for (const text of ['a', 'b', 'c']) run(hand, 'type', { thread: hand.thread, text });
+    for (let left = 3; left > 0; left -= 1) {
+      const key = world.newId('key');
+      const composed = composedBy(hand, key, 'typed');
+      run(hand, 'type', { thread: hand.thread, text: `${key} ` }, { composed });
+    }
   },
   invite: change('invite'),
   remove: change('remove'),
@@ -186,17 +190,23 @@ export const ACTS = {
     if (!item) return;
     hand.world.say(() => `${hand.open.tab.name}: retry ${JSON.stringify(item)}`);
     hand.world.tally.rule('DEAD1');
-    const composed = hand.world.ledger.composed.get(composedIn(item) ?? '');
-    if (composed) composed.order = null;
+    for (const id of composedIn(item)) {
+      const composed = hand.world.ledger.composed.get(id);
+      if (composed) composed.order = null;
+    }
     hand.open.engine.retry(item.id).catch(() => {});
   },
   discard: (hand) => {
     const item = queued(hand, ({ state }) => state !== 'applied' && state !== 'saving');
     if (!item) return;
     hand.world.say(() => `${hand.open.tab.name}: discard ${JSON.stringify(item)}`);
-    const id = composedIn(item) ?? '';
-    hand.world.ledger.excuse([id], 'discarded');
-    for (const { watcher } of hand.device.tabs) watcher.unfollow(id);
+    const ids = composedIn(item);
+    // What was typed right before may just have become a part of it.
+    const typed = [...hand.world.ledger.composed.values()].filter(
+      ({ kind }) => item.name === 'type' && kind === 'typed',
+    );
+    hand.world.ledger.excuse([...ids, ...typed.map(({ id }) => id)], 'discarded');
+    for (const { watcher } of hand.device.tabs) for (const id of ids) watcher.unfollow(id);
     hand.open.engine.discard(item.id).catch(() => {});
   },
   withdraw: (hand) => {

@@ -1,11 +1,11 @@
 /** What people did, to be held against what became of it. */
 import type { Database } from './database.ts';
-import { threadScope } from './program.ts';
+import { threadScope, userScope } from './program.ts';
 
-/** One message or one token: something that must be there once. */
+/** One message, one token or one piece of a draft: something that must be there once. */
 export interface Composed {
   id: string;
-  kind: 'message' | 'token';
+  kind: 'message' | 'token' | 'typed';
   author: string;
   thread: string;
   /** Of the tab that it was composed in; what one tab does in a thread keeps its order. */
@@ -40,18 +40,24 @@ export class Ledger {
   /** Those that the database has. */
   there(database: Database): Set<string> {
     const there = new Set<string>();
-    for (const { id, kind, thread } of this.composed.values()) {
+    for (const { id, kind, author, thread } of this.composed.values()) {
       if (kind === 'message' && database.row('message', threadScope(thread), id)) there.add(id);
       if (kind === 'token' && database.row('tally', threadScope(thread), 'tally')?.tokens.includes(id)) there.add(id);
+      if (kind === 'typed' && typedIn(database.row('draft', userScope(author), thread)?.text).includes(id))
+        there.add(id);
     }
     return there;
   }
 }
 
+/** Pieces of a draft. */
+export const typedIn = (text = ''): string[] => text.match(/key-\d+/g) ?? [];
+
 /** What an item of the outbox is about, where that is something composed. */
-export function composedIn({ name, args }: { name: string; args: unknown }): string | undefined {
-  if (typeof args !== 'object' || args === null) return undefined;
-  if (name === 'send' && 'id' in args && typeof args.id === 'string') return args.id;
-  if (name === 'count' && 'token' in args && typeof args.token === 'string') return args.token;
-  return undefined;
+export function composedIn({ name, args }: { name: string; args: unknown }): string[] {
+  if (typeof args !== 'object' || args === null) return [];
+  if (name === 'send' && 'id' in args && typeof args.id === 'string') return [args.id];
+  if (name === 'count' && 'token' in args && typeof args.token === 'string') return [args.token];
+  if (name === 'type' && 'text' in args && typeof args.text === 'string') return typedIn(args.text);
+  return [];
 }

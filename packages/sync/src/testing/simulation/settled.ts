@@ -90,6 +90,7 @@ function diskDiffers(world: World, device: Device, scopes: readonly string[]): s
 }
 
 function tabDiffers(world: World, device: Device, { engine, watcher }: OpenTab, scopes: readonly string[]) {
+  const queued = new Set(engine.items().map(({ id }) => id));
   for (const scope of scopes) {
     const [kind, id] = parseScope(scope);
     const isOpen = kind === 'thread' && watcher.opened().includes(id);
@@ -104,6 +105,8 @@ function tabDiffers(world: World, device: Device, { engine, watcher }: OpenTab, 
       .filter(({ table, seq }) => tables.has(table) && (table !== 'message' || (seq ?? 0) >= from));
     for (const table of tables) {
       const shown = new Map(engine.rows(scope, table as 'message').map((row) => [row.id, row]));
+      const stale = [...shown.values()].find(({ pending }) => pending.some(({ id: act }) => !queued.has(act)));
+      if (stale) return `shows ${table} ${stale.id} of ${scope} as changed by what is no longer queued`;
       for (const row of rows) {
         if (row.table !== table) continue;
         const view = shown.get(row.id);

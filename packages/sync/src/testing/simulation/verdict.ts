@@ -1,8 +1,8 @@
 /** What must be true once everything is quiet: nothing lost, nothing doubled, everything in its order. */
 import type { PullResponse } from '../../protocol.ts';
 import { checksum } from '../../checksum.ts';
-import type { Composed } from './ledger.ts';
-import { threadScope, type MessageRow } from './program.ts';
+import { typedIn, type Composed } from './ledger.ts';
+import { threadScope, userScope, type MessageRow } from './program.ts';
 import { readableScopes } from './settled.ts';
 import type { Device, World } from './world.ts';
 
@@ -10,9 +10,12 @@ export function judge(world: World): void {
   const there = world.ledger.there(world.database);
   const queues = world.devices.map((device) => ({ device, queued: world.queued(device.profile) }));
   for (const composed of world.ledger.composed.values()) {
-    if (composed.excuse === null) judgeComposed(world, composed, there.has(composed.id), queues);
+    // Two copies of one profile that both go on typing at one waiting act make one act of it.
+    const isShared = composed.kind === 'typed' && world.wasCloned;
+    if (composed.excuse === null && !isShared) judgeComposed(world, composed, there.has(composed.id), queues);
   }
   judgeThreads(world);
+  judgeDrafts(world);
   for (const device of world.devices) judgeQueue(world, device);
 }
 
@@ -92,6 +95,15 @@ function judgeThreads(world: World): void {
     const tokens = world.database.row('tally', threadScope(thread), 'tally')?.tokens ?? [];
     if (new Set(tokens).size < tokens.length)
       world.fail('PUSH1', `a count in ${thread} was done twice: ${tokens.join()}`);
+  }
+}
+
+function judgeDrafts(world: World): void {
+  for (const person of world.people) {
+    for (const { table, id, data } of world.database.liveRows(userScope(person))) {
+      const typed = table === 'draft' && data && 'text' in data ? typedIn(String(data.text)) : [];
+      if (new Set(typed).size < typed.length) world.fail('JOIN2', `${person} typed twice in ${id}: ${typed.join()}`);
+    }
   }
 }
 

@@ -255,8 +255,8 @@ export class World {
   queued(profile: Profile): Map<string, OutboxItem[]> {
     const queued = new Map<string, OutboxItem[]>();
     for (const item of profile.outbox?.items.values() ?? []) {
-      const id = composedIn(item);
-      if (id !== undefined && item.state !== 'applied') queued.set(id, [...(queued.get(id) ?? []), item]);
+      if (item.state === 'applied') continue;
+      for (const id of composedIn(item)) queued.set(id, [...(queued.get(id) ?? []), item]);
     }
     return queued;
   }
