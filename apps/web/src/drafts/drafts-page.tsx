@@ -1,24 +1,23 @@
-import type { DraftRow } from '@parley/core/drafts';
 import type { ScheduledRow } from '@parley/core/scheduled';
 import type { ViewRow } from '@parley/sync/client';
 import { Button, EmptyState, notify, Time } from '@parley/ui';
 import { Link } from '@tanstack/react-router';
 import { CircleAlert, PencilLine } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useReducer, useState, type ReactNode } from 'react';
 import { momentWords } from '../messages/schedule-times.ts';
+import { draftKeyOf, forgetKept } from '../messages/use-draft.ts';
 import { PageFrame } from '../shell/page-frame.tsx';
 import { attempt } from '../sync/attempt.ts';
 import { useEngine } from '../sync/engine-provider.tsx';
 import { useAllRows, useStatus } from '../sync/views.ts';
+import { begun, type Begun } from './begun.ts';
 import { EditScheduled } from './edit-scheduled.tsx';
 import { useTypedText } from './use-typed-text.ts';
 
 /** What the person has begun to write, and what goes out later; what could not go out comes first. */
 export function DraftsPage() {
   const { ready } = useStatus();
-  const drafts = useAllRows('draft')
-    .filter(({ data }) => data.text.trim() !== '')
-    .sort((one, other) => other.data.at - one.data.at);
+  const { drafts, discard } = useBegun();
   const scheduled = useAllRows('scheduled').toSorted((one, other) => one.data.dueAt - other.data.dueAt);
   const failed = scheduled.filter(({ data }) => data.failure !== null);
   const waiting = scheduled.filter(({ data }) => data.failure === null);
@@ -48,8 +47,8 @@ export function DraftsPage() {
           ))}
         </Section>
         <Section title="Drafts" count={drafts.length}>
-          {drafts.map((row) => (
-            <DraftItem key={row.id} row={row} />
+          {drafts.map((draft) => (
+            <DraftItem key={draft.id} draft={draft} onDelete={() => void attempt(discard(draft))} />
           ))}
         </Section>
       </div>
@@ -68,22 +67,18 @@ function Section({ title, count, children }: { title: string; count: number; chi
   );
 }
 
-function DraftItem({ row }: { row: ViewRow<DraftRow> }) {
-  const engine = useEngine();
-  const { threadId, rootId, text, at } = row.data;
+function DraftItem({ draft, onDelete }: { draft: Begun; onDelete: () => void }) {
+  const { threadId, rootId, text, at } = draft;
+  const when = at === null ? 'On this device' : <Time at={at} />;
   return (
     <Item
       threadId={threadId}
       hash={rootId === null ? undefined : `m-${rootId}`}
-      note={rootId === null ? <Time at={at} /> : <>Reply · {<Time at={at} />}</>}
+      note={rootId === null ? when : <>Reply · {when}</>}
       text={text}
     >
       <CopyButton text={text} />
-      <Button
-        size="small"
-        look="plain"
-        onClick={() => void attempt(engine.mutate('discardDraft', { threadId, rootId }))}
-      >
+      <Button size="small" look="plain" onClick={onDelete}>
         Delete
       </Button>
     </Item>
@@ -181,6 +176,21 @@ function CopyButton({ text }: { text: string }) {
       Copy
     </Button>
   );
+}
+
+/** What was begun, and how one of them is thrown away wherever it is. */
+function useBegun() {
+  const engine = useEngine();
+  const rows = useAllRows('draft');
+  const participations = useAllRows('participation').filter(({ data }) => data.leftAt === null);
+  const [, lookAgain] = useReducer((looks: number) => looks + 1, 0);
+  const drafts = begun({ drafts: rows, threadIds: participations.map(({ id }) => id), kept: engine.draft });
+  const discard = async ({ id, threadId, rootId }: Begun) => {
+    await forgetKept(engine, draftKeyOf({ threadId, rootId }));
+    lookAgain();
+    return rows.some((row) => row.id === id) ? engine.mutate('discardDraft', { threadId, rootId }) : undefined;
+  };
+  return { drafts, discard };
 }
 
 const useIsHere = (threadId: string): boolean =>

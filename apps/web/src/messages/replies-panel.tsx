@@ -8,6 +8,7 @@ import { belongTogether } from './log-items.ts';
 import type { Mentionable } from './mentions.ts';
 import { MessageRow } from './message-row.tsx';
 import { ThreadComposer } from './thread-composer.tsx';
+import { draftKeyOf } from './use-draft.ts';
 import { useLogKeys } from './use-log-keys.ts';
 
 export interface RepliesPanelProps {
@@ -67,7 +68,7 @@ export function RepliesPanel({ threadId, rootId, people, reads, onSent, onClose 
         people={people}
         personName={personName}
         reads={reads}
-        draftKey={`reply.${rootId}`}
+        draftKey={draftKeyOf({ threadId, rootId })}
         inReplies
         autoFocus
         onLeave={onClose}

@@ -2,7 +2,7 @@ import { draftId } from '@parley/core/drafts';
 import { userScope } from '@parley/core/scopes';
 import { useEffect, useMemo, type RefObject } from 'react';
 import { saveBeforeReload } from '../shell/reload.ts';
-import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
+import { useEngine, usePersonId, type ParleyEngine } from '../sync/engine-provider.tsx';
 import type { ComposerHandle } from './composer.tsx';
 import type { DraftBase, DraftPlace, DraftSync } from './draft-sync.ts';
 
@@ -44,7 +44,7 @@ export function useDraft(
     const mounted = row();
     const initial = kept === '' ? (mounted?.text ?? '') : kept;
     // What is kept beside the text, so that it can be told from what came from elsewhere since, also after a crash.
-    const baseKey = `base.${key}`;
+    const baseKey = baseKeyOf(key);
     let base: DraftBase = (kept === '' ? null : baseOf(engine.draft(baseKey))) ?? {
       generation: mounted?.generation ?? 0,
       updates: kept === '' ? (mounted?.updates ?? []) : [],
@@ -83,10 +83,7 @@ export function useDraft(
           const onQueued = () => {
             unwritten = null;
             isBased = false;
-            void engine.saveDraft(key, '').then(
-              () => engine.saveDraft(baseKey, ''),
-              () => undefined,
-            );
+            void forgetKept(engine, key).catch(() => undefined);
           };
           const onShown = (text: string, typed: boolean) => {
             latest = text;
@@ -181,6 +178,18 @@ export function useDraft(
     };
   }, [flush, draft]);
   return draft;
+}
+
+/** Under what name a device keeps what is typed at a place. */
+export const draftKeyOf = ({ threadId, rootId }: DraftPlace): string =>
+  rootId === null ? `thread.${threadId}` : `reply.${rootId}`;
+
+const baseKeyOf = (key: string): string => `base.${key}`;
+
+/** What was typed under `key` is not needed here any more. */
+export async function forgetKept(engine: ParleyEngine, key: string): Promise<void> {
+  await engine.saveDraft(key, '');
+  await engine.saveDraft(baseKeyOf(key), '');
 }
 
 function baseOf(stored: string): DraftBase | null {

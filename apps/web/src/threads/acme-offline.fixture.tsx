@@ -27,6 +27,7 @@ import {
   RouterProvider,
 } from '@tanstack/react-router';
 import { v7 as uuidv7 } from 'uuid';
+import { DraftsPage } from '../drafts/drafts-page.tsx';
 import { EngineProvider, type ParleyEngine } from '../sync/engine-provider.tsx';
 import { ThreadPage } from './thread-page.tsx';
 
@@ -178,8 +179,8 @@ const message = (seq: number, orgId: string, authorId: string): MessageRow => ({
   deletedAt: null,
 });
 
-/** The page of the device's thread. */
-export function ThreadOnDevice({ device }: { device: Device }) {
+/** The page of the device's thread, or another. */
+export function PageOnDevice({ device, path = `/t/${device.threadId}` }: { device: Device; path?: string }) {
   const root = createRootRoute({ component: Outlet });
   const thread = createRoute({
     getParentRoute: () => root,
@@ -187,9 +188,10 @@ export function ThreadOnDevice({ device }: { device: Device }) {
     component: () => <ThreadPage key={device.threadId} threadId={device.threadId} />,
   });
   const home = createRoute({ getParentRoute: () => root, path: '/', component: () => <p>The list</p> });
+  const drafts = createRoute({ getParentRoute: () => root, path: '/drafts', component: DraftsPage });
   const router = createRouter({
-    routeTree: root.addChildren([thread, home]),
-    history: createMemoryHistory({ initialEntries: [`/t/${device.threadId}`] }),
+    routeTree: root.addChildren([thread, home, drafts]),
+    history: createMemoryHistory({ initialEntries: [path] }),
   });
   return (
     <EngineProvider engine={device.engine} personId={device.alice}>

@@ -14,6 +14,7 @@ import { LogMarksContext, useLogMarksOf } from '../messages/log-marks.ts';
 import { messageState } from '../messages/message-state.ts';
 import { ThreadComposer, type Writing } from '../messages/thread-composer.tsx';
 import { ThreadLog, type ThreadLogHandle } from '../messages/thread-log.tsx';
+import { draftKeyOf } from '../messages/use-draft.ts';
 import { useLogDoorOf } from '../messages/use-log-door-of.ts';
 import { plainText } from '../markdown/plain-text.ts';
 import { useMessageLinks } from '../messages/use-message-links.ts';
@@ -174,7 +175,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
     log.current?.goOn();
   };
   const reads = readsWords(readers, organisation?.data.name);
-  const draftKey = writing.kind === 'edit' ? `edit.${writing.messageId}` : `thread.${threadId}`;
+  const draftKey = writing.kind === 'edit' ? `edit.${writing.messageId}` : draftKeyOf({ threadId, rootId: null });
 
   return (
     <LogDoorContext value={door}>

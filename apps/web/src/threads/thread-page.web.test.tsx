@@ -6,7 +6,7 @@ import { userEvent } from 'vitest/browser';
 import { clear, draw } from '../messages/log-fixtures.tsx';
 import '../styles.css';
 import { soon } from '../messages/soon.fixture.ts';
-import { acmeOffline, ThreadOnDevice, type Device, type Scene } from './acme-offline.fixture.tsx';
+import { acmeOffline, PageOnDevice, type Device, type Scene } from './acme-offline.fixture.tsx';
 
 let device: Device;
 
@@ -15,7 +15,7 @@ async function open(options: Scene): Promise<void> {
   await show();
 }
 async function show(): Promise<void> {
-  draw(<ThreadOnDevice device={device} />, { width: 900, height: 700 });
+  draw(<PageOnDevice device={device} />, { width: 900, height: 700 });
   await soon(() => expect(article(/./)).not.toBeUndefined());
 }
 const articles = () => [...document.querySelectorAll('article')];
@@ -310,7 +310,7 @@ describe('ThreadPage, without a network', () => {
 
   test('has no horizontal scroll at 320 px', async () => {
     device = await acmeOffline({ count: 40, readSeq: 30 });
-    draw(<ThreadOnDevice device={device} />, { width: 320, height: 640 });
+    draw(<PageOnDevice device={device} />, { width: 320, height: 640 });
     await soon(() => expect(articles().length).toBeGreaterThan(3));
     const frame = document.getElementById('frame') as HTMLElement;
     expect(frame.scrollWidth).toBeLessThanOrEqual(320);
