@@ -1,6 +1,7 @@
 import { classNames, Delayed, EmptyState, Menu } from '@parley/ui';
 import { Link, Navigate, useNavigate } from '@tanstack/react-router';
 import { Check, ChevronsUpDown, ShieldOff } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { PageFrame } from '../shell/page-frame.tsx';
 import { useOrganisations, type OwnOrganisation } from '../shell/use-organisations.ts';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
@@ -47,25 +48,40 @@ export function AdministrationPage({ orgId, section }: { orgId: string; section:
         actions={organisations.length > 1 ? <Switcher organisations={organisations} now={organisation} /> : null}
       >
         <div className="mx-auto max-w-208 px-5 py-5 max-desk:px-4 max-desk:py-3">
-          <nav aria-label="Administration" className="-mx-2.5 mb-6 flex gap-1 overflow-x-auto border-b border-line">
-            {Object.entries(sections).map(([name, { title }]) => (
-              <Link
-                key={name}
-                to="/admin/$orgId/$section"
-                params={{ orgId, section: name }}
-                className={classNames(
-                  'relative grid min-h-10 place-items-center rounded-t-md px-2.5 text-base font-medium whitespace-nowrap text-ink-2 -outline-offset-2 hover:text-ink pointer-coarse:min-h-11',
-                  'aria-[current=page]:text-ink aria-[current=page]:after:absolute aria-[current=page]:after:inset-x-2.5 aria-[current=page]:after:bottom-0 aria-[current=page]:after:h-0.5 aria-[current=page]:after:bg-accent',
-                )}
-              >
-                {title}
-              </Link>
-            ))}
-          </nav>
+          <SectionLinks orgId={orgId} />
           <Page key={organisation.id} organisation={organisation} />
         </div>
       </PageFrame>
     </Administration>
+  );
+}
+
+/** They fit on a phone; where they do not, the last ones fade at the edge, and the one that is open is in sight. */
+export function SectionLinks({ orgId }: { orgId: string }) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, []);
+  return (
+    <nav
+      ref={nav}
+      aria-label="Administration"
+      className="-mx-2.5 mb-6 flex gap-1 overflow-x-auto border-b border-line max-desk:-mx-4 max-desk:gap-0 max-desk:px-2 max-desk:mask-r-from-[calc(100%-1.25rem)]"
+    >
+      {Object.entries(sections).map(([name, { title }]) => (
+        <Link
+          key={name}
+          to="/admin/$orgId/$section"
+          params={{ orgId, section: name }}
+          className={classNames(
+            'relative grid min-h-10 place-items-center rounded-t-md px-2.5 text-base font-medium whitespace-nowrap text-ink-2 -outline-offset-2 hover:text-ink max-desk:px-2 max-desk:text-sm max-desk:last:mr-3 pointer-coarse:min-h-11',
+            'aria-[current=page]:text-ink aria-[current=page]:after:absolute aria-[current=page]:after:inset-x-2.5 aria-[current=page]:after:bottom-0 aria-[current=page]:after:h-0.5 aria-[current=page]:after:bg-accent max-desk:aria-[current=page]:after:inset-x-2',
+          )}
+        >
+          {title}
+        </Link>
+      ))}
+    </nav>
   );
 }
 
