@@ -58,13 +58,16 @@ export function ThreadHeader(props: ThreadHeaderProps) {
       </IconButton>
       <div className="min-w-0 flex-1">
         {renaming ? (
-          <SubjectField
-            subject={subject}
-            onDone={(next) => {
-              setRenaming(false);
-              if (next !== null && next !== subject) onRename(next);
-            }}
-          />
+          <>
+            <h1 className="sr-only">{subject}</h1>
+            <SubjectField
+              subject={subject}
+              onDone={(next) => {
+                setRenaming(false);
+                if (next !== null && next !== subject) onRename(next);
+              }}
+            />
+          </>
         ) : (
           <div className="flex min-w-0 items-center gap-2">
             <h1 className="min-w-0 truncate text-lg font-[650] tracking-[-0.01em]">
@@ -164,7 +167,7 @@ function SubjectField({ subject, onDone }: { subject: string; onDone: (next: str
       aria-label="Subject"
       value={text}
       maxLength={SUBJECT_LENGTH}
-      className="-mx-1.5 w-full rounded-sm bg-sunk px-1.5 text-lg font-[650] tracking-[-0.01em]"
+      className="-mx-1.5 w-full rounded-sm bg-sunk px-1.5 text-lg font-[650] tracking-[-0.01em] -outline-offset-2"
       onChange={({ target }) => setText(target.value)}
       onFocus={({ target }) => target.select()}
       onBlur={() => finish(text)}
@@ -177,6 +180,8 @@ const NAMED = 4;
 
 /** "Drivers, Alice and 3 more"; the reader is left out, for they know, and whom a group brought, for it is named. */
 function peopleWords(people: readonly HeaderPerson[], groups: readonly ThreadGroup[], personId: string): string {
+  // They are not read from disk yet.
+  if (people.length === 0) return '\u00A0';
   const others = people.filter(({ id, via }) => id !== personId && !via);
   const names = [...groups.map(groupTitle), ...others.map(({ name }) => name.split(' ')[0] ?? name)];
   if (names.length === 0) return 'Only you';

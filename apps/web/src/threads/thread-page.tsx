@@ -174,7 +174,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
     if (resolved && reopens) void setResolved(parts, false);
     log.current?.goOn();
   };
-  const reads = readsWords(readers, organisation?.data.name);
+  const reads = people.length === 0 ? '\u00A0' : readsWords(readers, organisation?.data.name);
   const draftKey = writing.kind === 'edit' ? `edit.${writing.messageId}` : draftKeyOf({ threadId, rootId: null });
 
   return (

@@ -88,6 +88,17 @@ describe('ThreadPage, without a network', () => {
     expect(entry('Who has seen this')).toBeUndefined();
   });
 
+  test('calls nobody alone while it does not know who is there', async () => {
+    device = await acmeOffline({ count: 1, readSeq: 1 });
+    const said: string[] = [];
+    const words = new MutationObserver(() => said.push(document.body.textContent ?? ''));
+    words.observe(document.body, { subtree: true, childList: true, characterData: true });
+    await show();
+    await soon(() => expect(document.body.textContent).toContain('Read by Bob Okafor'));
+    words.disconnect();
+    expect(said.filter((text) => text.includes('Only you'))).toEqual([]);
+  });
+
   test('opens where the unread begins, and moves the read position to what is seen', async () => {
     await open({ count: 120, readSeq: 90 });
     await soon(() => expect(document.body.textContent).toContain('30 new'));
@@ -237,6 +248,7 @@ describe('ThreadPage, without a network', () => {
     await open({ count: 1, readSeq: 1 });
     button('Berlin depot rota, rename').click();
     await soon(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Subject'));
+    expect(document.querySelector('h1')?.textContent).toBe('Berlin depot rota');
     await userEvent.keyboard('Rota, week 49{Enter}');
     await soon(() => expect(document.querySelector('h1')?.textContent).toContain('Rota, week 49'));
     button('Details').click();
