@@ -20,15 +20,15 @@ export function AvatarStack({ people, max = 4 }: AvatarStackProps) {
           size={26}
           className={
             person.outside
-              ? 'not-first:-ml-1 shadow-[0_0_0_2px_var(--sheet),0_0_0_3.5px_var(--outside)]'
-              : 'not-first:-ml-1.5 shadow-[0_0_0_2px_var(--sheet)]'
+              ? 'not-first:-ml-0.5 shadow-[0_0_0_2px_var(--sheet),0_0_0_3.5px_var(--outside)]'
+              : 'not-first:-ml-0.5 shadow-[0_0_0_2px_var(--sheet)]'
           }
         />
       ))}
       {rest > 0 ? (
         <span
           aria-hidden
-          className="relative -ml-1.5 grid h-6.5 min-w-6.5 place-items-center rounded-full bg-sunk px-1 text-[0.65625rem] font-semibold text-ink-2 shadow-[0_0_0_2px_var(--sheet)]"
+          className="relative -ml-0.5 grid h-6.5 min-w-6.5 place-items-center rounded-full bg-sunk px-1 text-[0.65625rem] font-semibold text-ink-2 shadow-[0_0_0_2px_var(--sheet)]"
         >
           +{rest}
         </span>

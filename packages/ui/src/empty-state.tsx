@@ -20,7 +20,7 @@ export function EmptyState({ icon, title, children, action, level }: EmptyStateP
           {icon}
         </span>
       )}
-      <Title className="text-lg font-semibold tracking-tight text-ink">{title}</Title>
+      <Title className="text-lg font-semibold tracking-tight text-balance text-ink">{title}</Title>
       {children === undefined ? null : <div className="text-base text-ink-2">{children}</div>}
       {action === undefined ? null : <div className="mt-3">{action}</div>}
     </div>

@@ -118,7 +118,7 @@ export function SignInPage() {
           <Button size="large" icon={<Mail size={17} aria-hidden />} busy={busy} onClick={mailLink}>
             Mail me a link instead
           </Button>
-          <p role="status" className="text-base text-ink-2 empty:hidden">
+          <p role="status" className="mt-1 text-base text-ink-2 empty:hidden">
             {mailed
               ? 'If somebody signs in with this address, a link is on its way. It works once, within ten minutes.'
               : null}

@@ -23,13 +23,7 @@ export function ReceiptsLine({ threadId, row, onOpen }: { threadId: string; row:
       ) : (
         <span className="flex shrink-0">
           {read.slice(0, FACES).map(({ id, name }) => (
-            <Avatar
-              key={id}
-              id={id}
-              name={name}
-              size={16}
-              className="not-first:-ml-1 shadow-[0_0_0_1.5px_var(--sheet)]"
-            />
+            <Avatar key={id} id={id} name={name} size={16} className="shadow-[0_0_0_1.5px_var(--sheet)]" />
           ))}
         </span>
       )}

@@ -19,7 +19,7 @@ export function ResolvedBar({ by, at, reopens, onReopens, onReopen }: ResolvedBa
     <div
       role="group"
       aria-label="Resolved"
-      className="mx-4 mb-2 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg bg-sunk py-1.5 pr-1.5 pl-3 text-sm text-ink-2 max-desk:mx-2"
+      className="mx-4 mb-2 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg bg-sunk py-1.5 pr-1.5 pl-3 text-sm text-ink-2 max-desk:mx-2 max-desk:pr-3"
     >
       <span className="flex min-w-0 flex-1 basis-40 items-center gap-2">
         <CircleCheck size={16} aria-hidden className="shrink-0" />
