@@ -18,3 +18,9 @@ export const BOB: Account = {
   email: 'bob@acme.example',
   password: 'seven crates of pears',
 };
+
+export const MINA: Account = {
+  name: 'Mina Sato',
+  email: 'mina@acme.example',
+  password: 'a ladder to the roof',
+};

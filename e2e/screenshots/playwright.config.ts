@@ -5,7 +5,10 @@ import { pictures } from '../env.ts';
 /** `npm run screenshots`: pictures of every page into `docs/screenshots`. Not a test; nothing compares them. */
 export default defineConfig({
   testDir: '.',
-  testMatch: pictures.importFile === undefined ? ['pages.ts', 'states.ts', 'ways-in.ts', 'device.ts'] : 'imported.ts',
+  testMatch:
+    pictures.importFile === undefined
+      ? ['pages.ts', 'states.ts', 'writing.ts', 'organisations.ts', 'ways-in.ts', 'device.ts']
+      : 'imported.ts',
   outputDir: '../../test-results',
   globalSetup: '../web-build.ts',
   workers: 1,

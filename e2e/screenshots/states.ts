@@ -83,7 +83,7 @@ test('inside', async ({ visit }) => {
   await alice.expectTyped('');
   await alice.type('Who signs for the');
   await alice.expectDraftKept('Who signs for the');
-  await page.getByRole('link', { name: 'Drafts and scheduled' }).click();
+  await page.goto(`${url}/drafts`);
   await page.getByRole('region', { name: 'Scheduled' }).waitFor();
   await page.getByText('Who signs for the').filter({ visible: true }).first().waitFor();
   await take(page, 'drafts');
@@ -114,6 +114,11 @@ test('inside', async ({ visit }) => {
   await page.getByRole('button', { name: 'Edit Drivers' }).click();
   await page.getByRole('dialog').waitFor();
   await take(page, 'admin-team');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'More for Drivers' }).click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  await page.getByRole('dialog', { name: 'Remove Drivers?' }).waitFor();
+  await take(page, 'admin-team-remove');
   await page.keyboard.press('Escape');
   const tyres = {
     subject: 'Winter tyres',

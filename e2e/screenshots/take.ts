@@ -9,17 +9,23 @@ const WINDOWS = { 1280: { width: 1280, height: 820 }, 390: { width: 390, height:
  * @param begin brings the page into its state, once in each window
  */
 export async function take(page: Page, name: string, begin?: () => Promise<void>): Promise<void> {
-  for (const [width, viewport] of Object.entries(WINDOWS)) {
-    await page.setViewportSize(viewport);
+  for (const width of [390, 1280] as const) {
+    await page.setViewportSize(WINDOWS[width]);
     await begin?.();
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.evaluate(atRest);
-      await page.screenshot({ path: `${pictures.folder}/${name}-${width}-${colorScheme}.png`, caret: 'hide' });
-    }
-    expect.soft(await accessibilityFaults(page), `${name}, ${width} px`).toEqual({ light: [], dark: [] });
+    await takeIn(width, page, name);
   }
-  await page.setViewportSize(WINDOWS[1280]);
+}
+
+/** The same of what a phone does not have. */
+export const takeAtDesk = (page: Page, name: string): Promise<void> => takeIn(1280, page, name);
+
+async function takeIn(width: keyof typeof WINDOWS, page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.evaluate(atRest);
+    await page.screenshot({ path: `${pictures.folder}/${name}-${width}-${colorScheme}.png`, caret: 'hide' });
+  }
+  expect.soft(await accessibilityFaults(page), `${name}, ${width} px`).toEqual({ light: [], dark: [] });
 }
 
 /** Runs in the page: its fonts are there, its pictures too, and nothing moves any more. */

@@ -4,7 +4,7 @@ import { codeOf } from '../authenticator.ts';
 import { startInstallation } from '../installation.ts';
 import { test } from '../journey.ts';
 import { ALICE, BOB } from '../people.ts';
-import { take } from './take.ts';
+import { take, takeAtDesk } from './take.ts';
 
 test('ways in', async ({ visit }) => {
   await using fresh = await startInstallation();
@@ -39,12 +39,29 @@ test('ways in', async ({ visit }) => {
   await page.getByRole('list', { name: 'Recovery codes' }).waitFor();
   await take(page, 'recovery-codes');
   await page.getByRole('button', { name: 'I have kept them' }).click();
-  await page.getByRole('list', { name: 'Passkeys' }).scrollIntoViewIfNeeded();
-  await take(page, 'settings-security');
-  await page.getByRole('button', { name: 'Sign out', exact: true }).scrollIntoViewIfNeeded();
-  await take(page, 'settings-device');
+  const password = page.getByRole('button', { name: 'Change password' });
+  await take(page, 'settings-security', () => password.scrollIntoViewIfNeeded());
+  const signOut = page.getByRole('button', { name: 'Sign out', exact: true });
+  await take(page, 'settings-device', () => signOut.scrollIntoViewIfNeeded());
+  await password.click();
+  await page.getByRole('dialog', { name: 'Change password' }).waitFor();
+  await take(page, 'change-password');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: `${ALICE.name}: change account` }).click();
+  await page.getByRole('menuitem', { name: 'Use another account' }).waitFor();
+  await takeAtDesk(page, 'account-menu');
+  await page.keyboard.press('Escape');
 
   const again = await visit(ALICE, { url });
+  again.complaints.expectDisturbance();
+  await again.context.route('**/trpc/**', (route) => route.abort());
+  await again.page.goto(`${url}/`);
+  await again.page.getByText('The server cannot be reached').waitFor();
+  await take(again.page, 'unreachable');
+  await again.context.unroute('**/trpc/**');
+  await again.page.goto(`${url}/invitation/used-long-ago`);
+  await again.page.getByText('This link does not open').waitFor();
+  await take(again.page, 'invitation-gone');
   await again.signIn();
   await again.page.getByRole('heading', { name: 'One more step' }).waitFor();
   await take(again.page, 'sign-in-code');
@@ -72,7 +89,7 @@ test('ways in', async ({ visit }) => {
   await alice.expectInside();
   await page.getByRole('button', { name: `${BOB.name}: change account` }).click();
   await page.getByRole('menu', { name: 'Accounts on this device' }).getByText(ALICE.email).waitFor();
-  await take(page, 'account-menu');
+  await takeAtDesk(page, 'accounts');
   await page.keyboard.press('Escape');
 
   // The session ends while the page is open.
