@@ -1,3 +1,4 @@
+import { build } from './bootstrap/build.mjs';
 import { inWords } from './bootstrap/in-words.mjs';
 import { ensureInstalled } from './bootstrap/install.mjs';
 import { assertNodeCanBoot, handOver } from './bootstrap/node.mjs';
@@ -9,5 +10,7 @@ await inWords(async () => {
   const say = (line) => process.stderr.write(`${line}\n`);
   assertNodeCanBoot();
   await ensureInstalled({ full: true, say });
+  // Some go through the web app.
+  await build({ say });
   return handOver(`${root}bench/src/main.ts`, process.argv.slice(2));
 });

@@ -4,8 +4,7 @@ import { PROTOCOL_VERSION } from '@parley/sync/protocol';
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import type { Bench } from './contest.ts';
-import { addPeople, openInstallation, startThreads, type Installation } from './installation.ts';
-import { TEXT } from './texts.ts';
+import { addPeople, openInstallation, startThreads, writeMessages, type Installation } from './installation.ts';
 
 const THREADS = 20;
 const SIZES = [100, 1_000, 10_000];
@@ -70,21 +69,4 @@ async function selectAll({ database }: Installation, { threadIds, size }: Missed
 
 function mustBeAll(found: number, size: number): void {
   if (found !== size) throw new Error(`${found} of ${size} messages were found.`);
-}
-
-/** As if they had been sent one by one. */
-async function writeMessages(
-  { database, orgId }: Installation,
-  { threadIds, authorId, each }: { threadIds: string[]; authorId: string; each: number },
-): Promise<void> {
-  await sql`insert into message (home_org, thread_id, id, seq, kind, author_id, author_org, owner_org, text, mentions,
-      reactions, created_at, revisions, version)
-    select ${orgId}, id, gen_random_uuid(), n, 'internal', ${authorId}, ${orgId}, ${orgId}, ${TEXT}, '[]', '{}', now(), 0,
-      n + 1
-    from unnest(${threadIds}::uuid[]) as id, generate_series(1, ${each}::int) as n`.execute(database.kysely);
-  await sql`update sync_scope set version = ${each + 1}, seq = ${each}
-    where id = any(${threadIds.map(threadScope)})`.execute(database.kysely);
-  await sql`update thread set version = ${each + 1}, last_seq = ${each}
-    where id = any(${threadIds}::uuid[])`.execute(database.kysely);
-  await sql`analyze message`.execute(database.kysely);
 }

@@ -3,9 +3,14 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { chromium } from 'playwright';
+import { chromium, type LaunchOptions } from 'playwright';
 import { build } from 'vite';
 import type { BenchPage } from './browser/page.ts';
+
+export const chromiumOptions: LaunchOptions = {
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+};
 
 export interface OpenPage extends AsyncDisposable {
   /** Calls one of what the page offers with a number, and waits for the number it answers. */
@@ -23,10 +28,7 @@ export async function openPage(): Promise<OpenPage> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-  });
+  const browser = await chromium.launch(chromiumOptions);
   const page = await browser.newPage();
   await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
   await page.waitForFunction(() => 'bench' in globalThis);
@@ -43,11 +45,12 @@ export async function openPage(): Promise<OpenPage> {
   };
 }
 
-async function bundled(entry: string): Promise<string> {
+/** A module of the page's, with everything it imports, as one script. */
+export async function bundled(entry: string): Promise<string> {
   const built = await build({
     configFile: false,
     logLevel: 'warn',
-    build: { write: false, rollupOptions: { input: entry }, modulePreload: false },
+    build: { write: false, target: 'esnext', rollupOptions: { input: entry }, modulePreload: false },
   });
   const [output] = [built].flat();
   const chunk = output && 'output' in output ? output.output[0] : undefined;

@@ -26,6 +26,8 @@ export interface Contest {
   limit?: Rival;
   peer?: Rival;
   goals: Goal[];
+  /** Runs ours once more and gives the CPU profiles of its pages by name, for `--profile`. */
+  profiles?: () => Promise<Record<string, string>>;
 }
 
 /** Makes what its contests need, yields them one after the other, and clears up when it is told to go on. */

@@ -1,6 +1,6 @@
 /** The server half of Parley on a PostgreSQL of its own with the settings of production: every commit is on the disk. */
 import { mutators } from '@parley/core/mutators';
-import { isPaged, orgPeopleScope, orgScope, userScope } from '@parley/core/scopes';
+import { isPaged, orgPeopleScope, orgScope, threadScope, userScope } from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
 import {
   createPostgresStorage,
@@ -10,12 +10,14 @@ import {
   type OpenDatabase,
 } from '@parley/db';
 import { startEmbeddedPostgres } from '@parley/db/embedded';
-import { createSyncServer, type SyncServer } from '@parley/sync/server';
+import { createSyncServer, type Publish, type SyncServer } from '@parley/sync/server';
+import { sql } from 'kysely';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 as newId } from 'uuid';
 import { Sender } from './sender.ts';
+import { TEXT } from './texts.ts';
 
 export type Server = SyncServer<Tables, DatabaseTransaction>;
 
@@ -26,7 +28,8 @@ export interface Installation extends AsyncDisposable {
   orgId: string;
 }
 
-export async function openInstallation(): Promise<Installation> {
+/** @param publish is told of every commit */
+export async function openInstallation(publish: Publish = () => undefined): Promise<Installation> {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-bench-'));
   const postgres = await startEmbeddedPostgres({ dataDir });
   await migrateToLatest(postgres.url);
@@ -39,7 +42,7 @@ export async function openInstallation(): Promise<Installation> {
     mutators,
     isPaged,
     ownScope: userScope,
-    publish: () => undefined,
+    publish,
   });
   const orgId = newId();
   await server.act(null, { create: [orgScope(orgId), orgPeopleScope(orgId)], write: [] }, async (tx) => {
@@ -94,4 +97,21 @@ export async function startThreads(
     threads.push({ threadId, participantIds });
   }
   return threads;
+}
+
+/** As if they had been sent one by one. */
+export async function writeMessages(
+  { database, orgId }: Installation,
+  { threadIds, authorId, each }: { threadIds: string[]; authorId: string; each: number },
+): Promise<void> {
+  await sql`insert into message (home_org, thread_id, id, seq, kind, author_id, author_org, owner_org, text, mentions,
+      reactions, created_at, revisions, version)
+    select ${orgId}, id, gen_random_uuid(), n, 'internal', ${authorId}, ${orgId}, ${orgId}, ${TEXT}, '[]', '{}', now(), 0,
+      n + 1
+    from unnest(${threadIds}::uuid[]) as id, generate_series(1, ${each}::int) as n`.execute(database.kysely);
+  await sql`update sync_scope set version = ${each + 1}, seq = ${each}
+    where id = any(${threadIds.map(threadScope)})`.execute(database.kysely);
+  await sql`update thread set version = ${each + 1}, last_seq = ${each}
+    where id = any(${threadIds}::uuid[])`.execute(database.kysely);
+  await sql`analyze message`.execute(database.kysely);
 }

@@ -1,17 +1,35 @@
-/** `npm run bench -- [P1 P7 …] [--json] [--rounds N]`: all benches, or those named. */
+/** `npm run bench -- [P1 P7 …] [--json] [--rounds N] [--profile FOLDER]`: all benches, or those named. */
 import { parseArgs } from 'node:util';
 import { keeping } from './cache-writes.ts';
 import { calling } from './calls.ts';
 import { catchingUp } from './catch-up.ts';
+import { coldStarting } from './cold-start.ts';
 import { hold, ROUNDS, type Bench, type Result } from './contest.ts';
+import { painting } from './painting.ts';
+import { writeProfiles } from './profile.ts';
 import { sendingToMany, sendingToOne, sendingBesideSnapshot } from './sends.ts';
+import { switching } from './switching.ts';
 import { tableOf } from './table.ts';
 
-const benches: Bench[] = [sendingToMany, sendingToOne, sendingBesideSnapshot, catchingUp, keeping, calling];
+const benches: Bench[] = [
+  sendingToMany,
+  sendingToOne,
+  sendingBesideSnapshot,
+  painting,
+  catchingUp,
+  keeping,
+  coldStarting,
+  switching,
+  calling,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: String(ROUNDS) } },
+  options: {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: String(ROUNDS) },
+    profile: { type: 'string' },
+  },
 });
 const unknown = positionals.filter((name) => !benches.some(({ id }) => id === name));
 if (unknown.length > 0) {
@@ -29,6 +47,7 @@ for (const { id, what, contests } of benches) {
   process.stderr.write(`${id} ${what} …\n`);
   for await (const contest of contests()) {
     const found = await hold(contest, Number(values.rounds));
+    if (values.profile) await writeProfiles(contest, values.profile);
     results.push(...found);
     if (values.json) for (const result of found) process.stdout.write(`${JSON.stringify(result)}\n`);
   }
