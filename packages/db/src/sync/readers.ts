@@ -28,18 +28,23 @@ const isIn = (row: ParticipationRow | ParticipantRow | null): boolean => row !==
 const isColleague = (row: Pick<MembershipRow, 'active' | 'role'> | null): boolean =>
   row !== null && row.active && maySeeDirectory(row.role);
 
-/** Finds readers as of before the statement; the relation has scopes, the uuids in them and their home organisations. */
+/**
+ * Finds readers as of before the statement, one row a scope; the relation has scopes, the uuids in them and their home
+ * organisations.
+ */
 export const readersSql = {
-  thread: (relation: string) => `select ask.scope, reader.person_id from ${relation} as ask(scope, id, home_org)
-    cross join lateral (select p.person_id from participant p
+  thread: (relation: string) => `select ask.scope, (select string_agg(reader.person_id::text, ' ') from (
+      select p.person_id from participant p
       where p.home_org = ask.home_org and p.thread_id = ask.id and p.left_at is null and not p.placeholder and not p.deleted
         and not exists (select from membership m
           where m.org_id = p.acting_org and m.person_id = p.person_id and not m.active)
-      limit ${RECIPIENTS + 1}) reader`,
-  org: (relation: string) => `select ask.scope, reader.person_id from ${relation} as ask(scope, id, home_org)
-    cross join lateral (select p.person_id from org_person p
+      limit ${RECIPIENTS + 1}) reader) as people
+    from ${relation} as ask(scope, id, home_org)`,
+  org: (relation: string) => `select ask.scope, (select string_agg(reader.person_id::text, ' ') from (
+      select p.person_id from org_person p
       where p.org_id = ask.id and p.active and p.role <> 'guest' and not p.placeholder and not p.deleted
-      limit ${RECIPIENTS + 1}) reader`,
+      limit ${RECIPIENTS + 1}) reader) as people
+    from ${relation} as ask(scope, id, home_org)`,
 };
 
 /** Carries the transaction's own writes over to the readers found before them. */

@@ -151,13 +151,13 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
     const { readers, selects } = this.#readersAsked(bumps, parameter);
     const withs = parts.map((part, index) => `w${index} as (${part})`).join(',\n');
     const select =
-      selects.length > 0 ? selects.join('\nunion all\n') : 'select null as scope, null as person_id where false';
-    const found = await runPrepared<{ scope: string; person_id: string }>(
+      selects.length > 0 ? selects.join('\nunion all\n') : 'select null as scope, null as people where false';
+    const found = await runPrepared<{ scope: string; people: string | null }>(
       this.native,
       `with ${withs}\n${select}`,
       parameters,
     );
-    for (const { scope, person_id } of found.rows) readers.get(scope)?.add(person_id);
+    for (const { scope, people } of found.rows) readers.set(scope, new Set(people?.split(' ')));
     // Of these not all were fetched: who goes now may not be among those that were.
     const crowds = new Set([...readers].flatMap(([scope, people]) => (people.size > RECIPIENTS ? [scope] : [])));
     return acts.map((act) => {
@@ -231,11 +231,12 @@ function lastBumps(acts: Flush['acts']): ScopeBump[] {
 }
 
 const lockScopes = `select s.id, s.version, s.seq, s.home_org
-  from sync_scope s where s.id = any($1) order by s.id for update`;
+  from unnest($1::text[]) as ask(id) join sync_scope s on s.id = ask.id order by s.id for update of s`;
 // Asked for in the condition, so that it is set before the first lock is waited for.
 const lockScopesWithin = `select s.id, s.version, s.seq, s.home_org
-  from (select set_config('lock_timeout', $2, true) as set) patience, sync_scope s
-  where s.id = any($1) and patience.set is not null order by s.id for update of s`;
+  from (select set_config('lock_timeout', $2, true) as set) patience
+  cross join unnest($1::text[]) as ask(id) join sync_scope s on s.id = ask.id
+  where patience.set is not null order by s.id for update of s`;
 
 const lastPlaces = `select ask.place::int, l.last_n
   from unnest($1::uuid[], $2::text[]) with ordinality as ask(client_id, lane, place)
