@@ -1,5 +1,5 @@
 /** Carries out what clients did, exactly once and in order inside each lane. Rules: SPEC.md, [PUSH1] and on. */
-import { mutatorOf, Refusal, type MutatorMap, type TableMap } from '../mutator.ts';
+import { mutatorOf, Refusal, type MutatorMap, type ScopeId, type TableMap } from '../mutator.ts';
 import { LIMITS, type PushRequest, type PushResponse, type PushResult, type WireMutation } from '../protocol.ts';
 import { createBatcher } from './batcher.ts';
 import { Busy, RequestError } from './errors.ts';
@@ -13,6 +13,8 @@ import { effectsFor, Ledger, scopesOf, toCommit, type Act } from './write.ts';
  * them nothing is gained.
  */
 const SCOPES_TOGETHER = 200;
+/** One computes while the other waits for the database. */
+const TRANSACTIONS_AT_ONCE = 2;
 /** Milliseconds that it waits for a lock; beyond it whoever needs that lock waits alone. */
 const PATIENCE = 250;
 
@@ -22,13 +24,15 @@ interface Pushed<Tables extends TableMap> extends Item {
 type Push = (personId: string, request: PushRequest) => Promise<PushResponse>;
 
 /**
- * Mutations of many people share transactions, in the order in which they came. Where such a transaction fails, the
- * mutations of each request are done one by one: what one of them meets is no affair of the others.
+ * Mutations of many people share transactions; those that lock the same go in the order in which they came. Where such a
+ * transaction fails, the mutations of each request are done one by one: what one of them meets is no affair of the
+ * others.
  */
 export function createPush<Tables extends TableMap, Native>(options: SyncServerOptions<Tables, Native>): Push {
   const { storage, now } = options;
-  const weigh = (items: readonly Pushed<Tables>[]): number =>
-    items.reduce((scopes, { act }) => scopes + scopesOf(act).length, 0);
+  const touches = (items: readonly Pushed<Tables>[]): ScopeId[] => [
+    ...new Set(items.flatMap(({ act }) => scopesOf(act))),
+  ];
   const oneByOne = async (items: readonly Pushed<Tables>[]): Promise<PushResult[]> => {
     const results: PushResult[] = [];
     for (const item of items) {
@@ -38,8 +42,10 @@ export function createPush<Tables extends TableMap, Native>(options: SyncServerO
     return results;
   };
   const together = createBatcher<Pushed<Tables>[], PushResult[]>({
+    atOnce: TRANSACTIONS_AT_ONCE,
     limit: SCOPES_TOGETHER,
-    weigh,
+    touches,
+    gather: options.gather,
     async carryOut(requests) {
       const results = await carryOut(options, requests.flat(), PATIENCE);
       return requests.map((items) => results.splice(0, items.length));
@@ -69,7 +75,7 @@ export function createPush<Tables extends TableMap, Native>(options: SyncServerO
     const caller = { personId, clientId: request.clientId };
     const items = request.mutations.map((mutation) => understood(options, caller, mutation));
     // What touches so many would hold up everybody who waits for the next batch.
-    const results = await (weigh(items) > SCOPES_TOGETHER ? oneByOne(items) : together(items));
+    const results = await (touches(items).length > SCOPES_TOGETHER ? oneByOne(items) : together(items));
     return { incarnation, serverTime: now(), results };
   };
 }

@@ -35,9 +35,11 @@ export interface SyncServerOptions<Tables extends TableMap, Native> {
   versions: Versions;
   /** Hears of clients whose rows are not the server's. Must not throw. */
   onDivergence: (divergence: Divergence) => void;
+  /** Calls back when what arrives at the same time has arrived. */
+  gather: (begin: () => void) => void;
 }
 
-type Defaulted = 'now' | 'versions' | 'onDivergence';
+type Defaulted = 'now' | 'versions' | 'onDivergence' | 'gather';
 
 /** `personId` is always that of the session; a request that names another is refused with `WRONG_ACCOUNT`. */
 export interface SyncServer<Tables extends TableMap, Native> {
@@ -72,6 +74,7 @@ export function createSyncServer<Tables extends TableMap, Native>(
     now: Date.now,
     versions: THESE_VERSIONS,
     onDivergence: () => {},
+    gather: setImmediate,
     ...given,
   };
   const { storage, versions } = options;

@@ -111,6 +111,7 @@ export class Api implements DatabaseClient {
       interest: this.hub,
       now,
       onDivergence,
+      gather: queueMicrotask,
       versions: {
         protocols: { oldest: PROTOCOL_VERSION - 1, newest: PROTOCOL_VERSION },
         schema: 2,
