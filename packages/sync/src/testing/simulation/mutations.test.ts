@@ -16,6 +16,6 @@ test('there are two of each group', () => {
 
 test('a mutation that does not fit its source is an error', () => {
   const mutation = { group: 'cursor', file: 'x.ts', before: 'one', after: 'two' } as const;
-  expect(() => mutated('none', mutation)).toThrow('0 times');
+  expect(() => mutated('nothing', mutation)).toThrow('0 times');
   expect(() => mutated('one one', mutation)).toThrow('2 times');
 });
