@@ -66,6 +66,21 @@ test('calls and pokes share one socket, which ends with the session', async () =
   await expect(connection.pull({ ...common, scopes: [] })).rejects.toThrow();
 });
 
+test('pages asked for in one moment are all answered, however many', async () => {
+  const browser = await server.browser().signIn(cast.bob, PASSWORD);
+  const { connection, common, hello } = open(browser, cast.bob.personId);
+  const { incarnation } = (await hello) as Extract<LiveEvent, { kind: 'hello' }>;
+  const threadId = uuidv7();
+  const scope = threadScope(threadId);
+  const args = { threadId, orgId: cast.acme, subject: 'A thread', participantIds: [] };
+  const mutation = { id: uuidv7(), lane: scope, n: 1, name: 'createThread', version: 1, args, at: 0 };
+  await connection.push({ ...common, mutations: [mutation] });
+  const page = { ...common, incarnation, scope, epoch: 1, before: 1, limit: 10 };
+  const answers = await Promise.all(Array.from({ length: 40 }, () => connection.page(page)));
+  expect(answers.map(({ kind }) => kind)).toEqual(Array.from({ length: 40 }, () => 'page'));
+  connection.close();
+});
+
 test('nobody signed in is told so', async () => {
   expect(await open(server.browser(), cast.alice.personId).closed).toBe('unauthorised');
 });

@@ -47,6 +47,8 @@ export interface TrpcNetworkOptions {
 
 /** Milliseconds a call may take. A server that answers later is taken for dead. */
 const CALL_TIMEOUT = 30_000;
+/** What is asked in one moment travels in one frame, in which a server takes ten calls; the others are one at a time. */
+const PAGES_AT_ONCE = 4;
 /** Milliseconds of silence before the client asks whether the server is there, and how long that may take. */
 const PING = { enabled: true, intervalMs: 20_000, pongTimeoutMs: 8_000 };
 
@@ -141,12 +143,30 @@ function connect(
       clearTimeout(timer);
     }
   };
+  const inTurn = takingTurns(PAGES_AT_ONCE);
   return {
     pull: (request) => call(pull.mutate(request)),
     push: (request) => call(push.mutate(request)),
-    page: (request) => call(page.mutate(request)),
+    page: (request) => inTurn(() => call(page.mutate(request))),
     audit: (request) => call(audit.mutate(request)),
     close: () => end(null),
+  };
+}
+
+/** Lets so many things be under way at a time, the others wait. */
+function takingTurns(places: number): <T>(act: () => Promise<T>) => Promise<T> {
+  let taken = 0;
+  const waiting: (() => void)[] = [];
+  return async (act) => {
+    if (taken < places) taken += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await act();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else taken -= 1;
+    }
   };
 }
 
