@@ -52,6 +52,8 @@ export interface Result {
   spread: [number, number] | null;
   goal: string;
   holds: boolean | null;
+  /** The exponent by which ours has grown since the smallest size, see `growth`. */
+  growth: number | null;
 }
 
 export const ROUNDS = 5;
@@ -96,6 +98,7 @@ function toResult({ id, what, unit, size, limit, peer }: Contest, figures: Figur
     spread: ratios && [Math.min(...ratios), Math.max(...ratios)],
     goal: goal ? `${goal.is === 'at least' ? '≥' : '≤'} ${goal.value}${inWords(goal, unit)}` : '',
     holds: goal ? (goal.is === 'at least' ? judged >= goal.value : judged <= goal.value) : null,
+    growth: null,
   };
 }
 

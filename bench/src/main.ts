@@ -4,7 +4,8 @@ import { keeping } from './cache-writes.ts';
 import { calling } from './calls.ts';
 import { catchingUp } from './catch-up.ts';
 import { coldStarting } from './cold-start.ts';
-import { hold, ROUNDS, type Bench, type Result } from './contest.ts';
+import { syncingCold } from './cold-sync.ts';
+import { growth, hold, ROUNDS, type Bench, type Result } from './contest.ts';
 import { painting } from './painting.ts';
 import { writeProfiles } from './profile.ts';
 import { sendingToMany, sendingToOne, sendingBesideSnapshot } from './sends.ts';
@@ -17,6 +18,7 @@ const benches: Bench[] = [
   sendingBesideSnapshot,
   painting,
   catchingUp,
+  syncingCold,
   keeping,
   coldStarting,
   switching,
@@ -46,7 +48,11 @@ for (const { id, what, contests } of benches) {
   if (positionals.length > 0 && !positionals.includes(id)) continue;
   process.stderr.write(`${id} ${what} …\n`);
   for await (const contest of contests()) {
-    const found = await hold(contest, Number(values.rounds));
+    const smaller = results.filter((result) => result.id === contest.id && result.what === contest.what);
+    const found = (await hold(contest, Number(values.rounds))).map((result) => ({
+      ...result,
+      growth: growth([...smaller, result]),
+    }));
     if (values.profile) await writeProfiles(contest, values.profile);
     results.push(...found);
     if (values.json) for (const result of found) process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -1,8 +1,8 @@
-import { growth, type Result } from './contest.ts';
+import type { Result } from './contest.ts';
 
-const HEAD = ['', 'what', 'unit', 'ours', 'limit', 'peer', 'ratio (spread)', 'goal', 'holds'];
+const HEAD = ['', 'what', 'unit', 'ours', 'limit', 'peer', 'ratio (spread)', 'goal', 'holds', 'grows by'];
 
-/** The results as a table of a terminal, with the names of the rivals and the growth of sized contests below it. */
+/** The results as a table of a terminal, with the names of the rivals below it. */
 export function tableOf(results: readonly Result[]): string {
   const rows = results.map((result) => [
     result.id,
@@ -14,6 +14,7 @@ export function tableOf(results: readonly Result[]): string {
     result.ratio === null ? '' : `${figure(result.ratio)} (${result.spread?.map(figure).join('–')})`,
     result.goal,
     result.holds === null ? '' : result.holds ? 'yes' : 'no',
+    result.growth === null ? '' : `n^${result.growth.toFixed(2)}`,
   ]);
   const widths = HEAD.map((head, column) => Math.max(...[HEAD, ...rows].map((row) => (row[column] ?? head).length)));
   const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
@@ -22,11 +23,7 @@ export function tableOf(results: readonly Result[]): string {
 
 function notesOn(results: readonly Result[]): string {
   const notes = new Set<string>();
-  for (const { id, what, against } of results) {
-    if (against !== '') notes.add(`${id} against ${against}`);
-    const exponent = growth(results.filter((other) => other.id === id && other.what === what));
-    if (exponent !== null) notes.add(`${id} ${what}: grows with the size to the power of ${exponent.toFixed(2)}`);
-  }
+  for (const { id, against } of results) if (against !== '') notes.add(`${id} against ${against}`);
   return notes.size > 0 ? `\n\n${[...notes].join('\n')}` : '';
 }
 
