@@ -35,7 +35,7 @@ export default defineConfig({
       {
         plugins: [react(), tailwindcss()],
         // Nothing outside the chosen tests is to be bundled in the middle of one: that reloads the page.
-        optimizeDeps: { entries: ['{apps/web,packages/ui}/src/**/*.web.test.tsx'] },
+        optimizeDeps: { entries: ['{apps/web,packages/{sync,ui}}/src/**/*.web.test.tsx'] },
         test: {
           ...shared,
           name: 'web',

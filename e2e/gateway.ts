@@ -123,7 +123,7 @@ function asReleased(text: string, release: 'former' | 'ancient'): { text: string
     .replaceAll(/\b([\w-]+-[\w-]{8})\.js\b/g, `$1.${release}.js`)
     .replaceAll(/("?revision"?):\s*"(\w+)"/g, `$1:"${release}$2"`)
     .replaceAll(/<html\b/g, `<html data-release="${release}"`)
-    .replaceAll('parley-cache-1', release === 'former' ? 'parley-cache-0' : 'parley-cache-1')
+    .replaceAll('parley-cache-2', release === 'former' ? 'parley-cache-1' : 'parley-cache-2')
     .replaceAll(/protocol:2\b/g, () => {
       changed += 1;
       return `protocol:${release === 'former' ? 1 : 0}`;

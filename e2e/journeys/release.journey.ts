@@ -26,7 +26,7 @@ test('[VER1] [DISK11] a release comes in the middle of a draft: it is taken when
   await expect(alice.page.getByText('New version.')).toBeVisible();
   await expectRelease(alice, 'former');
   // The new release reads another cache, which is filled by now: it starts with everything, whatever the network does.
-  expect(await cachesOf(alice)).toEqual(['parley-cache-0', 'parley-cache-1']);
+  expect(await cachesOf(alice)).toEqual(['parley-cache-1', 'parley-cache-2']);
   // And is older than what is done from then on.
   await alice.sendMessage('Half a sentence, and the rest');
   await alice.expectSent('Half a sentence, and the rest');
@@ -37,7 +37,7 @@ test('[VER1] [DISK11] a release comes in the middle of a draft: it is taken when
   await expectRelease(alice, null);
   await alice.expectMessage('Said by the release before');
   await alice.expectTyped('Half a sentence, when the new release came in');
-  await expect.poll(() => cachesOf(alice)).toEqual(['parley-cache-1']);
+  await expect.poll(() => cachesOf(alice)).toEqual(['parley-cache-2']);
   await alice.goOnline();
   await alice.expectMessage('Half a sentence, and the rest');
   await expect(alice.composer).toHaveValue('Half a sentence, when the new release came in');
@@ -93,7 +93,7 @@ test('[VER5] a page that the server no longer understands keeps everything, and 
 /** Names of the caches in this browser, without the person's id. */
 async function cachesOf(person: Person): Promise<string[]> {
   const names = (await person.databases()).filter((name) => name.startsWith('parley-cache-'));
-  return names.map((name) => name.slice(0, 'parley-cache-0'.length)).toSorted();
+  return names.map((name) => name.slice(0, 'parley-cache-1'.length)).toSorted();
 }
 
 /** Which release the page in front is of; `null`: this one. */

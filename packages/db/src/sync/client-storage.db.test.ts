@@ -310,7 +310,7 @@ describe('a client whose disk fails', () => {
   test('[DISK9] fills a cache of its own beside that of another release, and deletes that', async () => {
     const threadId = await startThread(server, [people.bob]);
     const profile = newId();
-    const [old, other] = [`parley-cache-0-${people.alice}-${profile}`, `parley-cache-0-${people.bob}-${profile}`];
+    const [old, other] = [`parley-cache-1-${people.alice}-${profile}`, `parley-cache-1-${people.bob}-${profile}`];
     for (const name of [old, other]) await makeForeignCache(name);
     const alice = await world.openClient(people.alice, { profile });
     await synced(alice);
@@ -323,11 +323,11 @@ describe('a client whose disk fails', () => {
     const threadId = await startThread(server, [people.bob]);
     await new TestClient(server, people.bob).do('sendMessage', { threadId, messageId: newId(), text: 'hello' });
     const profile = newId();
-    const former = `parley-cache-0-${people.alice}-${profile}`;
+    const former = `parley-cache-1-${people.alice}-${profile}`;
     await makeForeignCache(former);
     await world.fillCache(people.alice, profile);
     // Whoever runs meanwhile keeps what is theirs, and there is no trace of the work.
-    expect(await databasesOf(profile)).toEqual([former, `parley-cache-1-${people.alice}-${profile}`]);
+    expect(await databasesOf(profile)).toEqual([former, `parley-cache-2-${people.alice}-${profile}`]);
 
     const alice = await world.openClient(people.alice, { profile, online: false });
     alice.engine.open(threadScope(threadId));
@@ -342,7 +342,7 @@ describe('a client whose disk fails', () => {
   test('[DISK11] says where it cannot be filled; a later cache is left alone', async () => {
     const profile = newId();
     await expect(world.fillCache(people.alice, profile, { online: false })).rejects.toThrow();
-    const later = `parley-cache-2-${people.alice}-${profile}`;
+    const later = `parley-cache-3-${people.alice}-${profile}`;
     await makeForeignCache(later);
     const alice = await world.openClient(people.alice, { profile });
     await synced(alice);

@@ -153,7 +153,7 @@ test('what was sent on one device is no draft any more on the other, which keeps
 test.each(['lost', 'older'] as const)('[DRAFT2] what waits is whole where the cache is %s', async (state) => {
   const threadId = await startThread(world.server, []);
   const profile = newId();
-  const [cache, kept] = [`parley-cache-1-${people.alice}-${profile}`, `kept-${profile}`];
+  const [cache, kept] = [`parley-cache-2-${people.alice}-${profile}`, `kept-${profile}`];
   const before = await world.openClient(people.alice, { profile });
   await synced(before);
   await vi.waitFor(() => expect(before.engine.row(threadScope(threadId), 'thread', threadId)).toBeDefined());

@@ -40,6 +40,7 @@ export const leaderOf = async (meta: Table<Meta, string>): Promise<number> =>
 
 /** Marks the database as led in this epoch. @throws Fenced where a later leader has done so */
 export async function mustLead(meta: Table<Meta, string>, epoch: number): Promise<void> {
-  if ((await leaderOf(meta)) > epoch) throw new Fenced('Another tab has taken the lead.');
-  await meta.put({ key: 'leader', value: String(epoch) });
+  const leader = await leaderOf(meta);
+  if (leader > epoch) throw new Fenced('Another tab has taken the lead.');
+  if (leader < epoch) await meta.put({ key: 'leader', value: String(epoch) });
 }

@@ -163,7 +163,8 @@ export interface CacheCalls {
   /** Rows with a place below `before`, at least `places` of the highest ones where there are so many. */
   pagedRows(scope: ScopeId, before: number, places: number): Promise<StoredRow[]>;
   /**
-   * Rows and cursors of these scopes, in one transaction with the check that nobody has taken the lead since.
+   * Rows and cursors of these scopes, each named once, in one transaction with the check that nobody has taken the lead
+   * since.
    * @throws Fenced and writes nothing where `epoch` is behind, or where a change does not fit to what is held: its scope
    * is not held at all, or at a later membership epoch
    */
