@@ -22,6 +22,8 @@ function preloadTextFace(): Plugin {
 }
 
 export default defineConfig({
+  // What its package gives by default is written for older browsers, and longer.
+  resolve: { alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' }] },
   plugins: [
     react(),
     tailwindcss(),
