@@ -266,7 +266,9 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
   const takeIn = async (items: OutboxItem[], removed: string[]) => {
     // First: what replaces another runs as if that had never been.
     outbox.remove(removed);
-    await outbox.merge(items.filter(({ id }) => !removed.includes(id)));
+    // What is done, and not known here, was let go of before: nobody would say so once more.
+    const isOver = ({ id, state }: OutboxItem) => removed.includes(id) || (state === 'applied' && !outbox.find(id));
+    await outbox.merge(items.filter((item) => !isOver(item)));
     replica.notify();
     syncing.push();
   };

@@ -47,6 +47,8 @@ const nothing: readonly Pending[] = [];
 
 export class Replica {
   readonly #scopes = new Map<ScopeId, ScopeState>();
+  /** Whose rows are here, and whose cursors are gone. */
+  readonly #adrift = new Set<ScopeId>();
   readonly #tables = new Map<string, Map<ScopeId, Table>>();
   readonly #across = new Map<string, readonly ViewRow<object>[]>();
   readonly #listeners = new Map<string, Set<() => void>>();
@@ -61,6 +63,11 @@ export class Replica {
     return this.#scopes.values();
   }
 
+  /** All scopes of which there may be rows, also those whose cursors are gone. */
+  held(): ScopeId[] {
+    return [...this.#scopes.keys(), ...this.#adrift];
+  }
+
   setState(state: ScopeState): void {
     this.#scopes.set(state.scope, state);
   }
@@ -73,8 +80,11 @@ export class Replica {
     const onDisk = new Map(held.map((state) => [state.scope, state]));
     for (const state of [...this.#scopes.values()]) {
       const disk = onDisk.get(state.scope);
-      if (disk?.epoch !== state.epoch) this.#scopes.delete(state.scope);
-      else if (disk.version < state.version || (disk.low ?? 0) > (state.low ?? 0)) this.#scopes.set(state.scope, disk);
+      if (disk?.epoch !== state.epoch) {
+        this.#scopes.delete(state.scope);
+        this.#adrift.add(state.scope);
+      } else if (disk.version < state.version || (disk.low ?? 0) > (state.low ?? 0))
+        this.#scopes.set(state.scope, disk);
     }
   }
 
@@ -194,6 +204,7 @@ export class Replica {
 
   #forget(scope: ScopeId): void {
     this.#scopes.delete(scope);
+    this.#adrift.delete(scope);
     for (const byScope of this.#tables.values()) {
       const known = byScope.get(scope);
       if (!known) continue;

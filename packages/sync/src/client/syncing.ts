@@ -276,9 +276,9 @@ export class Syncing<Tables extends TableMap> {
   #onPulled(): void {
     const { replica, rootScope, timers, onStatus } = this.#options;
     if (!this.leads || !this.#connector.connection || !replica.state(rootScope)) return;
-    const dropped = () => [...replica.states()].filter(({ scope }) => !this.#followed.has(scope));
+    const dropped = () => replica.held().filter((scope) => !this.#followed.has(scope));
     // Looked up again when its turn comes: until then the person may have been let in again.
-    if (dropped().length > 0) return void this.#apply(() => dropped().map(({ scope }) => purged(scope)));
+    if (dropped().length > 0) return void this.#apply(() => dropped().map(purged));
     const missing = this.#missing();
     if (missing.length > 0) return this.#puller.want(missing.map(({ scope }) => scope));
     this.#connector.proven();

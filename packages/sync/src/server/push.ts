@@ -35,9 +35,15 @@ export function createPush<Tables extends TableMap, Native>(options: SyncServerO
   ];
   const oneByOne = async (items: readonly Pushed<Tables>[]): Promise<PushResult[]> => {
     const results: PushResult[] = [];
+    const heldUp = new Set<string>();
     for (const item of items) {
+      const { id, lane } = item.entry;
       const isForked = results.some(({ status }) => status === 'fork');
-      results.push(isForked ? { id: item.entry.id, status: 'fork' } : await alone(options, item));
+      if (isForked) results.push({ id, status: 'fork' });
+      // Whether the place of the first is taken is not known, so a later `n` may fit by chance.
+      else if (heldUp.has(lane)) results.push({ id, status: 'not_yet' });
+      else results.push(await alone(options, item));
+      if (results.at(-1)?.status === 'not_yet') heldUp.add(lane);
     }
     return results;
   };

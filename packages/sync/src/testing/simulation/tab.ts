@@ -8,18 +8,20 @@ export const BEGINNING = 1_700_000_000_000;
 
 export class Tab {
   readonly name: string;
-  state: 'running' | 'frozen' | 'dead' = 'running';
+  state: 'running' | 'frozen' | 'thawing' | 'dead' = 'running';
   visible = true;
+  readonly #clock: Clock;
   readonly #held: (() => void)[] = [];
   readonly #watchers = new Set<() => void>();
 
-  constructor(name: string) {
+  constructor(name: string, clock: Clock) {
     this.name = name;
+    this.#clock = clock;
   }
 
   reach(act: () => void): void {
-    if (this.state === 'frozen') this.#held.push(act);
-    else if (this.state === 'running') act();
+    if (this.state === 'running') act();
+    else if (this.state !== 'dead') this.#held.push(act);
   }
 
   /** @returns whether it was running */
@@ -29,11 +31,24 @@ export class Tab {
     return isRunning;
   }
 
-  /** What came meanwhile comes at once. */
+  /** What came meanwhile comes at once, and in its order: one task after the other, as a browser does it. */
   thaw(): void {
     if (this.state !== 'frozen') return;
-    this.state = 'running';
-    for (const act of this.#held.splice(0)) this.reach(act);
+    this.state = 'thawing';
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    const act = this.#held.shift();
+    if (!act) {
+      this.state = 'running';
+      return;
+    }
+    this.#clock.after(0, 'thaw', () => {
+      if (this.state !== 'thawing') return;
+      act();
+      this.#goOn();
+    });
   }
 
   kill(): void {
@@ -53,7 +68,8 @@ export class Tab {
   }
 
   /** Clock, scheduler and chance of this tab; `wrong` is how far the device's clock is off. */
-  timers(clock: Clock, random: Random, wrong: () => number): Timers {
+  timers(random: Random, wrong: () => number): Timers {
+    const clock = this.#clock;
     return {
       now: () => Math.round(BEGINNING + clock.now + wrong()),
       random: () => random.next(),

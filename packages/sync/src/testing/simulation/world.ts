@@ -159,8 +159,8 @@ export class World {
     const { clock, tally } = this;
     const { personId, line, profile, tabLine } = device;
     const random = this.random.fork();
-    const tab = new Tab(this.newId(`${device.name}-tab`));
-    const timers = tab.timers(clock, random, () => device.wrong);
+    const tab = new Tab(this.newId(`${device.name}-tab`), clock);
+    const timers = tab.timers(random, () => device.wrong);
     const isOld = line.release === 'before';
     const engine = createEngine<Tables, Mutators>({
       personId,
