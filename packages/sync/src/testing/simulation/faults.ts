@@ -27,7 +27,7 @@ const onTab = (work: (device: Device, place: number, world: World, step: Step) =
 /** For a while; then it is as before. */
 const lasting = (world: World, step: Step, end: () => void) => world.clock.after(seconds(step.c), 'fault.over', end);
 
-const DISK_CALLS: readonly DiskCall[] = [
+export const DISK_CALLS: readonly DiskCall[] = [
   'openCache',
   'openOutbox',
   'deleteCache',
@@ -292,3 +292,57 @@ export const FAULTS = {
 
 export type Family = keyof typeof FAULTS;
 export const FAULTS_BY_NAME: Readonly<Record<string, Fault>> = Object.assign({}, ...Object.values(FAULTS));
+
+/** What strikes, by the names of the tally: none may be without effect in a long run. */
+export const STRIKES: readonly string[] = [
+  'bus.down',
+  'client.outdated',
+  'client.ofReleaseBefore',
+  'clock.jumped',
+  'commit.answerLost',
+  'crash',
+  'crash.afterCommit',
+  'crash.beforeAnswer',
+  'crash.beforeCommit',
+  'database.aborted',
+  'database.lockHeld',
+  'database.poolExhausted',
+  'database.purged',
+  'database.restart',
+  'database.restored',
+  'database.resultsForgotten',
+  'disk.cacheEvicted',
+  'disk.full',
+  'disk.handleLostAfterCommit',
+  'disk.handlesClosed',
+  'disk.outboxEvicted',
+  'disk.powerCut',
+  'disk.rotten',
+  'disk.tailLost',
+  'disk.transactionCutOff',
+  'member.removed',
+  'network.answerLost',
+  'network.cut',
+  'network.cutSilently',
+  'network.deaf.down',
+  'network.deaf.up',
+  'network.delayed',
+  'network.halfOpen',
+  'network.offline',
+  'network.pokeDoubled',
+  'network.pokeLost',
+  'network.pokeReordered',
+  'network.requestDoubled',
+  'network.requestLost',
+  'network.slowReader',
+  'page.late',
+  'profile.cloned',
+  'session.ended',
+  'session.ofAnother',
+  'tab.closed',
+  'tab.frozen',
+  'tab.killed',
+  'tab.leadStolen',
+  'tab.leaderFrozen',
+  ...DISK_CALLS.flatMap((call) => DISK_FAILURES.map((failure) => `disk.${call}.${failure}`)),
+];

@@ -1,5 +1,6 @@
 /** Many seeds, on as many cores as there are. */
 import { Worker } from 'node:worker_threads';
+import { STRIKES } from './faults.ts';
 import type { Result } from './simulate.ts';
 import { addCounts } from './tally.ts';
 
@@ -30,7 +31,9 @@ const AT_ONCE = 25;
 /** @throws where a worker dies */
 export async function simulateMany(options: ManyOptions): Promise<Sum> {
   const begun = performance.now();
-  const sum: Sum = { seeds: 0, failures: [], faults: {}, rules: {}, seconds: 0 };
+  // None that never strikes is left out.
+  const faults = Object.fromEntries(STRIKES.map((name) => [name, 0]));
+  const sum: Sum = { seeds: 0, failures: [], faults, rules: {}, seconds: 0 };
   const end = options.from + options.seeds;
   let next = options.from;
   const run = (worker: Worker) =>
@@ -44,11 +47,11 @@ export async function simulateMany(options: ManyOptions): Promise<Sum> {
       worker.on('error', reject);
       worker.on('exit', (code) => reject(new Error(`A worker has ended by itself, with ${code}.`)));
       worker.on('message', (results: Result[]) => {
-        for (const { seed, failure, faults, rules } of results) {
+        for (const { seed, failure, ...counts } of results) {
           sum.seeds += 1;
           if (failure) sum.failures.push({ seed, ...failure });
-          addCounts(sum.faults, faults);
-          addCounts(sum.rules, rules);
+          addCounts(sum.faults, counts.faults);
+          addCounts(sum.rules, counts.rules);
         }
         sum.failures.sort((a, b) => a.seed - b.seed);
         sum.seconds = Math.round((performance.now() - begun) / 100) / 10;

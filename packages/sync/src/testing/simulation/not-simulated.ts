@@ -9,6 +9,7 @@ export const NOT_SIMULATED: Readonly<Record<string, string>> = {
   CLI14: 'about objects in memory, which nobody sees',
   PUSH10: 'about what a program’s schemas do to text',
   DISK11: 'about a release that takes over from another one',
+  DISK12: 'about how the adapter lays rows on disk',
   VER5: 'about a page that is loaded again',
   VER6: 'about what the adapter takes for an answer',
   BUS4: 'about the start of a process',

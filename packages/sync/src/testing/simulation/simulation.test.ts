@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { beforeAll, expect, test } from 'vitest';
+import { DISK_CALLS } from './faults.ts';
 import { simulateMany, type Sum } from './many.ts';
 import { NOT_SIMULATED } from './not-simulated.ts';
 import { simulateSeed } from './simulate.ts';
@@ -22,6 +23,15 @@ test('the same seed is the same history', async () => {
 test('[CLI3] [CLI4] [CLI13] [CONN2] whatever goes wrong, everybody has everything once in the end', () => {
   expect(sum.failures).toEqual([]);
   expect(sum.seeds).toBe(2_000);
+});
+
+test('every fault strikes, and every call to the disk fails', () => {
+  const failedCall = (name: string) => /^disk\.(\w+)\.\w+$/.exec(name)?.[1];
+  const idle = Object.keys(sum.faults).filter((name) => !sum.faults[name]);
+  // Of calls that are rare not every failure is met in so few seeds.
+  expect(idle.filter((name) => failedCall(name) === undefined)).toEqual([]);
+  const calls = Object.keys(sum.faults).flatMap((name) => (idle.includes(name) ? [] : (failedCall(name) ?? [])));
+  expect(new Set(calls)).toEqual(new Set(DISK_CALLS));
 });
 
 test('every rule is put to use, save those of which it is said why not', () => {

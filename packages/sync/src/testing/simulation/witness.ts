@@ -90,7 +90,9 @@ export function createWitness(world: World): Witness & { status(status: EngineSt
 
     arrives(page, request) {
       const { scope } = request as PageRequest;
-      if (page.kind === 'page' && page.version < (world.database.scopes.get(scope)?.version ?? 0)) tally.rule('CLI15');
+      if (page.kind !== 'page' || page.version >= (world.database.scopes.get(scope)?.version ?? 0)) return;
+      tally.fault('page.late');
+      tally.rule('CLI15');
     },
 
     live(personId, event: LiveEvent, line) {

@@ -141,6 +141,7 @@ export class World {
     const { clock, tally } = this;
     const name = this.newId(personId);
     const random = this.random.fork();
+    if (release === 'before') tally.fault('client.ofReleaseBefore');
     const device: Device = {
       name,
       personId,
@@ -319,6 +320,7 @@ export class World {
       const [, thread] = parseScope(scope);
       if ((data as Tables['participant'] | null)?.active) continue;
       for (const lost of [threadScope(thread), peopleScope(thread)]) this.lostAt.set(`${id} ${lost}`, this.clock.now);
+      this.tally.fault('member.removed');
       this.tally.rule('SCOPE5');
       if (this.devices.some(({ personId, line }) => personId === id && line.connections.size > 0)) {
         this.tally.rule('LIVE5');
