@@ -1,4 +1,6 @@
 /** P9: what a client keeps of what it fetched, in the IndexedDB of Chromium. */
+import { join } from 'node:path';
+import type { BenchPage } from './browser/page.ts';
 import { openPage } from './chromium.ts';
 import type { Bench } from './contest.ts';
 
@@ -8,7 +10,7 @@ export const keeping: Bench = {
   id: 'P9',
   what: 'bulk write of synced messages into IndexedDB',
   async *contests() {
-    await using page = await openPage();
+    await using page = await openPage<BenchPage>(join(import.meta.dirname, 'browser', 'page.ts'));
     for (const size of SIZES) {
       yield {
         id: 'P9',

@@ -5,20 +5,24 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { chromium, type LaunchOptions } from 'playwright';
 import { build } from 'vite';
-import type { BenchPage } from './browser/page.ts';
 
 export const chromiumOptions: LaunchOptions = {
   executablePath: '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
 };
 
-export interface OpenPage extends AsyncDisposable {
-  /** Calls one of what the page offers with a number, and waits for the number it answers. */
-  call(name: keyof BenchPage, argument: number): Promise<number>;
+/** A page that offers functions to be called from outside. */
+export interface OpenPage<Offered> extends AsyncDisposable {
+  /** Calls one of them, and waits for the number it answers. */
+  call<Name extends keyof Offered & string>(
+    name: Name,
+    ...input: Offered[Name] extends (...input: infer Input) => unknown ? Input : never
+  ): Promise<number>;
 }
 
-export async function openPage(): Promise<OpenPage> {
-  const script = await bundled(join(import.meta.dirname, 'browser', 'page.ts'));
+/** @param entry the page's script, a path */
+export async function openPage<Offered>(entry: string): Promise<OpenPage<Offered>> {
+  const script = await bundled(entry);
   const server = createServer((request, response) => {
     const isScript = request.url === '/page.js';
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
@@ -30,14 +34,20 @@ export async function openPage(): Promise<OpenPage> {
   await once(server, 'listening');
   const browser = await chromium.launch(chromiumOptions);
   const page = await browser.newPage();
+  page.on('pageerror', (error) => process.stderr.write(`${String(error)}\n`));
   await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
   await page.waitForFunction(() => 'bench' in globalThis);
   return {
-    call: (name, argument) =>
-      page.evaluate(([name, argument]) => (globalThis as unknown as { bench: BenchPage }).bench[name](argument), [
-        name,
-        argument,
-      ] as const),
+    call: (name, ...input) => {
+      const called: [string, unknown[]] = [name, input];
+      return page.evaluate(
+        ([name, input]) =>
+          (globalThis as unknown as { bench: Record<string, (...input: unknown[]) => Promise<number>> }).bench[name]?.(
+            ...input,
+          ) ?? 0,
+        called,
+      );
+    },
     async [Symbol.asyncDispose]() {
       await browser.close();
       server.close();
@@ -49,6 +59,9 @@ export async function openPage(): Promise<OpenPage> {
 export async function bundled(entry: string): Promise<string> {
   const built = await build({
     configFile: false,
+    root: join(import.meta.dirname, '..'),
+    // It refuses to be there in two versions.
+    resolve: { dedupe: ['dexie'] },
     logLevel: 'warn',
     build: { write: false, target: 'esnext', rollupOptions: { input: entry }, modulePreload: false },
   });

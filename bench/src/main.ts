@@ -7,6 +7,7 @@ import { coldStarting } from './cold-start.ts';
 import { syncingCold } from './cold-sync.ts';
 import { growth, hold, ROUNDS, type Bench, type Result } from './contest.ts';
 import { painting } from './painting.ts';
+import { besidePeers } from './peers.ts';
 import { writeProfiles } from './profile.ts';
 import { sendingToMany, sendingToOne, sendingBesideSnapshot } from './sends.ts';
 import { switching } from './switching.ts';
@@ -23,6 +24,7 @@ const benches: Bench[] = [
   coldStarting,
   switching,
   calling,
+  besidePeers,
 ];
 
 const { values, positionals } = parseArgs({
