@@ -58,6 +58,50 @@ describe('MessageLog', () => {
     await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
   });
 
+  test('keeps the end in sight when rows there grow, one and several at a time', async () => {
+    const rows = messageRows(1, 300);
+    draw(log({ rows }));
+    await soon(() => expect(row('m300')).not.toBeNull());
+    await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+    const liked = (ids: string[]) =>
+      rows.map((one) => (ids.includes(one.id) ? { ...one, data: { ...one.data, reactions: { '👍': [alice] } } } : one));
+    for (const ids of [['m300'], ['m299', 'm300'], ['m296', 'm298', 'm299', 'm300']]) {
+      const heights = ids.map((id) => row(id)?.offsetHeight ?? 0);
+      draw(log({ rows: liked(ids) }));
+      await soon(() => expect(row(ids[0] ?? '')?.textContent).toContain('👍'));
+      await painted();
+      await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+      expect(Math.max(...ids.map((id, at) => (row(id)?.offsetHeight ?? 0) - (heights[at] ?? 0)))).toBeGreaterThan(0);
+    }
+  });
+
+  test('keeps the end in sight when rows grow past the edge that they all fitted into', async () => {
+    const rows = messageRows(1, 6);
+    draw(log({ rows }));
+    await soon(() => expect(row('m6')).not.toBeNull());
+    const reactions = { '👍': [alice] };
+    const text = 'So much that it takes a line and one more. '.repeat(20);
+    draw(log({ rows: rows.map((one) => ({ ...one, data: { ...one.data, text, reactions } })) }));
+    await soon(() => expect(scroller().scrollHeight).toBeGreaterThan(scroller().clientHeight));
+    await painted();
+    await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+  });
+
+  test('follows what comes in together with a row that grows', async () => {
+    const rows = messageRows(1, 300);
+    draw(log({ rows }));
+    await soon(() => expect(row('m300')).not.toBeNull());
+    const liked = rows.map((one) =>
+      one.id === 'm300' ? { ...one, data: { ...one.data, reactions: { '👍': [alice] } } } : one,
+    );
+    draw(log({ rows: [...liked, messageRow(301)] }));
+    await soon(() => expect(row('m301')).not.toBeNull());
+    await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+    draw(log({ rows: [...liked, messageRow(301), messageRow(302)] }));
+    await soon(() => expect(row('m302')).not.toBeNull());
+    await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+  });
+
   test('stands at the foot where there are few', async () => {
     draw(log({ rows: messageRows(1, 2) }));
     await soon(() => expect(row('m2')).not.toBeNull());
