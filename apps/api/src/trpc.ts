@@ -3,7 +3,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { randomUUID } from 'node:crypto';
 import type { Exchange, Session } from './accounts/identity.ts';
 import type { Connection } from './http/connections.ts';
-import { describeError, toTrpcError } from './http/api-error.ts';
+import { ApiError, describeError, toTrpcError } from './http/api-error.ts';
 import { httpLog } from './logger.ts';
 import type { Services } from './services.ts';
 
@@ -19,6 +19,10 @@ export interface Context {
   /** Present over a WebSocket. */
   connection: Connection | null;
 }
+
+/** In one request or frame. */
+export const BATCH_CALLS = 10;
+export const batchTooLarge = { code: 'BATCH_TOO_LARGE', words: `A batch holds ${BATCH_CALLS} calls at most.` };
 
 const requestIds = new WeakMap<TRPCError, string>();
 
@@ -59,8 +63,14 @@ const coded = trpc.middleware(async ({ next }) => {
 
 export const { router } = trpc;
 
+/** HTTP refuses a batch that is too large as a whole; of a frame, each call beyond the limit is refused by itself. */
+const withinBatch = trpc.middleware(({ batchIndex, next }) => {
+  if (batchIndex >= BATCH_CALLS) throw new ApiError(batchTooLarge.code, batchTooLarge.words);
+  return next();
+});
+
 /** Anybody may call it. */
-export const publicProcedure = trpc.procedure.use(coded);
+export const publicProcedure = trpc.procedure.use(coded).use(withinBatch);
 
 /** Only somebody signed in. @throws `UNAUTHORISED` */
 export const signedInProcedure = publicProcedure.use(({ ctx, next }) => {

@@ -7,7 +7,7 @@ import { takePiece } from '../imports/upload.ts';
 import { logger } from '../logger.ts';
 import { appRouter, procedureKinds } from '../router.ts';
 import type { Services } from '../services.ts';
-import { logError, type Context } from '../trpc.ts';
+import { BATCH_CALLS, batchTooLarge, logError, type Context } from '../trpc.ts';
 import { addressOf } from './address.ts';
 import type { ErrorData } from './api-error.ts';
 import { mayChange } from './origin.ts';
@@ -17,8 +17,6 @@ import type { StaticFiles } from './static-files.ts';
 export const HTTP_LIMITS = {
   /** Bytes of a request's body; the largest that a procedure takes is a push. */
   bodyBytes: 512 * 1024,
-  /** Procedures in one batch. */
-  batchCalls: 10,
 } as const;
 
 interface Bindings {
@@ -98,9 +96,7 @@ async function refuse(request: Request, publicUrl: string): Promise<Refused | nu
   }
   const { pathname, searchParams } = new URL(url);
   const paths = pathname.slice('/trpc/'.length).split(/,|%2c/i);
-  if (paths.length > HTTP_LIMITS.batchCalls) {
-    return { status: 400, code: 'BATCH_TOO_LARGE', words: `A batch holds ${HTTP_LIMITS.batchCalls} calls at most.` };
-  }
+  if (paths.length > BATCH_CALLS) return { status: 400, ...batchTooLarge };
   if (!paths.every((path) => /^[\w.-]{1,100}$/.test(path)) || searchParams.has('connectionParams')) {
     return { status: 400, code: 'BAD_REQUEST', words: 'This names no procedure.' };
   }
@@ -133,7 +129,7 @@ async function answerProcedure(
     endpoint: '/trpc',
     router: appRouter,
     req: method === 'GET' ? request : new Request(url, { method, headers, signal, body }),
-    maxBatchSize: HTTP_LIMITS.batchCalls,
+    maxBatchSize: BATCH_CALLS,
     async createContext({ resHeaders }): Promise<Context> {
       const address = addressOf(incoming.socket.remoteAddress, incoming.headers);
       const exchange = { headers, responseHeaders: resHeaders, address };

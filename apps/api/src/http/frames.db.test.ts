@@ -38,7 +38,6 @@ describe('a malformed call', () => {
     ['an empty batch', '[]'],
     ['a batch of nulls', '[null,null]'],
     ['a batch in a batch', `[[${call({})}]]`],
-    ['a batch of eleven', JSON.stringify(Array.from({ length: 11 }, () => JSON.parse(call({})) as object))],
     ['a batch of ten thousand', `[${Array.from({ length: 10_000 }, () => '1').join(',')}]`],
     ['no id', call({ id: undefined })],
     ['id null', call({ id: null })],
@@ -85,6 +84,17 @@ describe('a malformed call', () => {
     const alive = await socket.call('query', 'accounts.session');
     expect(alive.data).toMatchObject({ person: { name: 'Alice' } });
     expect(await stored(server.services.db)).toEqual(before);
+    socket.close();
+  });
+
+  test('of a batch of twelve, ten are answered and two refused, each under its id', async () => {
+    const socket = await (await server.browser().signIn(cast.alice, PASSWORD)).connect();
+    const ids = Array.from({ length: 12 }, (_, index) => `call ${index + 1}`);
+    socket.sendRaw(JSON.stringify(ids.map((id) => ({ id, method: 'query', params: { path: 'accounts.session' } }))));
+    const codes = await Promise.all(
+      ids.map(async (id) => (await socket.frame((frame) => frame.id === id)).error?.data['code']),
+    );
+    expect(codes).toEqual([...Array.from({ length: 10 }, () => undefined), 'BATCH_TOO_LARGE', 'BATCH_TOO_LARGE']);
     socket.close();
   });
 

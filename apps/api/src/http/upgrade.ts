@@ -11,7 +11,7 @@ import { appRouter } from '../router.ts';
 import type { Services } from '../services.ts';
 import { logError, type Context } from '../trpc.ts';
 import { addressOf } from './address.ts';
-import { errorBody, HTTP_LIMITS } from './app.ts';
+import { errorBody } from './app.ts';
 import type { Connection } from './connections.ts';
 import { isOwnOrigin } from './origin.ts';
 
@@ -186,12 +186,10 @@ function refuse(socket: Duplex, { status, code, words }: Refused): void {
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** A frame is one call, or a batch as small as over HTTP. What it throws is answered as `PARSE_ERROR`. */
+/** A frame is one call or a batch. What it throws is answered as `PARSE_ERROR`, under no id. */
 function decodeFrame(data: string | ArrayBuffer | Uint8Array): unknown {
   if (typeof data !== 'string') throw new Error('Frames are text.');
   const frame: unknown = JSON.parse(data);
-  if (Array.isArray(frame) && (frame.length === 0 || frame.length > HTTP_LIMITS.batchCalls)) {
-    throw new Error('This batch is empty or too large.');
-  }
+  if (Array.isArray(frame) && frame.length === 0) throw new Error('This batch is empty.');
   return frame;
 }
