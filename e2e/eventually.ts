@@ -1,10 +1,10 @@
 /** Waiting for a state. */
 import { setTimeout as delay } from 'node:timers/promises';
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 const LOOK_AGAIN_MS = 50;
 
-/** @throws in words once it has waited for two minutes */
+/** @throws in words once it has waited for five minutes */
 export async function eventually(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
   if (!(await within(PATIENCE_MS, holds))) throw new Error(`Waited too long for ${what}.`);
 }

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
+import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.ts';
+import { childrenOf, recoveryWork } from './hang-watch.ts';
 
 let dataDir: string;
 let servers: EmbeddedPostgres[];
@@ -81,6 +82,38 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
+  test('is restarted when it lives and answers nobody', { timeout: 120_000 }, async () => {
+    const server = await start({ lookEveryMs: 200 });
+    await query(server.url, 'create table kept (word text)');
+    const { pid } = server;
+    process.kill(pid, 'SIGSTOP');
+    await expect.poll(() => server.revive(), { timeout: 100_000 }).toBe(true);
+    expect(server.pid).not.toBe(pid);
+    expect(await query(server.url, 'select word from kept')).toEqual([]);
+  });
+
+  test('is restarted when its recovery hangs, and not while it goes on', { timeout: 120_000 }, async () => {
+    const server = await start({ lookEveryMs: 200 });
+    await query(
+      server.url,
+      'create table kept as select repeat(i::text, 30) as word from generate_series(1, 300000) i',
+    );
+    const { pid } = server;
+    const startup = await crash(server);
+    process.kill(startup, 'SIGSTOP');
+    await expect(query(server.url, 'select 1')).rejects.toMatchObject({ code: '57P03' });
+
+    const stands = await recoveryWork(pid);
+    expect(await recoveryWork(pid)).toBe(stands);
+    process.kill(startup, 'SIGCONT');
+    await expect.poll(() => recoveryWork(pid), { interval: 1 }).not.toBe(stands);
+    process.kill(startup, 'SIGSTOP');
+
+    await expect.poll(() => server.revive(), { timeout: 100_000 }).toBe(true);
+    expect(server.pid).not.toBe(pid);
+    expect(await query(server.url, 'select count(*)::int from kept')).toEqual([{ count: 300_000 }]);
+  });
+
   test('recognises a pid file whose pid belongs to something else', async () => {
     const first = await start();
     await first.stop();
@@ -132,10 +165,25 @@ describe('the embedded PostgreSQL', () => {
   });
 });
 
-async function start(): Promise<EmbeddedPostgres> {
-  const server = await startEmbeddedPostgres({ dataDir });
+async function start(options: Partial<EmbeddedPostgresOptions> = {}): Promise<EmbeddedPostgres> {
+  const server = await startEmbeddedPostgres({ dataDir, ...options });
   servers.push(server);
   return server;
+}
+
+/** Kills a session, after which the server replays its log. @returns the process that does */
+async function crash({ url, pid }: EmbeddedPostgres): Promise<number> {
+  const session = new Client({ connectionString: url });
+  session.on('error', () => {});
+  await session.connect();
+  const { rows } = await session.query<{ pid: number }>('select pg_backend_pid() as pid');
+  process.kill(rows[0]?.pid ?? 0, 'SIGKILL');
+  for (;;) {
+    for (const child of await childrenOf(pid)) {
+      const title = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
+      if (title.startsWith('postgres: startup')) return child;
+    }
+  }
 }
 
 async function startInProcess(): Promise<{ child: ChildProcess; pid: number; url: string }> {

@@ -1,10 +1,11 @@
 import { mkdir, stat, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { chooseRunAs, findBinaries } from './binaries.ts';
 import { DATABASE, SUPERUSER, clusterExists, createCluster, readPassword } from './cluster.ts';
 import { tryFileLock, withFileLock } from './file-lock.ts';
-import { findPostmaster, isPostmasterOf, launchPostmaster, stopPostmaster } from './postmaster.ts';
+import { HangWatch, LOOK_EVERY_MS } from './hang-watch.ts';
+import { cutPostmaster, findPostmaster, isPostmasterOf, launchPostmaster, stopPostmaster } from './postmaster.ts';
 
 /** This process's use of the server of one data directory. */
 export interface EmbeddedPostgres {
@@ -12,7 +13,10 @@ export interface EmbeddedPostgres {
   url: string;
   /** Process id of the server; another one after a revival. */
   readonly pid: number;
-  /** Starts the server again, at the same URL, if it has died. Resolves to whether it had. */
+  /**
+   * Starts the server again, at the same URL, if it has died, or lives and has let nobody in for a minute without any
+   * work toward that. To be called again and again. Resolves to whether it had to be.
+   */
   revive(): Promise<boolean>;
   /** Ends this use. The last user of the server stops it; earlier ones leave it running. Safe to call twice. */
   stop(): Promise<void>;
@@ -27,10 +31,13 @@ export interface EmbeddedPostgresOptions {
   settings?: Record<string, string>;
   /** A fixed TCP port on 127.0.0.1; a free one if absent. Ignored when a running server is adopted. */
   port?: number;
+  /** Milliseconds between two looks whether a server that lives lets anybody in, and for which its answer is waited. */
+  lookEveryMs?: number;
 }
 
 const LOCK_TIMEOUT_MS = 600_000;
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
+const CANNOT_CONNECT_NOW = '57P03';
 
 /**
  * Starts PostgreSQL below `dataDir`, or joins the server that already runs there: one that another process started, or
@@ -58,6 +65,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const url = `postgresql://${SUPERUSER}:${await readPassword(paths.pgData)}@127.0.0.1:${use.port}/${DATABASE}`;
   await ensureDatabase(url);
   let { pid } = use;
+  const { lookEveryMs = LOOK_EVERY_MS } = options;
+  const watch = new HangWatch(lookEveryMs);
+  const answers = () => letsIn(url, lookEveryMs);
   let stopping: Promise<void> | undefined;
   return {
     url,
@@ -65,9 +75,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       return pid;
     },
     async revive() {
-      if (stopping || (await isPostmasterOf(pid, paths.pgData))) return false;
+      if (stopping) return false;
+      const lives = await isPostmasterOf(pid, paths.pgData);
+      if (lives && !(await watch.hangs(pid, answers))) return false;
       await withFileLock(paths.startLock, LOCK_TIMEOUT_MS, async () => {
-        if (!stopping) ({ pid } = await findOrLaunch(paths, { ...options, port: use.port }));
+        if (stopping) return;
+        if (lives && !(await answers())) await cutPostmaster(paths.pgData, pid);
+        ({ pid } = await findOrLaunch(paths, { ...options, port: use.port }));
       });
       return true;
     },
@@ -108,6 +122,20 @@ async function findOrLaunch(
   );
   if (logSize > LOG_LIMIT_BYTES) await truncate(logFile);
   return launchPostmaster(pgData, { binaries, runAs, logFile, settings, port });
+}
+
+/** Whether the server has words for somebody who comes, be it that it is full. */
+async function letsIn(url: string, withinMs: number): Promise<boolean> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: withinMs });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    return error instanceof DatabaseError && error.code !== CANNOT_CONNECT_NOW;
+  } finally {
+    await client.end().catch(() => {});
+  }
 }
 
 async function ensureDatabase(url: string): Promise<void> {

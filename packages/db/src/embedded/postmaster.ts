@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Binaries, type RunAs } from './binaries.ts';
+import { childrenOf, HangWatch, LOOK_EVERY_MS } from './hang-watch.ts';
 
 /** A running PostgreSQL server, whoever started it. */
 export interface Postmaster {
@@ -22,11 +23,11 @@ export interface LaunchOptions {
   port?: number | undefined;
 }
 
-// A crashed server replays its log before it lets anybody in; that may take long, and interrupting it gains nothing.
-const READY_TIMEOUT_MS = 600_000;
 // The children of a killed server need a moment to notice; until then the next one is refused.
 const LAUNCH_RETRY_MS = 30_000;
 const FAST_STOP_MS = 30_000;
+// It kills those of its children that are still there after five seconds.
+const IMMEDIATE_STOP_MS = 10_000;
 const POLL_MS = 10;
 
 /**
@@ -72,10 +73,17 @@ export async function launchPostmaster(pgData: string, options: LaunchOptions): 
 export async function stopPostmaster(pgData: string, pid: number): Promise<void> {
   if (!(await isPostmasterOf(pid, pgData))) return;
   process.kill(pid, 'SIGINT');
-  if (await waitUntilGone(pgData, pid, FAST_STOP_MS)) return;
-  // Not clean, yet safe: the next start replays the log.
-  process.kill(pid, 'SIGQUIT');
-  await waitUntilGone(pgData, pid, FAST_STOP_MS);
+  if (!(await waitUntilGone(pgData, pid, FAST_STOP_MS))) await cutPostmaster(pgData, pid);
+}
+
+/** Ends the server whatever it does. Not clean, yet safe: the next start replays the log. */
+export async function cutPostmaster(pgData: string, pid: number): Promise<void> {
+  kill(pid, 'SIGQUIT');
+  if (await waitUntilGone(pgData, pid, IMMEDIATE_STOP_MS)) return;
+  // Its children would keep the next server out.
+  const children = await childrenOf(pid);
+  for (const one of [pid, ...children]) kill(one, 'SIGKILL');
+  await waitUntilGone(pgData, pid, IMMEDIATE_STOP_MS);
 }
 
 function spawnPostmaster(pgData: string, port: number, { binaries, runAs, logFile, settings }: LaunchOptions) {
@@ -95,15 +103,19 @@ function spawnPostmaster(pgData: string, port: number, { binaries, runAs, logFil
   }
 }
 
+/** A crashed server replays its log first, however long that takes. Resolves to nothing where it died or hung, and is gone. */
 async function waitUntilReady(pgData: string, pid: number): Promise<Postmaster | undefined> {
-  const deadline = performance.now() + READY_TIMEOUT_MS;
-  while (performance.now() < deadline) {
+  const watch = new HangWatch(LOOK_EVERY_MS);
+  for (;;) {
     const file = await readPidFile(pgData);
     if (file?.pid === pid && file.ready && file.port) return { pid, port: file.port };
     if (!(await isAlive(pid))) return undefined;
+    if (await watch.hangs(pid, () => Promise.resolve(false))) {
+      await cutPostmaster(pgData, pid);
+      return undefined;
+    }
     await delay(POLL_MS);
   }
-  throw new Error(`PostgreSQL (process ${pid}) has not become ready within ${READY_TIMEOUT_MS / 60_000} minutes.`);
 }
 
 async function waitUntilGone(pgData: string, pid: number, timeoutMs: number): Promise<boolean> {
@@ -140,6 +152,14 @@ export async function isPostmasterOf(pid: number, pgData: string): Promise<boole
     return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(pgData));
   } catch {
     return false;
+  }
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
