@@ -11,10 +11,8 @@ export interface ReadyMessage {
 
 /** A process that is kept running: when it dies it is started again, until `stop`. */
 export interface SupervisedProcess {
-  /** The first time it is ready. Rejects in words if it has died too often. */
+  /** The first time it is ready. Rejects in words if it has died too often before, and is given up. */
   ready: Promise<ReadyMessage>;
-  /** Rejects in words when it is given up later; never resolves. */
-  givenUp: Promise<never>;
   /** Says something to it; lost while it is not there. */
   send(message: object): void;
   /** SIGTERM, ten seconds to drain, SIGKILL. Resolves when it is gone. Safe to call twice. */
@@ -32,7 +30,8 @@ export interface SupervisedProcessOptions {
   onMessage?: (message: unknown) => void;
 }
 
-// Five deaths in 30 s is a fault that does not heal by starting once more.
+// One that was never ready and dies five times in 30 s has a fault that does not heal by itself. One that was may only
+// miss its database, which is back some day: it is started again for as long as that takes, ever less often.
 const DEATHS_ALLOWED = 5;
 const DEATHS_WINDOW_MS = 30_000;
 const FIRST_BACKOFF_MS = 100;
@@ -42,10 +41,9 @@ const DRAIN_MS = 10_000;
 export function superviseProcess(options: SupervisedProcessOptions): SupervisedProcess {
   const { name, script, env, sink, log, onMessage } = options;
   const ready = Promise.withResolvers<ReadyMessage>();
-  const givenUp = Promise.withResolvers<never>();
-  // Whoever waits for neither still gets no unhandled rejection.
+  // Whoever does not wait for it still gets no unhandled rejection.
   ready.promise.catch(() => {});
-  givenUp.promise.catch(() => {});
+  let wasReady = false;
   let stopping = false;
   let child: ChildProcess | undefined;
   let deaths: number[] = [];
@@ -58,10 +56,9 @@ export function superviseProcess(options: SupervisedProcessOptions): SupervisedP
       if (stopping) return;
       const now = performance.now();
       deaths = [...deaths.filter((death) => now - death < DEATHS_WINDOW_MS), now];
-      if (deaths.length >= DEATHS_ALLOWED) {
+      if (!wasReady && deaths.length >= DEATHS_ALLOWED) {
         const words = [`The ${name} died ${deaths.length} times in a row (${code}).`, ...output.lastLines()].join('\n');
         ready.reject(new Error(words));
-        givenUp.reject(new Error(words));
         return;
       }
       log(`The ${name} died (${code}) and is started again.`);
@@ -76,8 +73,9 @@ export function superviseProcess(options: SupervisedProcessOptions): SupervisedP
       child.stdout?.on('data', (chunk: Buffer) => output.write(chunk));
       child.stderr?.on('data', (chunk: Buffer) => output.write(chunk));
       child.on('message', (message) => {
-        if (isReady(message)) ready.resolve(message);
-        else onMessage?.(message);
+        if (!isReady(message)) return onMessage?.(message);
+        wasReady = true;
+        ready.resolve(message);
       });
       child.once('error', (error) => resolve(error.message));
       child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
@@ -86,7 +84,6 @@ export function superviseProcess(options: SupervisedProcessOptions): SupervisedP
   const running = run();
   return {
     ready: ready.promise,
-    givenUp: givenUp.promise,
     send(message) {
       if (child?.connected) child.send(message, () => undefined);
     },

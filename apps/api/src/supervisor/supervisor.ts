@@ -12,7 +12,7 @@ const WATCH_DATABASE_MS = 500;
 
 /**
  * Runs a whole installation until `signal` aborts: its database, the API with the web app, and the worker. Resolves when
- * everything has drained and stopped, in the opposite order. Throws in words if it cannot start or cannot go on.
+ * everything has drained and stopped, in the opposite order. Throws in words if it cannot start.
  *
  * `say` is told each line that a person at the terminal should read.
  */
@@ -61,34 +61,37 @@ async function runProcesses({ installation, ownership, signal, say }: Run): Prom
     signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
   const watching = new AbortController();
-  const fault = Promise.race([api.givenUp, worker.givenUp, watchDatabase(installation, watching.signal, say)]);
-  fault.catch(() => {});
+  const watched = watchDatabase(installation, watching.signal, say);
   try {
-    const ready = await Promise.race([Promise.all([api.ready, worker.ready]), aborted, fault]);
+    const ready = await Promise.race([Promise.all([api.ready, worker.ready]), aborted]);
     if (ready) {
       ownership.announce(config.publicUrl);
       for (const line of welcome(config, ready[0])) say(line);
-      await Promise.race([aborted, fault]);
+      await aborted;
     }
   } finally {
     if (signal.aborted) say('Stopping: letting what is under way finish');
     // First, or it would bring the database back while it stops.
     watching.abort();
-    await Promise.all([api.stop(), worker.stop()]);
+    await Promise.all([api.stop(), worker.stop(), watched]);
   }
   if (signal.aborted) say('Stopped');
 }
 
-/** Brings the embedded database back if it dies: its users reconnect by themselves. Rejects if it cannot be. */
+/** Brings the embedded database back if it dies or hangs: its users reconnect by themselves. */
 async function watchDatabase(
   { embedded }: Installation,
   signal: AbortSignal,
   say: (line: string) => void,
-): Promise<undefined> {
-  if (!embedded) return new Promise(() => {});
-  for (;;) {
-    await delay(WATCH_DATABASE_MS, undefined, { signal });
-    if (await embedded.revive()) say('The database had died and was started again.');
+): Promise<void> {
+  while (embedded && !signal.aborted) {
+    try {
+      if (await embedded.revive()) say('The database had died and was started again.');
+    } catch (error) {
+      // Its disk may be full, and somebody may make room.
+      say(`${error instanceof Error ? error.message : String(error)}\nIt is tried again.`);
+    }
+    await delay(WATCH_DATABASE_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
