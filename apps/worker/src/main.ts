@@ -1,4 +1,6 @@
 /** The worker process: started by the supervisor, to which it says when it is ready, and without which it does not go on. */
+import type { Publish } from '@parley/sync/server';
+import { createRedisPublisher } from '@parley/sync/server/redis-bus';
 import { readWorkerEnvironment } from './env.ts';
 import { workerLog } from './logger.ts';
 import { startWorker } from './worker.ts';
@@ -8,10 +10,13 @@ workerLog.level = environment.logLevel;
 
 process.on('unhandledRejection', (error) => workerLog.error({ err: error }, 'a rejection was not handled'));
 
-// The API holds the connections; the supervisor hands on what is written here. Losing it costs latency, never data.
-const worker = startWorker(environment, (commit) => {
+// The APIs hold the connections. Losing what they are told costs latency, never data.
+const tellOwnApi: Publish = (commit) => {
   if (process.connected) process.send?.({ type: 'commit', commit });
-});
+};
+const { redisUrl } = environment;
+const redis = redisUrl === undefined ? null : createRedisPublisher({ url: redisUrl, undelivered: tellOwnApi });
+const worker = startWorker(environment, redis?.publish ?? tellOwnApi);
 
 let stopping: Promise<void> | undefined;
 const stop = (): void => {

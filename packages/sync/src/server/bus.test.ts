@@ -3,7 +3,7 @@ import { v4 as randomId } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createLocalBus, type Bus, type BusListener } from './bus.ts';
 import type { Commit } from './commit.ts';
-import { createRedisBus } from './redis-bus.ts';
+import { createRedisBus, createRedisPublisher } from './redis-bus.ts';
 import { openTestRedis, type TestRedis } from './redis.fixture.ts';
 
 let redis: TestRedis;
@@ -94,6 +94,29 @@ test('[BUS3] while Redis is away a process still hears itself', async () => {
 
 test('[BUS4] a process does not start with a Redis that is not there', async () => {
   await expect(createRedisBus({ url: 'redis://127.0.0.1:1', onError: vi.fn() })).rejects.toThrow();
+});
+
+test('[BUS5] who only writes is heard over Redis, and told what Redis did not take', async () => {
+  const own = await openTestRedisOfOwn();
+  const bus = await createRedisBus({ url: own.url, onError: vi.fn() });
+  const there = listen(bus);
+  const undelivered: Commit[] = [];
+  const writer = createRedisPublisher({ url: own.url, undelivered: (commit) => undelivered.push(commit) });
+  // Until it is connected it gives everything back.
+  await vi.waitFor(() => {
+    writer.publish(commitOf('thread:a', 1));
+    expect(there).not.toHaveLength(0);
+  });
+  expect(there[0]).toEqual(commitOf('thread:a', 1));
+
+  await own.stop();
+  undelivered.length = 0;
+  await vi.waitFor(() => {
+    writer.publish(commitOf('thread:b', 2));
+    expect(undelivered).toContainEqual(commitOf('thread:b', 2));
+  });
+  writer.close();
+  await bus.close();
 });
 
 const openRedisBus = (prefix: string, errors: unknown[] = []): Promise<Bus> =>

@@ -6,11 +6,17 @@ import type { Commit } from './commit.ts';
 import type { ScopeId } from '../mutator.ts';
 
 const SHARDS = 16;
+const PREFIX = 'parley';
+/** Commands fail at once while Redis is away. */
+const IMPATIENT = { maxRetriesPerRequest: 1, enableOfflineQueue: false } as const;
 
-export interface RedisBusOptions {
+interface Shared {
   url: string;
   /** First part of the channels' names; installations that share a Redis differ in it. */
   prefix?: string;
+}
+
+export interface RedisBusOptions extends Shared {
   /** Hears what went wrong; connections are made again without it. */
   onError: (error: unknown) => void;
 }
@@ -26,23 +32,15 @@ interface Envelope {
  * is made again, and then everybody is told of a gap.
  * @throws where Redis cannot be reached at first
  */
-export async function createRedisBus({ url, prefix = 'parley', onError }: RedisBusOptions): Promise<Bus> {
+export async function createRedisBus({ url, prefix = PREFIX, onError }: RedisBusOptions): Promise<Bus> {
   const self = randomId();
   const local = createLocalBus();
   const gaps = new Set<() => void>();
-  const channels = Array.from({ length: SHARDS }, (_, shard) => `${prefix}:commits:${shard}`);
+  const channels = Array.from({ length: SHARDS }, (_, shard) => channelOf(prefix, shard));
 
-  const shared = {
-    lazyConnect: true,
-    autoResubscribe: false,
-    maxRetriesPerRequest: 1,
-    enableOfflineQueue: false,
-  } as const;
-  const subscriber = new Redis(url, shared);
-  const publisher = new Redis(url, shared);
+  const subscriber = new Redis(url, { ...IMPATIENT, lazyConnect: true, autoResubscribe: false });
+  const publisher = new Redis(url, { ...IMPATIENT, lazyConnect: true });
   const tellGap = () => gaps.forEach((gap) => gap());
-  const send = (channel: string, envelope: Envelope) =>
-    void publisher.publish(channel, JSON.stringify(envelope)).catch(onError);
 
   subscriber.on('error', onError);
   publisher.on('error', onError);
@@ -55,12 +53,14 @@ export async function createRedisBus({ url, prefix = 'parley', onError }: RedisB
   await Promise.all([subscriber.connect(), publisher.connect()]);
   await subscriber.subscribe(...channels);
   subscriber.on('ready', () => void subscriber.subscribe(...channels).then(tellGap, onError));
-  publisher.on('ready', () => send(channels[0] as string, { from: self }));
+  publisher.on('ready', () => void sayGap(publisher, prefix, self).catch(onError));
 
   return {
     publish(commit) {
       local.publish(commit);
-      for (const [shard, part] of byShard(commit)) send(channels[shard] as string, { from: self, commit: part });
+      for (const [shard, part] of byShard(commit)) {
+        publisher.publish(channelOf(prefix, shard), envelope({ from: self, commit: part })).catch(onError);
+      }
     },
     subscribe(listener) {
       const gap = () => listener.gap();
@@ -79,6 +79,41 @@ export async function createRedisBus({ url, prefix = 'parley', onError }: RedisB
     },
   };
 }
+
+export interface RedisPublisherOptions extends Shared {
+  /** Gets what Redis did not take. */
+  undelivered: (commit: Commit) => void;
+}
+
+/** For a process that writes and in which nobody listens. Works at once, whether Redis is there or not. */
+export function createRedisPublisher({ url, prefix = PREFIX, undelivered }: RedisPublisherOptions) {
+  const self = randomId();
+  const publisher = new Redis(url, IMPATIENT);
+  let wasThere = false;
+  // Told with each commit that is not delivered.
+  publisher.on('error', () => {});
+  publisher.on('ready', () => {
+    if (wasThere) sayGap(publisher, prefix, self).catch(() => {});
+    wasThere = true;
+  });
+  return {
+    publish(commit: Commit): void {
+      for (const [shard, part] of byShard(commit)) {
+        publisher
+          .publish(channelOf(prefix, shard), envelope({ from: self, commit: part }))
+          .catch(() => undelivered(part));
+      }
+    },
+    close: (): void => publisher.disconnect(),
+  };
+}
+
+const channelOf = (prefix: string, shard: number): string => `${prefix}:commits:${shard}`;
+const envelope = (told: Envelope): string => JSON.stringify(told);
+
+/** Something may have been lost with a connection. */
+const sayGap = (publisher: Redis, prefix: string, self: string): Promise<number> =>
+  publisher.publish(channelOf(prefix, 0), envelope({ from: self }));
 
 function byShard({ changes, lost }: Commit): Map<number, Commit> {
   const parts = new Map<number, Commit>();
