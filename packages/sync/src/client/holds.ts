@@ -3,7 +3,7 @@ import type { OutboxItem, Storage, Timers } from './ports.ts';
 
 /** Milliseconds an item is held at most, whatever the clock says: it may have been set back meanwhile. */
 export const LONGEST_HOLD = 60_000;
-/** Milliseconds before a disk that refused is asked again. */
+/** Milliseconds before the disk is asked again. */
 const RETRY = 1_000;
 
 export interface HoldsOptions {
@@ -16,43 +16,50 @@ export interface HoldsOptions {
 
 export class Holds {
   readonly #options: HoldsOptions;
-  /** The end of the hold that is waited for. */
-  #until: number | null = null;
-  #cancel: () => void = () => {};
+  /** How to stop waiting for the end of each hold, by item. */
+  readonly #waits = new Map<string, () => void>();
   #stopped = false;
 
   constructor(options: HoldsOptions) {
     this.#options = options;
   }
 
-  /** Looks which hold ends first. Cheap, and to be called after every change of the queue. */
+  /** Waits for holds that are new, and no longer for those that are over. Cheap, and to be called after every change of the queue. */
   look(): void {
+    if (this.#stopped) return;
     const { items, timers } = this.#options;
-    const ends = items().flatMap(({ heldUntil, state }) =>
-      heldUntil === undefined || state !== 'waiting' ? [] : [heldUntil],
+    const held = new Map(
+      items().flatMap(({ id, heldUntil, state }) =>
+        heldUntil === undefined || state !== 'waiting' ? [] : [[id, heldUntil]],
+      ),
     );
-    const until = ends.length === 0 ? null : Math.min(...ends);
-    if (this.#stopped || until === this.#until) return;
-    this.#cancel();
-    this.#until = until;
-    if (until === null) return;
-    const wait = Math.min(Math.max(0, until - timers.now()), LONGEST_HOLD);
-    this.#cancel = timers.after(wait, () => void this.#end(until));
+    for (const [id, cancel] of this.#waits) {
+      if (held.has(id)) continue;
+      cancel();
+      this.#waits.delete(id);
+    }
+    for (const [id, until] of held) {
+      if (this.#waits.has(id)) continue;
+      const wait = Math.min(Math.max(0, until - timers.now()), LONGEST_HOLD);
+      this.#waits.set(
+        id,
+        timers.after(wait, () => void this.#end(id, until)),
+      );
+    }
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#cancel();
+    for (const cancel of this.#waits.values()) cancel();
   }
 
-  async #end(until: number): Promise<void> {
+  /** Together with those that end at the same time: the disk knows their order. */
+  async #end(id: string, until: number): Promise<void> {
     const { storage, items, keep, timers } = this.#options;
-    const due = items().filter(({ heldUntil }) => heldUntil !== undefined && heldUntil <= until);
-    try {
-      await keep(await storage.release(due.map(({ id }) => id)));
-    } catch {
-      if (this.#stopped) return;
-      this.#cancel = timers.after(RETRY, () => void this.#end(until));
-    }
+    // Once more, for as long as it is held: the disk may refuse, or not have it yet.
+    const again = timers.after(RETRY, () => void this.#end(id, until));
+    this.#waits.set(id, again);
+    const due = items().filter(({ heldUntil }) => heldUntil === until);
+    await storage.release(due.map((item) => item.id)).then(keep).catch(() => undefined);
   }
 }
