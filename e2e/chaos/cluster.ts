@@ -23,6 +23,8 @@ export interface Cluster {
   /** Of the database, for somebody who looks on. */
   databaseUrl: string;
   postgres: EmbeddedPostgres;
+  /** SIGKILL for the database, which does not come back before the function that is returned is called. */
+  takeDatabaseAway(): () => void;
   redis: ChaosRedis;
   /** Where the database lies, if it could be given a small disk of its own. */
   disk: SmallDisk | null;
@@ -39,7 +41,14 @@ const DISK_BYTES = 640 * 1024 * 1024;
 /** The database's log is not to fill the small disk by itself. */
 const SETTINGS = { max_wal_size: '128MB', min_wal_size: '32MB' };
 
-export async function startCluster({ hosts: count }: { hosts: number }): Promise<Cluster> {
+/** @param env what the processes are told besides */
+export async function startCluster({
+  hosts: count,
+  env: more = {},
+}: {
+  hosts: number;
+  env?: Record<string, string>;
+}): Promise<Cluster> {
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const end of closing.splice(0).reverse()) await end();
@@ -53,7 +62,8 @@ export async function startCluster({ hosts: count }: { hosts: number }): Promise
     if (disk) closing.push(() => disk.unmount());
     const postgres = await startEmbeddedPostgres({ dataDir: databaseFolder, settings: SETTINGS });
     closing.push(() => postgres.stop());
-    closing.push(watch(postgres));
+    const watching = watch(postgres);
+    closing.push(() => watching.stop());
     const redis = await startRedis();
     closing.push(() => redis.stop());
 
@@ -70,7 +80,7 @@ export async function startCluster({ hosts: count }: { hosts: number }): Promise
     const owner = { ...account, ...(await createOwner({ ...env, DATA_DIR: folders[0] ?? '' }, account)) };
     const hosts: Host[] = [];
     for (const [index, port] of ports.entries()) {
-      const host = await startHost({ port, dataDir: folders[index] ?? '', env });
+      const host = await startHost({ port, dataDir: folders[index] ?? '', env: { ...env, ...more } });
       closing.push(() => host.stop());
       hosts.push(host);
     }
@@ -80,6 +90,11 @@ export async function startCluster({ hosts: count }: { hosts: number }): Promise
       owner,
       databaseUrl: postgres.url,
       postgres,
+      takeDatabaseAway() {
+        watching.pause(true);
+        process.kill(postgres.pid, 'SIGKILL');
+        return () => watching.pause(false);
+      },
       redis,
       disk,
       ready: () =>
@@ -95,19 +110,25 @@ export async function startCluster({ hosts: count }: { hosts: number }): Promise
   }
 }
 
-/** Brings the database back when it has died. @returns how to stop that */
-function watch(postgres: EmbeddedPostgres): () => Promise<void> {
+/** Brings the database back when it has died or hangs. */
+function watch(postgres: EmbeddedPostgres): { pause(isPaused: boolean): void; stop(): Promise<void> } {
   const stop = new AbortController();
+  let paused = false;
   const watching = (async () => {
     while (!stop.signal.aborted) {
       // While its disk is full it does not come back.
-      await postgres.revive().catch(() => false);
+      if (!paused) await postgres.revive().catch(() => false);
       await delay(WATCH_MS, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   })();
-  return async () => {
-    stop.abort();
-    await watching;
+  return {
+    pause(isPaused) {
+      paused = isPaused;
+    },
+    async stop() {
+      stop.abort();
+      await watching;
+    },
   };
 }
 

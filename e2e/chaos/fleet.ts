@@ -1,6 +1,7 @@
 /** Many clients in processes of their own, each process told what to do over its channel. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientReport } from './history.ts';
 import type { ClientFault, FleetCalls } from './fleet-process.ts';
 import type { SignedIn } from './people.ts';
@@ -66,6 +67,30 @@ export async function openFleet(
     },
     close,
   };
+}
+
+/** A client may have to notice a dead line first, and wait for its turn to try again. */
+const REST_MS = 300_000;
+const LOOK_AGAIN_MS = 500;
+const TELL_MS = 15_000;
+
+/** Waits until nobody has anything to do. @returns those who still had, in the end */
+export async function untilAtRest(
+  fleet: Fleet,
+  signal: AbortSignal,
+  say: (line: string) => void = () => {},
+): Promise<string[]> {
+  const end = performance.now() + REST_MS;
+  let tellAt = performance.now() + TELL_MS;
+  for (;;) {
+    const restless = await fleet.restless();
+    if (restless.length === 0 || performance.now() > end) return restless;
+    if (performance.now() > tellAt) {
+      say(`  ${restless.length} clients have something to do`);
+      tellAt += TELL_MS;
+    }
+    await delay(LOOK_AGAIN_MS, undefined, { signal });
+  }
 }
 
 interface Boat {

@@ -1,7 +1,8 @@
 /** `npm run chaos`: prints a table, and last a line of JSON. */
 import { parseArgs } from 'node:util';
+import { randomSeed } from './random.ts';
 import { countFindings, table } from './report.ts';
-import { randomSeed, runChaos } from './run.ts';
+import { runChaos } from './run.ts';
 import { SERVER_FAULTS, type ServerFault } from './server-faults.ts';
 
 const stop = new AbortController();
@@ -24,6 +25,7 @@ if (!(minutes > 0) || !(clients >= 5 && clients <= 240) || !Number.isInteger(see
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const started = performance.now();
+const seconds = (): number => Math.round((performance.now() - started) / 1000);
 say(`Seed ${seed}.`);
 try {
   const outcome = await runChaos({
@@ -35,15 +37,15 @@ try {
     processes: 2,
     stormEveryMs: 700,
     signal: stop.signal,
-    say: (line) => say(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`),
+    say: (line) => say(`${String(seconds()).padStart(5)} s  ${line}`),
   });
   for (const line of table(outcome)) say(line);
-  const { faults, holds, verdict } = outcome;
-  say(JSON.stringify({ minutes, clients, ...countFindings(verdict), faults, holds }));
+  const { faults, failures, holds, verdict } = outcome;
+  say(JSON.stringify({ seconds: seconds(), clients, seed, ...countFindings(verdict), faults, failures, holds }));
   process.exitCode = holds ? 0 : 1;
 } catch (error) {
-  if (!stop.signal.aborted) throw error;
-  say('Stopped.');
+  const words = error instanceof Error ? error.message : String(error);
+  say(JSON.stringify({ seconds: seconds(), clients, seed, failures: [words], holds: false }));
   process.exitCode = 1;
 }
 if (process.connected) process.disconnect();

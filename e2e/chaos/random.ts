@@ -22,3 +22,5 @@ export function shuffled<Item>(random: Random, items: readonly Item[]): Item[] {
   const drawn = items.map((item) => ({ item, place: random() }));
   return drawn.sort((a, b) => a.place - b.place).map(({ item }) => item);
 }
+
+export const randomSeed = (): number => between(Math.random, 1, 1_000_000);

@@ -15,16 +15,17 @@ export const countFindings = (verdict: Verdict): Record<'messages' | Finding, nu
   diverged: verdict.diverged.length,
 });
 
-export function table({ verdict, faults, missing, deadLetters, errors, drainedIn }: Outcome): string[] {
+export function table({ verdict, faults, missing, failures, deadLetters, errors, drainedIn }: Outcome): string[] {
   return [
     ...section('What is there', Object.entries(countFindings(verdict))),
     ...FINDINGS.flatMap((kind) => verdict[kind].slice(0, SHOWN).map((sentence) => `  ! ${kind}: ${sentence}`)),
     ...section('Faults that struck', Object.entries(faults)),
     ...missing.map((name) => `  ! ${name} never struck`),
+    ...failures.map((words) => `  ! ${words}`),
     ...section('Dead letters', [...deadLetters]),
     ...section('Errors that servers logged', [...errors].sort(([, a], [, b]) => b - a).slice(0, SHOWN)),
     '',
-    `Drained within ${drainedIn.toFixed(1)} s.`,
+    `Waited ${drainedIn.toFixed(1)} s until nobody had anything to do.`,
   ];
 }
 

@@ -2,17 +2,17 @@
  * One run: people write while everything breaks; then all is mended, nobody does anything any more, and what is there in
  * the end is judged.
  */
-import { v7 as newId } from 'uuid';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCluster, type Cluster } from './cluster.ts';
 import { readFinally } from './final-read.ts';
-import { openFleet, type Fleet } from './fleet.ts';
+import { openFleet, untilAtRest, type Fleet } from './fleet.ts';
 import type { ClientFault } from './fleet-process.ts';
 import type { FinalRead, History } from './history.ts';
 import { holds, judge, type Verdict } from './judge.ts';
 import { signUp, type SignedIn } from './people.ts';
-import { between, seededRandom, shuffled, type Random } from './random.ts';
+import { seededRandom, shuffled } from './random.ts';
 import { SERVER_FAULTS, type ServerFault, type Struck } from './server-faults.ts';
+import { startThreads } from './start-threads.ts';
 
 export interface Plan {
   minutes: number;
@@ -36,6 +36,8 @@ export interface Outcome {
   faults: Record<ServerFault | ClientFault | 'killedBeforeCommit' | 'killedAfterCommit', number>;
   /** Faults that were to strike and did not. */
   missing: string[];
+  /** What went wrong with the faults themselves, or did not come back after them. */
+  failures: string[];
   deadLetters: Map<string, number>;
   /** What the servers logged as errors. */
   errors: Map<string, number>;
@@ -45,13 +47,9 @@ export interface Outcome {
 }
 
 const HOSTS = 2;
-/** People in a thread, besides the one thread of all. */
-const THREAD_SIZE = 12;
 /** Milliseconds to breathe between two faults of servers. */
 const PAUSE_MS = 4_000;
-/** A client may have to notice a dead line first, and wait for its turn to try again. */
-const DRAIN_MS = 180_000;
-const LOOK_AGAIN_MS = 500;
+const JUDGE_MS = 60_000;
 /** A line to a server that is killed ends at once; one that ends later was dead before. */
 const AT_ONCE_MS = 1_000;
 
@@ -84,26 +82,28 @@ interface Running {
 async function judged({ plan, cluster, fleet, people }: Running): Promise<Outcome> {
   const { signal, say, clients } = plan;
   const random = seededRandom(plan.seed);
-  await atRest(fleet, signal);
+  await untilAtRest(fleet, signal);
   const threadId = await startThreads(fleet, people, random);
-  await atRest(fleet, signal);
+  await untilAtRest(fleet, signal);
 
   say('everybody writes, and everything breaks');
   const kills: Struck['kills'] = [];
   await fleet.act(Math.min(20, Math.max(8, clients / 10)));
   await fleet.storm(plan.stormEveryMs, plan.scale);
   const busyAnswers = async () => (await fleet.fired()).busyAnswers;
-  const struck = await strike(plan, { cluster, random, threadId, kills, scale: plan.scale, busyAnswers });
+  const { struck, failures } = await strike(plan, { cluster, random, threadId, kills, scale: plan.scale, busyAnswers });
 
   say('all is mended, and nobody does anything');
   await fleet.act(0);
   await fleet.heal();
   await cluster.ready();
   const mended = performance.now();
-  await atRest(fleet, signal);
+  const waiting = await untilAtRest(fleet, signal, say);
   const drainedIn = (performance.now() - mended) / 1000;
 
-  say(`nothing waits after ${drainedIn.toFixed(1)} s; judging`);
+  say(
+    `${waiting.length === 0 ? 'nothing waits' : `${waiting.join(', ')} still wait`} after ${drainedIn.toFixed(1)} s; judging`,
+  );
   const { history, verdict } = await finalVerdict(cluster, fleet, signal);
   const { busyAnswers: _, ...network } = await fleet.fired();
   const faults = { ...struck, ...network, ...countKilled(history, kills) };
@@ -116,27 +116,20 @@ async function judged({ plan, cluster, fleet, people }: Running): Promise<Outcom
     verdict,
     faults,
     missing,
+    failures,
     drainedIn,
     deadLetters: countDeadLetters(history),
     errors: await cluster.errors(),
-    holds: holds(verdict) && missing.length === 0,
+    holds: holds(verdict) && missing.length === 0 && failures.length === 0,
   };
 }
 
-/** One thread of all, and smaller ones. @returns the one of all */
-async function startThreads(fleet: Fleet, people: readonly SignedIn[], random: Random): Promise<string> {
-  const everybody = [...new Set(people.map(({ personId }) => personId))];
-  const [owner = ''] = everybody;
-  const ofAll = newId();
-  await fleet.startThread(owner, ofAll, everybody);
-  for (let made = 0; made < Math.ceil(everybody.length / 4); made += 1) {
-    await fleet.startThread(owner, newId(), shuffled(random, everybody).slice(0, THREAD_SIZE));
-  }
-  return ofAll;
-}
-
 /** Every fault at least once, and again until the time is over. */
-async function strike(plan: Plan, struck: Struck): Promise<Record<ServerFault, number>> {
+async function strike(
+  plan: Plan,
+  struck: Struck,
+): Promise<{ struck: Record<ServerFault, number>; failures: string[] }> {
+  const failures: string[] = [];
   const counts = Object.fromEntries(Object.keys(SERVER_FAULTS).map((name) => [name, 0])) as Record<ServerFault, number>;
   const end = performance.now() + plan.minutes * 60_000;
   const isOver = () => performance.now() > end;
@@ -145,18 +138,17 @@ async function strike(plan: Plan, struck: Struck): Promise<Record<ServerFault, n
       if (round > 0 && isOver()) break;
       await pause(PAUSE_MS * plan.scale * (0.5 + struck.random()), plan.signal);
       plan.say(`  ${name}`);
-      counts[name] += await SERVER_FAULTS[name](struck);
+      try {
+        counts[name] += await SERVER_FAULTS[name](struck);
+        await struck.cluster.ready();
+      } catch (error) {
+        failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      }
       plan.signal.throwIfAborted();
-      await struck.cluster.ready();
     }
   }
   await pause(Math.max(0, end - performance.now()), plan.signal);
-  return counts;
-}
-
-async function atRest(fleet: Fleet, signal: AbortSignal): Promise<void> {
-  const end = performance.now() + DRAIN_MS;
-  while (performance.now() < end && (await fleet.restless()).length > 0) await pause(LOOK_AGAIN_MS, signal);
+  return { struck: counts, failures };
 }
 
 /** Pokes may still be on their way: what holds once, holds. */
@@ -165,7 +157,7 @@ async function finalVerdict(
   fleet: Fleet,
   signal: AbortSignal,
 ): Promise<{ history: History; verdict: Verdict }> {
-  const end = performance.now() + DRAIN_MS / 3;
+  const end = performance.now() + JUDGE_MS;
   for (;;) {
     const database = await readFinally(cluster.databaseUrl);
     const history = { database, clients: await fleet.reports(threadsOf(database)) };
@@ -209,5 +201,3 @@ function countDeadLetters({ clients }: History): Map<string, number> {
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal });
 }
-
-export const randomSeed = (): number => between(Math.random, 1, 1_000_000);

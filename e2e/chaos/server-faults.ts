@@ -12,6 +12,7 @@ export type ServerFault =
   | 'workerKilled'
   | 'rollingRestart'
   | 'postgresKilled'
+  | 'postgresAway'
   | 'redisEmptied'
   | 'diskFull'
   | 'lockHeld'
@@ -37,6 +38,7 @@ export const CHEAP = [
   'workerKilled',
   'rollingRestart',
   'postgresKilled',
+  'postgresAway',
   'redisEmptied',
   'lockHeld',
 ] as const satisfies ServerFault[];
@@ -69,6 +71,16 @@ export const SERVER_FAULTS: Record<ServerFault, (struck: Struck) => Promise<numb
     const { pid } = postgres;
     process.kill(pid, 'SIGKILL');
     await eventually('the database to be started again', () => postgres.pid !== pid);
+    return 1;
+  },
+
+  /** Long enough for an API to die of it again and again, which is no reason to give it up. */
+  async postgresAway({ cluster, kills, scale }) {
+    const back = cluster.takeDatabaseAway();
+    const killed = cluster.hosts.map(async (host) => kills.push({ at: await host.kill('api'), port: host.port }));
+    await delay(20_000 * scale);
+    back();
+    await Promise.all(killed);
     return 1;
   },
 

@@ -60,6 +60,9 @@ export class Holds {
     const again = timers.after(RETRY, () => void this.#end(id, until));
     this.#waits.set(id, again);
     const due = items().filter(({ heldUntil }) => heldUntil === until);
-    await storage.release(due.map((item) => item.id)).then(keep).catch(() => undefined);
+    await storage
+      .release(due.map((item) => item.id))
+      .then(keep)
+      .catch(() => undefined);
   }
 }

@@ -13,4 +13,5 @@ export const NOT_SIMULATED: Readonly<Record<string, string>> = {
   VER5: 'about a page that is loaded again',
   VER6: 'about what the adapter takes for an answer',
   BUS4: 'about the start of a process',
+  BUS5: 'about a process without clients',
 };
