@@ -88,7 +88,8 @@ export async function openOutbox(outbox: OutboxDatabase, newId: () => string, lo
     discard: (id, orphaned) =>
       outbox.transaction('rw', outboxTables, async () => {
         const item = await outbox.items.get(id);
-        if (!item || item.state === 'applied') return [];
+        if (!item) return [];
+        if (item.state === 'applied') return [item];
         const { after: _, heldUntil: __, ...rest } = item;
         const standIn = item.state === 'waiting' && item.n > 0 ? [{ ...rest, name: DISCARDED, args: null }] : [];
         await outbox.items.delete(id);

@@ -336,12 +336,15 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
   let isReplaced = false;
   /** The outbox is another one: it gets what this tab still knows, and this tab what it holds. */
   const fillOutbox = async () => {
-    const known = outbox.items().filter(({ order }) => order !== Number.MAX_SAFE_INTEGER);
-    const stored = await storage.restore(known, Object.fromEntries(drafts));
-    isReplaced = false;
-    for (const [key, text] of Object.entries(stored.drafts)) if (!drafts.get(key)) drafts.set(key, text);
-    await serial.run(() => outbox.merge(stored.items));
-    replica.notify();
+    // In one go: what is answered meanwhile would come back as the disk had it before.
+    await serial.run(async () => {
+      const known = outbox.items().filter(({ order }) => order !== Number.MAX_SAFE_INTEGER);
+      const stored = await storage.restore(known, Object.fromEntries(drafts));
+      isReplaced = false;
+      for (const [key, text] of Object.entries(stored.drafts)) if (!drafts.get(key)) drafts.set(key, text);
+      await outbox.merge(stored.items);
+      replica.notify();
+    });
     if (syncing.leads) await syncing.newClient();
   };
 

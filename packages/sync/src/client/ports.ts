@@ -187,7 +187,7 @@ export interface OutboxCalls {
   replace(id: string, item: NewItem): Promise<OutboxItem[]>;
   /**
    * Lets go of an item that was not applied; what depends on it is refused, for this reason. Returns what has changed,
-   * the item itself only where something has to stand in for it.
+   * the item itself only where something has to stand in for it, or where the server has applied it meanwhile.
    */
   discard(id: string, orphaned: Pick<OutboxItem, 'code' | 'message'>): Promise<OutboxItem[]>;
   /** These are about to be sent: nothing is joined to them any more. Returns them as they are now. */

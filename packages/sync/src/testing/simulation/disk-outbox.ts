@@ -159,7 +159,8 @@ export function createOutboxHandle(
     discard: (id, orphaned) =>
       write(() => {
         const item = outbox.items.get(id);
-        if (!item || item.state === 'applied') return [];
+        if (!item) return [];
+        if (item.state === 'applied') return [item];
         const { after: _, heldUntil: __, ...rest } = item;
         const standIn = item.state === 'waiting' && item.n > 0 ? [{ ...rest, name: DISCARDED, args: null }] : [];
         outbox.items.delete(id);

@@ -168,10 +168,11 @@ export const FAULTS = {
       world.excuseUnsent(device, 'wiped');
       const tabs = device.tabs.splice(0);
       const { cuts } = device.profile;
+      const { opened } = device;
       open.engine.wipe().catch(() => {});
       world.clock.after(3_000, 'wiped', () => {
         const isThere = device.profile.outbox ?? device.profile.cache;
-        if (isThere && device.tabs.length === 0 && cuts === device.profile.cuts)
+        if (isThere && opened === device.opened && cuts === device.profile.cuts)
           world.fail('CLI7', `${device.name} is not wiped`);
         world.tally.rule('CLI7');
         for (const left of tabs) world.killTab(device, left);
@@ -254,7 +255,7 @@ export const FAULTS = {
       }
     },
     forgetResults: (world) => {
-      if (world.database.forgetResults() > 0) world.tally.fault('database.resultsForgotten');
+      if (world.forgetResults() > 0) world.tally.fault('database.resultsForgotten');
     },
   },
   bus: {

@@ -25,6 +25,8 @@ export interface Composed {
 
 export class Ledger {
   readonly composed = new Map<string, Composed>();
+  /** Was still queued when the server forgot its results: sent under another client id, it may be done again ([PUSH5]). */
+  readonly outlived = new Set<string>();
 
   add(composed: Composed): void {
     this.composed.set(composed.id, composed);

@@ -241,6 +241,48 @@ const histories: Record<string, Plan> = {
     healsAt: 8585,
     rots: false,
   },
+  '[CONN2] [DISK8] what is answered while the outbox is filled again does not come back to the tab for ever': {
+    seed: 10010,
+    people: [[{ old: false, tabs: 2 }], [{ old: false, tabs: 2 }]],
+    apis: 1,
+    history: [5, 2],
+    steps: [
+      { at: 8577, name: 'type', a: 0.3078069800976664, b: 0.10236371331848204, c: 0.27394266822375357 },
+      { at: 9360, name: 'edit', a: 0.37676690914668143, b: 0.4261706310790032, c: 0.8476997714024037 },
+      { at: 12832, name: 'like', a: 0.1132522861007601, b: 0.10435420158319175, c: 0.9825152598787099 },
+      { at: 12913, name: 'evictOutbox', a: 0.400618614628911, b: 0.5297043449245393, c: 0.7445454359985888 },
+    ],
+    healsAt: 16655,
+    rots: false,
+  },
+  '[CLI8] what the server applied while it was discarded goes its way in every tab': {
+    seed: 15039,
+    people: [
+      [{ old: false, tabs: 1 }],
+      [
+        { old: true, tabs: 1 },
+        { old: false, tabs: 1 },
+      ],
+    ],
+    apis: 2,
+    history: [5, 1],
+    steps: [
+      { at: 1091, name: 'edit', a: 0.5165538394358009, b: 0.5154850489925593, c: 0.11515173106454313 },
+      { at: 1322, name: 'send', a: 0.9628513059578836, b: 0.15213632676750422, c: 0.34035408683121204 },
+      { at: 2288, name: 'send', a: 0.9773926206398755, b: 0.17974389996379614, c: 0.6781314339023083 },
+      { at: 2505, name: 'edit', a: 0.5905453420709819, b: 0.41464572539553046, c: 0.5779064584057778 },
+      { at: 3187, name: 'send', a: 0.7837965590879321, b: 0.7505789145361632, c: 0.2806618276517838 },
+      { at: 3231, name: 'killTab', a: 0.8052679181564599, b: 0.9665699522010982, c: 0.32233217684552073 },
+      { at: 5452, name: 'send', a: 0.10821587918326259, b: 0.7716389547567815, c: 0.8280114913359284 },
+      { at: 5964, name: 'lostHandles', a: 0.3623770885169506, b: 0.6476747924461961, c: 0.5140137462876737 },
+      { at: 6067, name: 'sendThree', a: 0.15515272924676538, b: 0.8202149376738816, c: 0.39919529762119055 },
+      { at: 6600, name: 'send', a: 0.5366371418349445, b: 0.3587161139585078, c: 0.23740406660363078 },
+      { at: 6672, name: 'discard', a: 0.7580994993913919, b: 0.7723071882501245, c: 0.8658530372194946 },
+      { at: 10790, name: 'openTab', a: 0.33938161632977426, b: 0.3085750872269273, c: 0.425954787991941 },
+    ],
+    healsAt: 13627,
+    rots: false,
+  },
 };
 
 test.each(Object.entries(histories))('%s', async (_name, plan) => {

@@ -60,7 +60,7 @@ function judgeComposed(world: World, composed: Composed, isThere: boolean, queue
   }
   // The server no longer knew what became of it, or it came there by another way: the person is told so.
   const doubts = copies.every(({ item }) => item.code === 'unknown' || item.code === 'id_taken');
-  const isTwice = isThere && copies.length > 0 && !doubts && !composed.cloned;
+  const isTwice = isThere && copies.length > 0 && !doubts && !composed.cloned && !world.ledger.outlived.has(id);
   if (isTwice) return world.fail('PUSH1', `${id} is there, and in the queue as ${JSON.stringify(copies[0]?.item)}`);
   if (copies.length > 1 && !composed.cloned) world.fail('PUSH1', `${id} is in the queue ${copies.length} times`);
   if (isThere || copies.length > 0) {
@@ -93,8 +93,7 @@ function judgeThreads(world: World): void {
       last.set(composed.tab, composed.order);
     }
     const tokens = world.database.row('tally', threadScope(thread), 'tally')?.tokens ?? [];
-    if (new Set(tokens).size < tokens.length)
-      world.fail('PUSH1', `a count in ${thread} was done twice: ${tokens.join()}`);
+    if (hasTwice(world, tokens)) world.fail('PUSH1', `a count in ${thread} was done twice: ${tokens.join()}`);
   }
 }
 
@@ -102,9 +101,14 @@ function judgeDrafts(world: World): void {
   for (const person of world.people) {
     for (const { table, id, data } of world.database.liveRows(userScope(person))) {
       const typed = table === 'draft' && data && 'text' in data ? typedIn(String(data.text)) : [];
-      if (new Set(typed).size < typed.length) world.fail('JOIN2', `${person} typed twice in ${id}: ${typed.join()}`);
+      if (hasTwice(world, typed)) world.fail('JOIN2', `${person} typed twice in ${id}: ${typed.join()}`);
     }
   }
+}
+
+function hasTwice({ ledger }: World, ids: readonly string[]): boolean {
+  const judged = ids.filter((id) => !ledger.outlived.has(id));
+  return new Set(judged).size < judged.length;
 }
 
 /** What a client gets that starts from nothing is what there is, and every device's sums agree with it. */

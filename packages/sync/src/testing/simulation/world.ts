@@ -51,6 +51,8 @@ export interface Device {
   wrong: number;
   /** When its outbox was taken away last. */
   evictedAt: number;
+  /** Tabs that were ever opened in it. */
+  opened: number;
 }
 
 export interface WorldOptions {
@@ -151,6 +153,7 @@ export class World {
       tabs: [],
       wrong: 0,
       evictedAt: -Infinity,
+      opened: 0,
     };
     this.devices.push(device);
     return device;
@@ -159,6 +162,7 @@ export class World {
   openTab(device: Device): OpenTab {
     const { clock, tally } = this;
     const { personId, line, profile, tabLine } = device;
+    device.opened += 1;
     const random = this.random.fork();
     const tab = new Tab(this.newId(`${device.name}-tab`), clock);
     const timers = tab.timers(random, () => device.wrong);
@@ -260,6 +264,17 @@ export class World {
       for (const id of composedIn(item)) queued.set(id, [...(queued.get(id) ?? []), item]);
     }
     return queued;
+  }
+
+  /** The time for which results are kept is over. @returns how many there were */
+  forgetResults(): number {
+    for (const { profile, tabs } of this.devices) {
+      const stored = profile.outbox?.items.values() ?? [];
+      for (const item of [...stored, ...tabs.flatMap(({ engine }) => engine.items())]) {
+        for (const id of composedIn(item)) this.ledger.outlived.add(id);
+      }
+    }
+    return this.database.forgetResults();
   }
 
   restore(): boolean {
