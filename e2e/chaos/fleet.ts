@@ -69,21 +69,26 @@ export async function openFleet(
   };
 }
 
-/** A client may have to notice a dead line first, and wait for its turn to try again. */
-const REST_MS = 300_000;
+/** Without one more client at rest: each may have to notice a dead line first, and wait for its turn to try again. */
+const STUCK_MS = 180_000;
 const LOOK_AGAIN_MS = 500;
 const TELL_MS = 15_000;
 
-/** Waits until nobody has anything to do. @returns those who still had, in the end */
+/** Waits until nobody has anything to do, for as long as they become fewer. @returns those who still had, in the end */
 export async function untilAtRest(
   fleet: Fleet,
   signal: AbortSignal,
   say: (line: string) => void = () => {},
 ): Promise<string[]> {
-  const end = performance.now() + REST_MS;
+  let end = performance.now() + STUCK_MS;
+  let fewest = Infinity;
   let tellAt = performance.now() + TELL_MS;
   for (;;) {
     const restless = await fleet.restless();
+    if (restless.length < fewest) {
+      fewest = restless.length;
+      end = performance.now() + STUCK_MS;
+    }
     if (restless.length === 0 || performance.now() > end) return restless;
     if (performance.now() > tellAt) {
       say(`  ${restless.length} clients have something to do`);

@@ -23,6 +23,8 @@ import type { Random } from './random.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { Script, startThread, type ParleyEngine } from './script.ts';
 
+const ACTS_AT_ONCE = 3;
+
 export interface Network {
   /** Ports of the APIs on this machine. */
   servers: readonly number[];
@@ -117,9 +119,12 @@ export class ScriptedClient {
     this.#clockAhead = aheadMs;
   }
 
-  /** Does one thing that people do. */
+  /** Does one thing that people do, unless several are under way: what a slow machine cannot keep up with is not begun. */
   async act(): Promise<void> {
-    if (this.#run) await this.#script.doOne(this.#run.engine);
+    const run = this.#run;
+    if (!run || run.acting >= ACTS_AT_ONCE) return;
+    run.acting += 1;
+    await this.#script.doOne(run.engine).finally(() => (run.acting -= 1));
   }
 
   /** Makes a thread with these people. @throws where the rules refuse it */
@@ -193,7 +198,7 @@ export class ScriptedClient {
       timers,
       tabs: createTabGroup().open(),
     });
-    return { engine, storage, freezer, sockets, life, opened: new Set() };
+    return { engine, storage, freezer, sockets, life, opened: new Set(), acting: 0 };
   }
 
   /** The adapter that ships, with what a browser would add: cookie, origin, and whether the machine is online. */
@@ -241,6 +246,8 @@ interface Run {
   sockets: Set<NodeWebSocket>;
   life: { over: boolean };
   opened: Set<string>;
+  /** Things begun that are not safe on the device yet. */
+  acting: number;
 }
 
 type StoredItem = Awaited<ReturnType<Storage['items']>>[number];
