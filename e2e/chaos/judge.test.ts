@@ -302,6 +302,15 @@ test('what was refused may be shown over a message', () => {
   expect(holds(judge(history))).toBe(true);
 });
 
+test('a view may begin above a message over which something refused is shown', () => {
+  const [first, ...others] = bob.views[threadId] ?? [];
+  if (!first) throw new Error('Bob sees nothing.');
+  bob.views[threadId] = [{ ...first, overlaid: true }, ...others.slice(-2)];
+  expect(holds(judge(history))).toBe(true);
+  bob.views[threadId] = [first, ...others.slice(-2)];
+  expect(judge(history).diverged).not.toEqual([]);
+});
+
 test('a view that holds what the server has not', () => {
   bob.views[threadId]?.push(seen(stored(6, bob, 'ghost')));
   expectFinding('diverged', /bob sees "ghost" .*, which the server has not/);

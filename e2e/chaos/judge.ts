@@ -151,11 +151,12 @@ function judgeViews(report: ClientReport, database: FinalRead, verdict: Verdict)
     if (places.some((place, index) => index > 0 && place <= (places[index - 1] ?? 0))) {
       verdict.reordered.push(`${report.client} sees thread ${threadId} in another order: ${places.join(' ')}.`);
     }
-    const from = Math.min(...places, messages.length);
-    const expected = messages.filter(({ seq }) => seq >= from);
+    // What is shown over a message brings it into view wherever it is; the rest begins where the window does.
+    const from = Math.min(...view.flatMap(({ seq, overlaid }) => (overlaid ? [] : [seq])), messages.length);
     const seen = new Map(view.map((message) => [message.id, message]));
-    for (const { id, text, reactions } of expected) {
+    for (const { id, seq, text, reactions } of messages) {
       const shown = seen.get(id);
+      if (!shown && seq < from) continue;
       if (!shown) verdict.diverged.push(`${report.client} does not see "${text}" in thread ${threadId}.`);
       else if (!shown.overlaid && (shown.text !== text || inWords(shown.reactions) !== inWords(reactions))) {
         verdict.diverged.push(`${report.client} sees "${shown.text}" of ${id} in a state that is not the last.`);
