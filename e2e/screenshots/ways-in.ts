@@ -4,9 +4,10 @@ import { codeOf } from '../authenticator.ts';
 import { startInstallation } from '../installation.ts';
 import { test } from '../journey.ts';
 import { ALICE, BOB } from '../people.ts';
+import { Person } from '../person.ts';
 import { take, takeAtDesk } from './take.ts';
 
-test('ways in', async ({ visit }) => {
+test('ways in', async ({ browser, contextOptions, visit }) => {
   await using fresh = await startInstallation();
   const { url } = fresh;
   const alice = await visit(ALICE, { url });
@@ -17,6 +18,15 @@ test('ways in', async ({ visit }) => {
   const bob = await visit(BOB, { url });
   await bob.acceptInvitation(invitation);
   await bob.leave();
+  // Whose complaints nobody hears: that a page cannot be fetched is one.
+  const context = await browser.newContext({ ...contextOptions, serviceWorkers: 'block' });
+  const elsewhere = await Person.at(context, { account: ALICE, url });
+  await elsewhere.signIn();
+  await elsewhere.expectInside();
+  await context.route('**/assets/activity-page-*', (route) => route.abort());
+  await elsewhere.page.goto(`${url}/activity`);
+  await elsewhere.page.getByText('This page did not load').waitFor();
+  await take(elsewhere.page, 'failure');
 
   await addAuthenticator(page);
   await page.getByRole('link', { name: 'Settings' }).click();
@@ -43,6 +53,12 @@ test('ways in', async ({ visit }) => {
   await take(page, 'settings-security', () => password.scrollIntoViewIfNeeded());
   const signOut = page.getByRole('button', { name: 'Sign out', exact: true });
   await take(page, 'settings-device', () => signOut.scrollIntoViewIfNeeded());
+  await page.getByRole('button', { name: 'Sign out all other devices' }).click();
+  await page.getByRole('dialog', { name: 'Sign out the other device?' }).waitFor();
+  await take(page, 'sign-out-others');
+  await page.getByRole('button', { name: 'Sign them out' }).click();
+  await elsewhere.page.getByRole('heading', { name: 'Sign in again' }).waitFor();
+  await context.close();
   await password.click();
   await page.getByRole('dialog', { name: 'Change password' }).waitFor();
   await take(page, 'change-password');
@@ -98,6 +114,9 @@ test('ways in', async ({ visit }) => {
   await page.reload();
   await page.getByRole('heading', { name: 'Sign in again' }).waitFor();
   await take(page, 'session-ended');
+  await page.getByRole('button', { name: `Remove ${ALICE.name} from this device` }).click();
+  await page.getByRole('dialog', { name: `Remove ${ALICE.name} from this device?` }).waitFor();
+  await take(page, 'known-account-remove');
   await alice.leave();
 });
 
