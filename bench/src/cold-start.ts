@@ -1,8 +1,6 @@
 /** P10: a browser is started without a network, and the thread that was open last is to be read. */
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +10,7 @@ import { bundled, chromiumOptions } from './chromium.ts';
 import type { Bench } from './contest.ts';
 import { startThreads, writeMessages } from './installation.ts';
 import { profileOf } from './profile.ts';
+import { served } from './served.ts';
 import { TEXT } from './texts.ts';
 
 const SIZES = [100, 1_000, 10_000];
@@ -139,14 +138,5 @@ async function openMinimal(): Promise<AsyncDisposable & { origin: string }> {
     if (!file) return void response.writeHead(404).end();
     response.writeHead(200, { 'content-type': file.type }).end(file.text);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return served(server);
 }

@@ -1,8 +1,6 @@
 /** P8: a device that has nothing fetches what its person may read. */
 import { sql } from 'kysely';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright';
 import { addAccounts, openApp, PASSWORD, type Account, type App } from './app.ts';
@@ -11,6 +9,7 @@ import { bundled, chromiumOptions } from './chromium.ts';
 import type { Bench } from './contest.ts';
 import { startThreads, writeMessages, type Installation } from './installation.ts';
 import { profileOf } from './profile.ts';
+import { served } from './served.ts';
 
 const SIZES = [500, 5_000, 50_000];
 /** Messages of a thread, all unread: as many as a client keeps of it. */
@@ -107,14 +106,5 @@ async function serveRows({ database }: Installation): Promise<AsyncDisposable & 
         () => response.destroy(),
       );
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return served(server);
 }
