@@ -12,6 +12,7 @@ import { endSession, switchTo } from '../accounts/session-changes.ts';
 import { TwoStepSetting } from '../accounts/two-step-setting.tsx';
 import { useOwnName } from '../accounts/use-own-name.ts';
 import { DemoButton } from '../demo/demo-button.tsx';
+import { ExportSetting } from '../exports/export-setting.tsx';
 import { ReceiptsSetting } from '../receipts/receipts-setting.tsx';
 import { isForgetful } from '../sync/forgetful-browser.ts';
 import { PageFrame } from './page-frame.tsx';
@@ -95,6 +96,7 @@ export function SettingsPage() {
           <Setting title="Lock" note="Your messages stay on this device, locked until you sign in again.">
             <Button onClick={() => void endSession(person.id)}>Lock</Button>
           </Setting>
+          <ExportSetting />
           <Setting title="Saving and sending" note="What waits on this device and why, and what happened last.">
             <Button onClick={() => void navigate({ to: '/activity' })}>Look</Button>
           </Setting>

@@ -2,7 +2,18 @@
 import { isArchived, usualSetting, type ThreadSettingRow } from '@parley/core/thread-settings';
 import { threadScope, userScope } from '@parley/core/scopes';
 import { announce, notify, type MenuItem } from '@parley/ui';
-import { Archive, ArchiveRestore, CircleCheck, CircleDot, Link, Mail, MailOpen, Pin, PinOff } from 'lucide-react';
+import {
+  Archive,
+  ArchiveRestore,
+  CircleCheck,
+  CircleDot,
+  Download,
+  Link,
+  Mail,
+  MailOpen,
+  Pin,
+  PinOff,
+} from 'lucide-react';
 import { v7 as uuidv7 } from 'uuid';
 import { attempt } from '../sync/attempt.ts';
 import { markThreadRead, markThreadUnread, type MarkingParts } from './mark-unread.ts';
@@ -64,6 +75,16 @@ export function copyLink({ threadId }: MarkingParts): void {
   );
 }
 
+/** Offers the thread as a file; from this device, so that it works without the server. */
+async function exportAs(parts: MarkingParts, format: 'html' | 'json'): Promise<void> {
+  try {
+    const { exportThread } = await import('../exports/export-thread.tsx');
+    await exportThread(parts, format);
+  } catch {
+    notify('That could not be made into a file.', { tone: 'bad' });
+  }
+}
+
 /** Keys that act on the thread that has the focus in the list. */
 export const ACT_KEYS: Readonly<Record<string, (parts: MarkingParts, unread: boolean) => Promise<void>>> = {
   u: (parts, unread) => (unread ? markThreadRead(parts) : markThreadUnread(parts)),
@@ -106,6 +127,8 @@ export function threadMenuItems(
       onSelect: () => void setResolved(parts, !resolved),
     },
     { label: 'Copy link', icon: <Link size={15} />, onSelect: () => copyLink(parts) },
+    { label: 'Save as a page', icon: <Download size={15} />, onSelect: () => void exportAs(parts, 'html') },
+    { label: 'Save as data', icon: <Download size={15} />, onSelect: () => void exportAs(parts, 'json') },
     {
       label: 'Follow every message',
       separated: true,
