@@ -21,6 +21,24 @@ function preloadTextFace(): Plugin {
   };
 }
 
+/** Where the frame of everything behind sign-in is, for public/before-paint.js. */
+function nameFrame(): Plugin {
+  return {
+    name: 'name-frame',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_html, { bundle }) =>
+        Object.values(bundle ?? {})
+          .filter((file) => file.type === 'chunk' && file.name === 'frame')
+          .map(({ fileName }) => ({
+            tag: 'meta',
+            attrs: { name: 'parley-frame', content: `/${fileName}` },
+            injectTo: 'head-prepend' as const,
+          })),
+    },
+  };
+}
+
 export default defineConfig({
   // What its package gives by default is written for older browsers, and longer.
   resolve: { alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' }] },
@@ -28,6 +46,7 @@ export default defineConfig({
     react(),
     tailwindcss(),
     preloadTextFace(),
+    nameFrame(),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src',

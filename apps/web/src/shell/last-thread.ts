@@ -8,6 +8,7 @@ export function lastThread(): string | null {
 }
 
 export function rememberThread(threadId: string): void {
+  if (lastThread() === threadId) return;
   localStorage.setItem(item(), threadId);
 }
 

@@ -1,6 +1,13 @@
 import { Delayed, Spinner } from '@parley/ui';
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { Suspense } from 'react';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  type AsyncRouteComponent,
+} from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { currentSession, knownSession } from '../accounts/session.ts';
 import { FailurePage, PageFailure } from './failure-page.tsx';
 import { Root } from './root.tsx';
@@ -69,8 +76,7 @@ const inside = createRoute({
     return currentSession().state === 'unreachable' ? <UnreachablePage /> : <AppFrame />;
   },
 });
-export const loadAppFrame = () => import('./app-frame.tsx');
-const AppFrame = lazyRouteComponent(loadAppFrame, 'AppFrame');
+const AppFrame = lazyRouteComponent(() => import('./app-frame.tsx'), 'AppFrame');
 
 const desk = () => matchMedia('(min-width: 45.0625rem)').matches;
 
@@ -82,12 +88,9 @@ const home = createRoute({
     // A phone shows the list itself; beside the list there is room for the thread that was open last.
     if (threadId !== null && desk()) throw redirect({ to: '/t/$threadId', params: { threadId }, replace: true });
   },
-  component: () => (
-    // The list must not wait for the code of the page beside it.
-    <Suspense>
-      <HomePage />
-    </Suspense>
-  ),
+  component: function Home() {
+    return useIsHere(HomePage) ? <HomePage /> : null;
+  },
 });
 const HomePage = lazyRouteComponent(() => import('./home-page.tsx'), 'HomePage');
 
@@ -98,14 +101,22 @@ const thread = createRoute({
   onStay: ({ params }) => rememberThread(params.threadId),
   component: function Thread() {
     const { threadId } = thread.useParams();
-    return (
-      <Suspense fallback={<OpeningThread />}>
-        <ThreadPage key={threadId} threadId={threadId} />
-      </Suspense>
-    );
+    return useIsHere(ThreadPage) ? <ThreadPage key={threadId} threadId={threadId} /> : <OpeningThread />;
   },
 });
 const ThreadPage = lazyRouteComponent(() => import('../threads/thread-page.tsx'), 'ThreadPage');
+
+/**
+ * Whether a page's code has come: the list must not wait for the page beside it. Suspense would hold the page back until
+ * what is drawn in its place has been there for 300 ms.
+ */
+function useIsHere(page: AsyncRouteComponent<never>): boolean {
+  const [isHere, setIsHere] = useState(page.preload === undefined);
+  useEffect(() => {
+    void Promise.resolve(page.preload?.()).then(() => setIsHere(true));
+  }, [page]);
+  return isHere;
+}
 
 function OpeningThread() {
   return (
@@ -185,6 +196,21 @@ export const router = createRouter({
   // Pages read from the local copy; nothing is worth a pending page before it is really late.
   defaultPendingMs: 400,
 });
+
+/**
+ * Fetches the frame, and opens what this device has of the person's data, before anything is drawn: for a page behind
+ * sign-in, of somebody who was here before. Resolves when the frame can be drawn.
+ */
+export async function beginInside(personId: string): Promise<void> {
+  const [matched, params] = router.getMatchedRoutes(location.pathname);
+  if (!matched.some(({ id }) => id === inside.id)) return;
+  const threadId = params['threadId'] ?? (location.pathname === '/' && desk() ? lastThread() : null);
+  // Over the network it would come at the cost of the list.
+  if (threadId !== null && navigator.serviceWorker?.controller) void ThreadPage.preload?.();
+  const opened = import('../sync/open-engine.ts').then(({ openEngine }) => void openEngine(personId));
+  // What cannot be fetched is said where it is to be drawn.
+  await Promise.allSettled([AppFrame.preload?.(), opened]);
+}
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -10,7 +10,7 @@ function currentTheme(): Theme {
   return pinned === 'light' || pinned === 'dark' ? pinned : 'system';
 }
 
-/** Pins the theme on this device, or leaves it to the system. public/theme.js applies it at the next start. */
+/** Pins the theme on this device, or leaves it to the system. public/before-paint.js applies it at the next start. */
 export function chooseTheme(theme: Theme): void {
   if (theme === 'system') {
     delete document.documentElement.dataset['theme'];

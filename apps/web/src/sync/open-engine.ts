@@ -12,6 +12,7 @@ export interface OpenEngine {
   engine: ParleyEngine;
   /** Resolves when what is on this device can be shown. */
   started: Promise<void>;
+  isStarted: boolean;
 }
 
 const open = new Map<string, OpenEngine>();
@@ -25,7 +26,12 @@ export function openEngine(personId: string): OpenEngine {
     storage: createDexieStorage(personId, uuidv7),
     tabs: createBrowserTabs(personId),
   });
-  const opened = { engine, started: engine.start() };
+  const opened: OpenEngine = { engine, started: engine.start(), isStarted: false };
+  opened.started.then(
+    () => (opened.isStarted = true),
+    // Told to whoever waits for it.
+    () => undefined,
+  );
   open.set(personId, opened);
   return opened;
 }

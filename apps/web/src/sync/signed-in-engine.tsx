@@ -11,8 +11,8 @@ const CARE_AFTER_MS = 2_000;
 
 /** Opens the engine of a person and draws what is inside once this device's copy can be read. */
 export function SignedInEngine({ personId, children }: { personId: string; children: ReactNode }) {
-  const [{ engine, started }] = useState(() => openEngine(personId));
-  const [ready, setReady] = useState(false);
+  const [{ engine, started, isStarted }] = useState(() => openEngine(personId));
+  const [ready, setReady] = useState(isStarted);
   const [broken, setBroken] = useState<unknown>(null);
 
   useEffect(() => {
