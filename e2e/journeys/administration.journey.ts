@@ -158,5 +158,18 @@ test('invitations are copied, sent again and withdrawn, and rules are set, on a 
   await expect(bob.page.getByRole('button', { name: 'New thread' })).toHaveCount(0);
   await page.getByRole('radio', { name: 'All members' }).check();
   await expect(bob.page.getByRole('button', { name: 'New thread' }).first()).toBeVisible();
+
+  await page.getByRole('radio', { name: '1 year' }).click();
+  const asked = page.getByRole('dialog', { name: 'Delete what is older than 1 year?' });
+  await expectAccessible(page, 'administration, how long messages are kept');
+  await asked.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('radio', { name: 'For ever' })).toBeChecked();
+  await page.getByRole('radio', { name: '1 year' }).click();
+  await asked.getByRole('button', { name: 'Delete older messages' }).click();
+  await expect(page.getByRole('radio', { name: '1 year' })).toBeChecked();
+  await page.reload();
+  await expect(page.getByRole('radio', { name: '1 year' })).toBeChecked();
+  await page.getByRole('radio', { name: 'For ever' }).check();
+  await expect(asked).toHaveCount(0);
   await phone.leave();
 });

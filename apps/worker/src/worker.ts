@@ -1,7 +1,13 @@
 /** The worker: relays job rows, and carries out jobs. */
 import { mutators } from '@parley/core/mutators';
 import { isPaged, userScope } from '@parley/core/scopes';
-import { alignGroups, createPostgresStorage, openDatabase, organisationsWithGroups } from '@parley/db';
+import {
+  alignGroups,
+  createPostgresStorage,
+  expireOldMessages,
+  openDatabase,
+  organisationsWithGroups,
+} from '@parley/db';
 import { openMailer } from '@parley/emails';
 import { openJobQueues } from '@parley/jobs';
 import { createSyncServer, type Publish } from '@parley/sync/server';
@@ -45,8 +51,9 @@ export function startWorker(environment: WorkerEnvironment, publish: Publish): R
     publish,
   });
   queues.work('housekeeping', async () => {
+    const expired = await expireOldMessages(database.kysely, acts, Date.now());
     const tidied = await tidy(database.kysely, Date.now());
-    workerLog.info(tidied, 'tidied');
+    workerLog.info({ ...tidied, expired }, 'tidied');
     // A store of jobs that is emptied must not leave anybody in a thread who has no business there.
     for (const orgId of await organisationsWithGroups(database.kysely))
       await alignGroups(database.kysely, acts, { orgId });

@@ -9,7 +9,7 @@ import { followInPins } from './pinned.ts';
 import { threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { mentionsIn, MESSAGE_LENGTH, snippetOf, typedText } from './text.ts';
-import { accessThread, type MessageKind } from './threads.ts';
+import { accessThread, type MessageKind, type ThreadRow } from './threads.ts';
 
 export interface MessageRow extends PagedRow {
   kind: MessageKind;
@@ -219,21 +219,26 @@ export async function append(
     revisions: 0,
     deletedAt: null,
   });
-  const { kind, authorId, text, notice } = message;
   tx.put('thread', scope, threadId, {
     ...thread,
     lastSeq: seq ?? thread.lastSeq,
-    lastMessage: {
-      id: messageId,
-      authorId,
-      kind,
-      snippet: snippetOf(text),
-      at: tx.now,
-      ...(notice && { notice: shortNotice(notice) }),
-    },
+    lastMessage: lastMessageOf(messageId, { ...message, createdAt: tx.now }),
   });
-  if (kind !== 'system') tx.enqueue('message.sent', { threadId, messageId });
+  if (message.kind !== 'system') tx.enqueue('message.sent', { threadId, messageId });
 }
+
+/** How a message stands in the head of its thread, where it is the newest. */
+export const lastMessageOf = (
+  id: string,
+  { authorId, kind, text, notice, createdAt }: Pick<MessageRow, 'authorId' | 'kind' | 'text' | 'notice' | 'createdAt'>,
+): NonNullable<ThreadRow['lastMessage']> => ({
+  id,
+  authorId,
+  kind,
+  snippet: snippetOf(text),
+  at: createdAt,
+  ...(notice && { notice: shortNotice(notice) }),
+});
 
 /** Writes a changed message back, and its snippet into the head where it is the newest. */
 async function change(tx: MutatorTx<Tables>, threadId: string, messageId: string, message: MessageRow): Promise<void> {

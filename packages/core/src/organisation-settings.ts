@@ -11,7 +11,7 @@ export const organisationScopes = (orgId: string): MutatorScopes => ({ write: [o
 export async function changeOrganisation(
   tx: MutatorTx<Tables>,
   orgId: string,
-  change: Partial<Pick<OrgRow, 'name' | 'threadStarters' | 'receipts'>>,
+  change: Partial<Pick<OrgRow, 'name' | 'threadStarters' | 'receipts' | 'retentionDays'>>,
 ): Promise<void> {
   const { role } = await accessOrg(tx, orgId);
   if (!mayAdminister(role)) throw new Refusal('forbidden', 'Only owners and admins look after the organisation.');

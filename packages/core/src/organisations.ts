@@ -15,6 +15,8 @@ export interface OrgRow {
   threadStarters: ThreadStarters;
   /** `false`: of those who act for it nobody learns how far they have read. */
   receipts?: boolean | null;
+  /** Messages of its members are deleted so many days after they were sent; without it they are kept. */
+  retentionDays?: number | null;
   createdAt: number;
 }
 

@@ -3,6 +3,7 @@ export { alignGroups, organisationsWithGroups } from './groups.ts';
 export { readMemberFacts } from './members.ts';
 export { isMigrated, migrateToLatest } from './migrate.ts';
 export { overdueReceipts } from './receipts.ts';
+export { expireOldMessages } from './retention.ts';
 export type { Database } from './tables.ts';
 export { eraseOrganisation, ownRowsAbout, scopesToErase } from './sync/erase.ts';
 export { purgeTombstones } from './sync/purge.ts';

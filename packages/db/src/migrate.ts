@@ -16,6 +16,7 @@ import * as ageOfTombstones from './migrations/0008-age-of-tombstones.ts';
 import * as receipts from './migrations/0009-receipts.ts';
 import * as groups from './migrations/0010-groups.ts';
 import * as ownNames from './migrations/0011-own-names.ts';
+import * as retention from './migrations/0012-retention.ts';
 
 /** In the order of their names. A migration that was released is never changed. */
 const migrations: Record<string, Migration> = {
@@ -34,6 +35,7 @@ const migrations: Record<string, Migration> = {
   '0009-receipts': receipts,
   '0010-groups': groups,
   '0011-own-names': ownNames,
+  '0012-retention': retention,
 };
 
 /**

@@ -161,6 +161,7 @@ export interface Database {
     name: string;
     thread_starters: ThreadStarters;
     receipts: boolean | null;
+    retention_days: number | null;
     created_at: Time;
   };
   team: Synced & { org_id: string; id: string; name: string; member_ids: Json<string[]>; created_at: Time };

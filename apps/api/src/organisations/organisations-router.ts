@@ -1,4 +1,5 @@
 import { ROLES, THREAD_STARTERS } from '@parley/core/organisations';
+import { MAX_RETENTION_DAYS } from '@parley/core/retention';
 import { z } from 'zod';
 import { emailAddress, organisationName } from '../accounts/people.ts';
 import { router, signedInProcedure } from '../trpc.ts';
@@ -68,6 +69,8 @@ export const organisationsRouter = router({
         name: z.optional(organisationName),
         threadStarters: z.enum(THREAD_STARTERS).optional(),
         receipts: z.boolean().optional(),
+        /** `null` keeps messages for ever. */
+        retentionDays: z.int().min(1).max(MAX_RETENTION_DAYS).nullable().optional(),
       }),
     )
     .output(z.null())

@@ -8,18 +8,20 @@ export interface OrganisationChange {
   name?: string | undefined;
   threadStarters?: ThreadStarters | undefined;
   receipts?: boolean | undefined;
+  retentionDays?: number | null | undefined;
 }
 
 /** Every member sees it at once. @throws Refusal `not_found`, `forbidden` */
 export async function changeSettings(
   { acts }: { acts: Acts },
   actorId: string,
-  { orgId, name, threadStarters, receipts }: OrganisationChange,
+  { orgId, name, threadStarters, receipts, retentionDays }: OrganisationChange,
 ): Promise<void> {
   const change = {
     ...(name === undefined ? {} : { name }),
     ...(threadStarters && { threadStarters }),
     ...(receipts === undefined ? {} : { receipts }),
+    ...(retentionDays === undefined ? {} : { retentionDays }),
   };
   await acts.act(actorId, organisationScopes(orgId), (tx) => changeOrganisation(tx, orgId, change));
   organisationsLog.info({ by: actorId, orgId, changed: Object.keys(change) }, 'an organisation was changed');

@@ -10,6 +10,7 @@ import type { OwnOrganisation } from '../shell/use-organisations.ts';
 import { useRow } from '../sync/views.ts';
 import { administration } from './administration.ts';
 import { useOnline } from './connection.tsx';
+import { RetentionRule } from './retention-rule.tsx';
 
 const starters: { value: ThreadStarters; label: string }[] = [
   { value: 'members', label: 'All members' },
@@ -23,6 +24,7 @@ export function OrganisationPage({ organisation }: { organisation: OwnOrganisati
   const online = useOnline();
   const threadStarters = useRule(orgId, 'threadStarters', row?.data.threadStarters ?? 'members');
   const receipts = useRule(orgId, 'receipts', receiptsOn(row?.data));
+  const retentionDays = useRule(orgId, 'retentionDays', row?.data.retentionDays ?? null);
   return (
     <section aria-label="Organisation" className="flex flex-col">
       <Part title="Name" note="Shown in the rail, in invitations and in mails.">
@@ -42,12 +44,16 @@ export function OrganisationPage({ organisation }: { organisation: OwnOrganisati
       >
         <ReceiptsSwitch on={receipts.value} disabled={!online} onChange={receipts.choose} />
       </Part>
+      <Part title="Keep messages" note="Messages of your members, for this long after they were sent.">
+        <RetentionRule days={retentionDays.value} disabled={!online} onChange={retentionDays.choose} />
+      </Part>
     </section>
   );
 }
 
 interface Rules {
   threadStarters: ThreadStarters;
+  retentionDays: number | null;
   receipts: boolean;
 }
 
@@ -65,7 +71,7 @@ function useRule<Name extends keyof Rules>(orgId: string, name: Name, known: Rul
     setChosen(value);
     change.mutate({ orgId, [name]: value });
   };
-  return { value: chosen ?? known, choose };
+  return { value: chosen === undefined ? known : chosen, choose };
 }
 
 function NameForm({ organisation, online }: { organisation: OwnOrganisation; online: boolean }) {

@@ -44,6 +44,7 @@ export const syncedTables: Mapping = {
       name: ['name', 'text'],
       threadStarters: ['thread_starters', 'text'],
       receipts: ['receipts', 'boolean'],
+      retentionDays: ['retention_days', 'bigint'],
       createdAt: ['created_at', 'timestamptz'],
     },
   },
