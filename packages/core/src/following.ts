@@ -9,6 +9,7 @@ import type { TableName, Tables } from './tables.ts';
 export const residentTables = [
   'org',
   'team',
+  'partner',
   'person',
   'membership',
   'thread',

@@ -7,6 +7,7 @@ import type { ScheduledRow } from './scheduled.ts';
 import type { ReceiptRow } from './receipts.ts';
 import type { ThreadSettingRow } from './thread-settings.ts';
 import type { SettingsRow } from './settings.ts';
+import type { PartnerRow } from './partners.ts';
 import type { PinsRow } from './pinned.ts';
 import type { SavedRow } from './saved.ts';
 import type { TeamRow } from './teams.ts';
@@ -23,6 +24,8 @@ export type Tables = {
   org: OrgRow;
   /** In `org:O`. */
   team: TeamRow;
+  /** In `org:O`, id = the other organisation. */
+  partner: PartnerRow;
   /** In `people.org:O`, id = person. */
   person: PersonRow;
   /** In `user:U`, id = organisation. */

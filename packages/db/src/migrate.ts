@@ -17,6 +17,7 @@ import * as receipts from './migrations/0009-receipts.ts';
 import * as groups from './migrations/0010-groups.ts';
 import * as ownNames from './migrations/0011-own-names.ts';
 import * as retention from './migrations/0012-retention.ts';
+import * as partners from './migrations/0013-partners.ts';
 
 /** In the order of their names. A migration that was released is never changed. */
 const migrations: Record<string, Migration> = {
@@ -36,6 +37,7 @@ const migrations: Record<string, Migration> = {
   '0010-groups': groups,
   '0011-own-names': ownNames,
   '0012-retention': retention,
+  '0013-partners': partners,
 };
 
 /**

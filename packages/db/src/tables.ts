@@ -1,6 +1,7 @@
 /** Every table, as Kysely sees it. The truth is in the migrations. */
 import type { GroupKind } from '@parley/core/groups';
 import type { MessageRow } from '@parley/core/messages';
+import type { Contact, PartnerRow } from '@parley/core/partners';
 import type { PinsRow } from '@parley/core/pinned';
 import type { Role, ThreadStarters } from '@parley/core/organisations';
 import type { FollowLevel } from '@parley/core/thread-settings';
@@ -165,6 +166,15 @@ export interface Database {
     created_at: Time;
   };
   team: Synced & { org_id: string; id: string; name: string; member_ids: Json<string[]>; created_at: Time };
+  partner: Synced & {
+    org_id: string;
+    partner_id: string;
+    name: string;
+    contacts: Json<Contact[]>;
+    since: Time;
+    suspended_by: Json<string[]>;
+    ended: Json<NonNullable<PartnerRow['ended']>> | null;
+  };
   org_person: Synced & {
     org_id: string;
     person_id: string;

@@ -56,6 +56,20 @@ export const syncedTables: Mapping = {
     idColumn: 'id',
     fields: { name: ['name', 'text'], memberIds: ['member_ids', 'jsonb'], createdAt: ['created_at', 'timestamptz'] },
   },
+  partner: {
+    ...directory,
+    sql: 'partner',
+    scopeKind: 'org',
+    scopeColumn: 'org_id',
+    idColumn: 'partner_id',
+    fields: {
+      name: ['name', 'text'],
+      contacts: ['contacts', 'jsonb'],
+      since: ['since', 'timestamptz'],
+      suspendedBy: ['suspended_by', 'jsonb'],
+      ended: ['ended', 'jsonb'],
+    },
+  },
   person: {
     ...directory,
     sql: 'org_person',
