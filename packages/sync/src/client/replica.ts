@@ -104,10 +104,13 @@ export class Replica {
     this.#touch(known, id);
   }
 
-  /** Leaves the scope's rows of these tables to the disk. */
+  /** Leaves the scope's rows to the disk, save those of these tables; what lies over them stays. */
   release(scope: ScopeId, resident: ReadonlySet<string>): void {
     for (const [table, byScope] of this.#tables) {
-      if (!resident.has(table) && byScope.get(scope)?.overlay.size === 0) byScope.delete(scope);
+      const known = byScope.get(scope);
+      if (!known || resident.has(table)) continue;
+      this.#empty(known);
+      if (known.overlay.size === 0) byScope.delete(scope);
     }
   }
 
@@ -207,10 +210,13 @@ export class Replica {
     this.#adrift.delete(scope);
     for (const byScope of this.#tables.values()) {
       const known = byScope.get(scope);
-      if (!known) continue;
-      for (const id of known.base.keys()) this.#touch(known, id);
-      known.base.clear();
+      if (known) this.#empty(known);
     }
+  }
+
+  #empty(known: Table): void {
+    for (const id of known.base.keys()) this.#touch(known, id);
+    known.base.clear();
   }
 }
 

@@ -22,20 +22,22 @@ export interface ThreadWindow {
 
 const unopened: ThreadWindow = { low: Number.MAX_SAFE_INTEGER, complete: false, loading: true, unreachable: false };
 
+export interface WindowsOptions {
+  replica: Replica;
+  storage: Pick<Storage, 'scopeRows' | 'pagedRows'>;
+  resident: ReadonlySet<string>;
+  isPaged: (scope: ScopeId) => boolean;
+}
+
 export class Windows {
   readonly #replica: Replica;
-  readonly #storage: Storage;
+  readonly #storage: WindowsOptions['storage'];
   readonly #resident: ReadonlySet<string>;
   readonly #isPaged: (scope: ScopeId) => boolean;
   readonly #opened = new Map<ScopeId, { users: number; window: ThreadWindow }>();
   readonly #listeners = new Map<ScopeId, Set<() => void>>();
 
-  constructor(options: {
-    replica: Replica;
-    storage: Storage;
-    resident: ReadonlySet<string>;
-    isPaged: (scope: ScopeId) => boolean;
-  }) {
+  constructor(options: WindowsOptions) {
     this.#replica = options.replica;
     this.#storage = options.storage;
     this.#resident = options.resident;
@@ -80,10 +82,10 @@ export class Windows {
   async load(scope: ScopeId): Promise<boolean> {
     const state = this.#replica.state(scope);
     if (!state || !this.isOpen(scope)) return false;
-    for (const row of await this.#storage.scopeRows(scope)) this.#replica.put(row);
+    if (!(await this.#take(scope, this.#storage.scopeRows(scope)))) return false;
     if (this.#isPaged(scope)) {
       const places = await this.#read(scope, state, Number.MAX_SAFE_INTEGER);
-      return places < PAGE && !this.get(scope).complete;
+      return places < PAGE && this.isOpen(scope) && !this.get(scope).complete;
     }
     this.set(scope, { low: 0, complete: true, loading: false });
     return false;
@@ -120,12 +122,23 @@ export class Windows {
   }
 
   async #read(scope: ScopeId, state: ScopeState, before: number): Promise<number> {
-    const rows = await this.#storage.pagedRows(scope, before, PAGE);
-    for (const row of rows) this.#replica.put(row);
+    const rows = await this.#take(scope, this.#storage.pagedRows(scope, before, PAGE));
+    if (!rows) return 0;
     const places = new Set(rows.map(({ data }) => placeOf(data) ?? before));
     const floor = state.low ?? 1;
-    const low = places.size < PAGE ? floor : Math.min(...places);
-    this.set(scope, { low: Math.max(low, floor), complete: low <= 1, loading: false, unreachable: false });
+    const read = places.size < PAGE ? floor : Math.max(Math.min(...places), floor);
+    // The newest page may be read while more than that is in view.
+    const low = Math.min(read, this.get(scope).low);
+    this.set(scope, { low, complete: low <= 1, loading: false, unreachable: false });
     return places.size;
+  }
+
+  /** Into memory. @returns nothing where the scope was closed meanwhile, and no change would reach what is in memory */
+  async #take(scope: ScopeId, reading: Promise<StoredRow[]>): Promise<StoredRow[] | undefined> {
+    const opened = this.#opened.get(scope);
+    const rows = await reading;
+    if (this.#opened.get(scope) !== opened) return undefined;
+    for (const row of rows) this.#replica.put(row);
+    return rows;
   }
 }

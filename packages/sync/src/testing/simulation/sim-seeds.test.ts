@@ -283,6 +283,32 @@ const histories: Record<string, Plan> = {
     healsAt: 13627,
     rots: false,
   },
+  '[CLI9] a thread that was closed while something was on its way there shows what changed meanwhile': {
+    seed: 78832,
+    people: [
+      [
+        { old: false, tabs: 1 },
+        { old: false, tabs: 1 },
+      ],
+      [
+        { old: false, tabs: 1 },
+        { old: false, tabs: 1 },
+      ],
+    ],
+    apis: 1,
+    history: [101, 2],
+    steps: [
+      { at: 645, name: 'send', a: 0.1863390738144517, b: 0.3581981125753373, c: 0.4366243979893625 },
+      { at: 3808, name: 'send', a: 0.2591431378386915, b: 0.1682309452444315, c: 0.6958709580358118 },
+      { at: 4430, name: 'send', a: 0.16125294426456094, b: 0.13669548043981194, c: 0.17383592133410275 },
+      { at: 4519, name: 'look', a: 0.06785211432725191, b: 0.33970638480968773, c: 0.18917226628400385 },
+      { at: 12725, name: 'like', a: 0.6963795199990273, b: 0.166342654498294, c: 0.038394588278606534 },
+      { at: 12813, name: 'send', a: 0.8076949012465775, b: 0.3607744553592056, c: 0.19449280784465373 },
+      { at: 16684, name: 'remove', a: 0.9667667471803725, b: 0.7671919187996536, c: 0.48678132612258196 },
+    ],
+    healsAt: 17699,
+    rots: false,
+  },
 };
 
 test.each(Object.entries(histories))('%s', async (_name, plan) => {

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { createMemoryCache } from './memory-cache.ts';
+import type { Pending } from './outbox.ts';
+import type { StoredRow } from './ports.ts';
+import { Replica } from './replica.ts';
+import { PAGE, Windows } from './windows.ts';
+
+const scope = 'thread:t';
+const message = (place: number, version = 1): StoredRow => ({
+  scope,
+  table: 'message',
+  id: `m${place}`,
+  version,
+  data: { seq: place, version },
+});
+const liked = { id: 'like' } as Pending;
+
+/** A thread on disk, with as many messages as this, and a tab that has opened it. */
+async function openThread(places: number) {
+  const cache = createMemoryCache();
+  const replica = new Replica();
+  const windows = new Windows({ replica, storage: cache, resident: new Set(), isPaged: () => true });
+  const state = { scope, version: 1, epoch: 1, low: 1 };
+  /** As every change comes: to the disk, and to memory as far as it belongs there. */
+  const change = async (version: number, rows: StoredRow[], purge = false) => {
+    const changed = { scope, purge, state: { ...state, version }, rows };
+    await cache.writeCache([changed], 'life', 1);
+    replica.apply({ ...changed, rows: windows.resident(changed) });
+  };
+  await change(
+    1,
+    Array.from({ length: places }, (_, index) => message(index + 1)),
+    true,
+  );
+  windows.open(scope);
+  await windows.load(scope);
+  const shown = () => replica.rows(scope, 'message').map(({ data }) => data as { seq: number; version: number });
+  return { replica, windows, change, shown };
+}
+
+test('[CLI9] a thread that is closed while something waits over it shows nothing old when it is opened again', async () => {
+  const { replica, windows, change, shown } = await openThread(PAGE + 10);
+  expect(shown().at(0)).toEqual({ seq: 11, version: 1 });
+  replica.overlay([{ pending: liked, effects: [{ ...message(50), data: { seq: 50, version: 1 } }] }]);
+  windows.close(scope);
+  expect(shown()).toEqual([{ seq: 50, version: 1 }]);
+  const grown = Array.from({ length: 5 }, (_, index) => message(PAGE + 11 + index, 2));
+  await change(2, [message(11, 2), ...grown]);
+  windows.open(scope);
+  await windows.load(scope);
+  expect(shown().at(0)).toEqual({ seq: 16, version: 1 });
+  expect(windows.get(scope).low).toBe(16);
+});
+
+test('[CLI9] what is read from disk after its thread was closed stays there', async () => {
+  const { windows, shown } = await openThread(PAGE + 10);
+  const read = windows.older(scope);
+  windows.close(scope);
+  await read;
+  expect(shown()).toEqual([]);
+});
+
+test('[CLI9] what is in view is kept up after the newest page was read again', async () => {
+  const { windows, change, shown } = await openThread(PAGE + 10);
+  await windows.older(scope);
+  expect(windows.get(scope)).toMatchObject({ low: 1, complete: true });
+  await windows.load(scope);
+  await change(2, [message(1, 2)]);
+  expect(shown().at(0)).toEqual({ seq: 1, version: 2 });
+  expect(windows.get(scope)).toMatchObject({ low: 1, complete: true });
+});
