@@ -57,7 +57,10 @@ export class TabLine {
       },
       visible: () => tab.visible,
       onVisible: (listener) => tab.onVisible(listener),
-      post: (message) => this.#post(tab, message),
+      // A channel that is closed carries nothing any more.
+      post: (message) => {
+        if (this.#listeners.has(tab)) this.#post(tab, message);
+      },
       onMessage: (listener) => {
         this.#listeners.set(tab, listener);
       },
