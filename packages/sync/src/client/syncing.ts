@@ -242,7 +242,7 @@ export class Syncing<Tables extends TableMap> {
   }
 
   async #keep(changes: ScopeChange[], settled: string[], epoch: number): Promise<void> {
-    const { storage, tabs, keeps } = this.#options;
+    const { storage, tabs, keeps, serial, outbox, replica } = this.#options;
     const incarnation = this.#options.incarnation() ?? '';
     try {
       await storage.writeCache(changes, incarnation, epoch);
@@ -253,7 +253,13 @@ export class Syncing<Tables extends TableMap> {
     // What is not removed is sent again, and answered as before.
     await storage.removeItems(settled).catch(() => {});
     tabs.post({ type: 'changes', changes, epoch, incarnation, keeps: keeps() });
-    if (settled.length > 0) tabs.post({ type: 'items', items: [], removed: settled });
+    if (settled.length === 0) return;
+    tabs.post({ type: 'items', items: [], removed: settled });
+    // Here too, and not waited for by what waits for the disk: meanwhile the disk may have told of them once more.
+    void serial.run(async () => {
+      outbox.remove(settled);
+      replica.notify();
+    });
   }
 
   #onFenced(epoch: number): void {

@@ -338,6 +338,34 @@ const histories: Record<string, Plan> = {
       healsAt: 18553,
       rots: false,
     },
+  '[CONN2] [DISK8] what has come to its end does not come back from an outbox that another tab has filled meanwhile': {
+    seed: 687,
+    people: [
+      [{ old: false, tabs: 1 }],
+      [
+        { old: false, tabs: 2 },
+        { old: false, tabs: 2 },
+      ],
+      [{ old: false, tabs: 1 }],
+      [{ old: false, tabs: 1 }],
+    ],
+    apis: 1,
+    history: [127, 1],
+    steps: [
+      { at: 8227, name: 'count', a: 0.16270176274701953, b: 0.25839491677470505, c: 0.026699603768065572 },
+      { at: 11490, name: 'send', a: 0.20252974447794259, b: 0.04049944900907576, c: 0.5620744666084647 },
+      { at: 11846, name: 'edit', a: 0.8433822016231716, b: 0.3074970683082938, c: 0.13451851368881762 },
+      { at: 12662, name: 'sendThree', a: 0.8544805308338255, b: 0.6748095925431699, c: 0.731812558369711 },
+      { at: 14555, name: 'send', a: 0.5986471576616168, b: 0.5374614810571074, c: 0.2751314698252827 },
+      { at: 16268, name: 'send', a: 0.284483534283936, b: 0.052155863493680954, c: 0.8413550353143364 },
+      { at: 16939, name: 'otherSignedIn', a: 0.3295353597495705, b: 0.6553162599448115, c: 0.0871845600195229 },
+      { at: 18053, name: 'send', a: 0.2233886446338147, b: 0.43514699884690344, c: 0.2828690113965422 },
+      { at: 20941, name: 'sendThree', a: 0.3146943571045995, b: 0.2808638515416533, c: 0.8619276043027639 },
+      { at: 21106, name: 'evictOutbox', a: 0.3676182390190661, b: 0.8593837330117822, c: 0.26949795288965106 },
+    ],
+    healsAt: 21525,
+    rots: false,
+  },
 };
 
 test.each(Object.entries(histories))('%s', async (_name, plan) => {
