@@ -2,7 +2,8 @@
 import 'fake-indexeddb/auto';
 import { threadScope } from '@parley/core/scopes';
 import { createDexieStorage } from '@parley/sync/adapters/dexie';
-import { createTabGroup } from '@parley/sync/testing';
+import type { Disk } from '@parley/sync/client';
+import { createTabGroup, databasesOf, deleteDatabase } from '@parley/sync/testing';
 import { indexedDB } from 'fake-indexeddb';
 import { v7 as newId } from 'uuid';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
@@ -42,7 +43,7 @@ async function openTabs(threadId: string, count: number, options: ClientOptions 
     if (index === 0) await synced(client);
     clients.push(client);
   }
-  return { profile, clients: clients as [Client, Client, Client] };
+  return { profile, tabs, clients: clients as [Client, Client, Client] };
 }
 
 /** What a tab that starts now finds on the disk. */
@@ -207,6 +208,36 @@ test('[CLI7] leaves nothing behind after wiping in one of two tabs, and the othe
   // The heir is told before it gets the lead, and asks the server for nothing.
   expect(follower.leads()).toBe(false);
   expect(follower.network.connects()).toBe(0);
+});
+
+test('[CLI7] leaves nothing behind when another tab is frozen, which makes nothing anew when it thaws', async () => {
+  const threadId = await startThread(server, [people.bob]);
+  const { clients, profile, tabs } = await openTabs(threadId, 1);
+  const [leader] = clients;
+  let opened = 0;
+  const counted = (disk: Disk): Disk => ({
+    ...disk,
+    openCache: (lost) => {
+      opened += 1;
+      return disk.openCache(lost);
+    },
+    openOutbox: (lost) => {
+      opened += 1;
+      return disk.openOutbox(lost);
+    },
+  });
+  const frozen = await world.openClient(people.alice, { profile, tabs, disk: counted });
+  await say(frozen, threadId, 'secret');
+  await drained(frozen);
+  frozen.freeze();
+  const before = opened;
+  for (const name of await databasesOf(profile)) await deleteDatabase(name);
+  // It waits for an outbox that can be had again.
+  void say(frozen, threadId, 'too late');
+  await leader.engine.wipe();
+  frozen.thaw();
+  await vi.waitFor(async () => expect(await databasesOf(profile)).toEqual([]));
+  expect(opened).toBe(before);
 });
 
 test('[CLI7] leaves nothing behind when it is wiped while a flush is on its way, which arrives once', async () => {

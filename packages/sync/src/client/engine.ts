@@ -296,6 +296,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     } else if (message.type === 'event') {
       log.add(message.event);
     } else if (message.type === 'wiped') {
+      storage.leave();
       stop();
     } else if (message.type === 'draft') {
       drafts.set(message.key, message.text);

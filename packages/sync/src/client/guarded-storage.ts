@@ -13,6 +13,11 @@ import type { StorageStatus } from './status.ts';
 /** Milliseconds before a bad state is left by way of trial: the first time, and at most. */
 const OUTBOX_RETRY = { first: 1_000, longest: 60_000 };
 const CACHE_RETRY = { first: 60_000, longest: 3_600_000 };
+/**
+ * Milliseconds before a database is opened again. A tab that was frozen may hear first that it lost its databases, and only
+ * then that this is because nothing of the person is to stay.
+ */
+const REOPEN_PAUSE = 50;
 
 export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
   let watcher: StorageWatcher = { status() {}, cacheEmptied() {}, outboxReplaced() {} };
@@ -41,11 +46,14 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
   });
 
   const cache: Keeper<CacheState, CacheHandle> = new Keeper({
+  const pause = () => new Promise<void>((resolve) => void timers.after(REOPEN_PAUSE, resolve));
+
     table: cacheTable,
     first: 'opening',
     givesUp: [],
     meaning: (error) => disk.meaning(error),
     async obtain(state, lost) {
+    pause,
       if (state === 'rebuilding' || state === 'evicting') await disk.deleteCache();
       const inMemory = state === 'memory' || state === 'evicting';
       if (inMemory) memory ??= (await lateParts.memoryCache()).createMemoryCache();
@@ -72,6 +80,7 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
     givesUp: ['full', 'broken'],
     meaning: (error) => disk.meaning(error),
     async obtain(state, lost) {
+    pause,
       if (state === 'clearing') {
         cache.event('evict');
         await cache.run(proveCache).catch(() => {});
@@ -106,6 +115,10 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
     cache.close();
   };
 
+  const leave = () => {
+    close();
+    outbox.close();
+  };
   return {
     watch(by) {
       watcher = by;
@@ -154,14 +167,14 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
     restore: (...args) => outbox.run((handle) => handle.restore(...args)),
 
     async wipe() {
-      close();
-      outbox.close();
+      leave();
       await disk.deleteAll();
     },
     close() {
       close();
       void enqueued.then(() => outbox.close());
     },
+    leave,
   };
 }
 

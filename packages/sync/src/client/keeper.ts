@@ -14,6 +14,8 @@ export interface KeeperOptions<State extends string, Handle> {
   givesUp: readonly State[];
   /** Opens what there is to be had in this state. `lost` may be called once, at any time. */
   obtain: (state: State, lost: () => void) => Promise<Handle>;
+  /** Comes before every handle but the first. */
+  pause: () => Promise<void>;
   /** What an error means; `null` where it is no failure of the disk, but of whoever called. */
   meaning: (error: unknown) => DiskEvent | null;
   onState: (state: State) => void;
@@ -22,6 +24,7 @@ export interface KeeperOptions<State extends string, Handle> {
 export class Keeper<State extends string, Handle extends { close(): void }> {
   readonly #options: KeeperOptions<State, Handle>;
   #handle: Promise<Handle> | null = null;
+  #isFirst = true;
   #closed = false;
   /** Calls that have not come to their end. */
   readonly #running = new Set<Promise<unknown>>();
@@ -34,7 +37,7 @@ export class Keeper<State extends string, Handle extends { close(): void }> {
 
   /** @throws what the disk threw last where it cannot be helped, and whatever is no failure of the disk */
   run<T>(work: (handle: Handle) => Promise<T>): Promise<T> {
-    if (this.#closed) return Promise.reject(new Error('This storage is closed.'));
+    if (this.#closed) return Promise.reject(closed());
     const running = this.#run(work);
     this.#running.add(running);
     const over = () => this.#running.delete(running);
@@ -74,10 +77,14 @@ export class Keeper<State extends string, Handle extends { close(): void }> {
   }
 
   #obtain(): Promise<Handle> {
-    if (this.#closed) return Promise.reject(new Error('This storage is closed.'));
-    const handle = this.#options.obtain(this.state, () => {
+    const { state } = this;
+    const { obtain, pause } = this.#options;
+    const lost = () => {
       if (handle === this.#handle && !this.#closed) this.event('lost');
-    });
+    };
+    const open = () => (this.#closed ? Promise.reject<Handle>(closed()) : obtain(state, lost));
+    const handle = this.#isFirst ? open() : pause().then(open);
+    this.#isFirst = false;
     return handle;
   }
 
@@ -89,3 +96,5 @@ export class Keeper<State extends string, Handle extends { close(): void }> {
     this.#handle = null;
   }
 }
+
+const closed = () => new Error('This storage is closed.');

@@ -273,6 +273,9 @@ export interface Storage extends CacheCalls, OutboxCalls {
   /** Leaves no trace of the person. */
   wipe(): Promise<void>;
   close(): void;
+  /** Lets go of what another tab wipes: nothing that is under way is done with another handle. */
+  leave(): void;
+  /** What was given to the outbox comes to its end. */
 }
 
 /** What tabs of one person tell each other. */

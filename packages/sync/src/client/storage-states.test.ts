@@ -58,6 +58,7 @@ async function happen<State extends string>(
       obtained.push(state);
       return { close: () => (closed += 1) };
     },
+    pause: async () => {},
     onState: (state) => told.push(state),
   });
   let outcome: 'worked' | 'refused' | 'again' = 'again';
@@ -114,6 +115,7 @@ test('[DISK1] takes an error that is not of the disk for what it is, and ends af
     givesUp: [],
     meaning: (error) => (error instanceof Broken ? error.event : null),
     obtain: async () => ({ close() {} }),
+    pause: async () => {},
     onState() {},
   });
   await expect(keeper.run(() => Promise.reject(new TypeError('of the caller')))).rejects.toThrow('of the caller');
@@ -134,6 +136,7 @@ test('[DISK1] counts the failure of a handle once, however many calls it fails',
     givesUp: [],
     meaning: () => 'lost',
     obtain: async () => ({ close() {} }),
+    pause: async () => {},
     onState() {},
   });
   const failsOnce = () => {

@@ -366,6 +366,33 @@ const histories: Record<string, Plan> = {
     healsAt: 21525,
     rots: false,
   },
+  '[CLI7] [DISK8] a tab that lost its outbox while it was frozen hears that all was wiped before it opens another': {
+    seed: 52088,
+    people: [[{ old: false, tabs: 1 }], [{ old: false, tabs: 2 }]],
+    apis: 2,
+    history: [134, 3],
+    steps: [
+      { at: 767, name: 'freeze', a: 0.7252607715781778, b: 0.10506137390621006, c: 0.7216956899501383 },
+      { at: 4684, name: 'evictOutbox', a: 0.5878914017230272, b: 0.14316428755410016, c: 0.4849749212153256 },
+      { at: 11893, name: 'wipe', a: 0.798091237898916, b: 0.6183456140570343, c: 0.8083484922535717 },
+    ],
+    healsAt: 23403,
+    rots: false,
+  },
+  '[CLI7] [DISK2] a tab that lost its handles while it was frozen hears that all was wiped before it opens others': {
+    seed: 94919,
+    people: [[{ old: false, tabs: 1 }], [{ old: false, tabs: 1 }]],
+    apis: 1,
+    history: [5, 0],
+    steps: [
+      { at: 14625, name: 'freeze', a: 0.10769480117596686, b: 0.9038796543609351, c: 0.6196100446395576 },
+      { at: 20819, name: 'openTab', a: 0.4862076132558286, b: 0.9247232638299465, c: 0.11374641442671418 },
+      { at: 22197, name: 'closeHandles', a: 0.003858596784994006, b: 0.08229465410113335, c: 0.9946380110923201 },
+      { at: 22585, name: 'wipe', a: 0.07187163038179278, b: 0.9233684963546693, c: 0.017444283235818148 },
+    ],
+    healsAt: 25606,
+    rots: false,
+  },
 };
 
 test.each(Object.entries(histories))('%s', async (_name, plan) => {
