@@ -308,6 +308,30 @@ describe('a client whose disk fails', () => {
     expect(alice.texts(threadId)).toEqual(['kept yesterday']);
   });
 
+  test('[DISK8] leaves in its order what others have queued in an outbox that it could not read at its start', async () => {
+    const threadId = await startThread(server, [people.bob]);
+    const profile = newId();
+    const tabs = createTabGroup();
+    const first = await world.openClient(people.alice, { profile, tabs });
+    await synced(first);
+    first.network.setOnline(false);
+    for (const text of ['one', 'two']) await say(first, threadId, text);
+
+    const faults: DiskFaults = createDiskFaults();
+    faults.set('readOutbox', 'corrupt');
+    const second = await world.openClient(people.alice, { profile, tabs, disk: faults.wrap, online: false });
+    expect(storageOf(second)).toBe('unwritable');
+    await say(first, threadId, 'three');
+    await vi.waitFor(() => expect(second.engine.items()).toHaveLength(1));
+    faults.clear();
+    await vi.waitFor(() => expect(second.engine.items()).toHaveLength(3));
+
+    for (const client of [first, second]) client.engine.stop();
+    const again = await world.openClient(people.alice, { profile });
+    await drained(again);
+    expect(await onServer(threadId)).toEqual(['one', 'two', 'three']);
+  });
+
   test('[DISK9] fills a cache of its own beside that of another release, and deletes that', async () => {
     const threadId = await startThread(server, [people.bob]);
     const profile = newId();

@@ -48,16 +48,16 @@ export async function openOutbox(outbox: OutboxDatabase, newId: () => string, lo
         await outbox.meta.put({ key: 'probe', value: ' '.repeat(PROBE_LENGTH) });
         await outbox.meta.delete('probe');
       }),
-    restore: (lacking, drafts) =>
+    restore: (queued, drafts) =>
       outbox.transaction('rw', outboxTables, async () => {
-        const ids = lacking.map(({ id }) => id);
+        const ids = queued.map(({ id }) => id);
         const there = await outbox.items.bulkGet(ids);
+        const lacking = queued.filter((_item, index) => !there[index]);
         // What was done in this database so far was done after all that it lacks.
-        const last = Math.max(0, ...lacking.map(({ order }) => order));
-        for (const later of (await items()).filter(({ id }) => !ids.includes(id))) {
-          await outbox.items.put({ ...later, order: await nextOrder(outbox, last) });
-        }
-        await outbox.items.bulkPut(lacking.filter((_item, index) => !there[index]));
+        const last = Math.max(0, ...queued.map(({ order }) => order));
+        const later = lacking.length > 0 ? (await items()).filter(({ id }) => !ids.includes(id)) : [];
+        for (const item of later) await outbox.items.put({ ...item, order: await nextOrder(outbox, last) });
+        await outbox.items.bulkPut(lacking);
         for (const [key, text] of Object.entries(drafts)) {
           if (!(await outbox.drafts.get(key))) await outbox.drafts.put({ key, text });
         }

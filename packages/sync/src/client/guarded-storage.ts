@@ -27,6 +27,7 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
   /** Which cache, and which outbox, the engine has seen. */
   let birth: unknown = null;
   let clientId: string | null = null;
+  let wasRead = true;
   let cacheKept = true;
   let outboxKept: StorageStatus = 'disk';
 
@@ -45,15 +46,15 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
     void outbox.run((handle) => handle.probe()).catch(() => {});
   });
 
-  const cache: Keeper<CacheState, CacheHandle> = new Keeper({
   const pause = () => new Promise<void>((resolve) => void timers.after(REOPEN_PAUSE, resolve));
 
+  const cache: Keeper<CacheState, CacheHandle> = new Keeper({
     table: cacheTable,
     first: 'opening',
     givesUp: [],
     meaning: (error) => disk.meaning(error),
-    async obtain(state, lost) {
     pause,
+    async obtain(state, lost) {
       if (state === 'rebuilding' || state === 'evicting') await disk.deleteCache();
       const inMemory = state === 'memory' || state === 'evicting';
       if (inMemory) memory ??= (await lateParts.memoryCache()).createMemoryCache();
@@ -79,8 +80,8 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
     first: 'opening',
     givesUp: ['full', 'broken'],
     meaning: (error) => disk.meaning(error),
-    async obtain(state, lost) {
     pause,
+    async obtain(state, lost) {
       if (state === 'clearing') {
         cache.event('evict');
         await cache.run(proveCache).catch(() => {});
@@ -114,11 +115,11 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
     outboxRetry.cancel();
     cache.close();
   };
-
   const leave = () => {
     close();
     outbox.close();
   };
+
   return {
     watch(by) {
       watcher = by;
@@ -129,7 +130,10 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
       const [kept, held] = await Promise.all([
         outbox
           .run((handle) => handle.read())
-          .catch(() => ({ clientId: (clientId = newId(timers)), items: [], drafts: {} })),
+          .catch(() => {
+            wasRead = false;
+            return { clientId: (clientId = newId(timers)), items: [], drafts: {} };
+          }),
         cache.run((handle) => handle.read(residentTables)),
       ]);
       void disk.deleteOldCaches().catch(() => {});
@@ -164,8 +168,14 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
       return renewed;
     },
     saveDraft: (...args) => outbox.run((handle) => handle.saveDraft(...args)),
-    restore: (...args) => outbox.run((handle) => handle.restore(...args)),
+    async restore(items, drafts) {
+      // Of an outbox that was never read a tab knows what it heard of others, who have it written down.
+      const held = await outbox.run((handle) => handle.restore(wasRead ? items : [], drafts));
+      wasRead = true;
+      return held;
+    },
 
+    leave,
     async wipe() {
       leave();
       await disk.deleteAll();
@@ -174,7 +184,6 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
       close();
       void enqueued.then(() => outbox.close());
     },
-    leave,
   };
 }
 

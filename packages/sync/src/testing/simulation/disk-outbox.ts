@@ -119,14 +119,14 @@ export function createOutboxHandle(
       }),
     probe: () => write(() => {}),
     restore: (given, drafts) => {
-      const lacking = copy(given);
+      const known = copy(given);
       return write(() => {
-        const known = new Set(lacking.map(({ id }) => id));
-        outbox.lastOrder = Math.max(outbox.lastOrder, ...lacking.map(({ order }) => order));
-        for (const later of outbox.inOrder()) {
-          if (!known.has(later.id)) outbox.put({ ...later, order: outbox.nextOrder() });
-        }
-        for (const item of lacking) if (!outbox.items.has(item.id)) outbox.put(item);
+        const ids = new Set(known.map(({ id }) => id));
+        const lacking = known.filter(({ id }) => !outbox.items.has(id));
+        outbox.lastOrder = Math.max(outbox.lastOrder, ...known.map(({ order }) => order));
+        const later = lacking.length > 0 ? outbox.inOrder().filter(({ id }) => !ids.has(id)) : [];
+        for (const item of later) outbox.put({ ...item, order: outbox.nextOrder() });
+        for (const item of lacking) outbox.put(item);
         for (const [key, text] of Object.entries(drafts)) if (!outbox.drafts.get(key)) outbox.drafts.set(key, text);
         return state();
       });

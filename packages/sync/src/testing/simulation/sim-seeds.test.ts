@@ -393,6 +393,22 @@ const histories: Record<string, Plan> = {
     healsAt: 25606,
     rots: false,
   },
+  '[CLI4] [DISK8] a tab that could not read the outbox when it opened leaves what others have queued in its order': {
+    seed: 46025,
+    people: [[{ old: false, tabs: 1 }], [{ old: false, tabs: 1 }]],
+    apis: 1,
+    history: [92, 2],
+    steps: [
+      { at: 1237, name: 'deaf', a: 0.8674165052361786, b: 0.05280262930318713, c: 0.45140073099173605 },
+      { at: 4021, name: 'sendThree', a: 0.6254883445799351, b: 0.5212355190888047, c: 0.37644298817031085 },
+      { at: 5473, name: 'diskFails', a: 0.8833223998080939, b: 0.7355506594758481, c: 0.4563099443912506 },
+      { at: 5538, name: 'openTab', a: 0.7637370831798762, b: 0.7133734989911318, c: 0.8800116700585932 },
+      { at: 5821, name: 'send', a: 0.3416557221207768, b: 0.6200766293331981, c: 0.3734047112520784 },
+      { at: 7620, name: 'count', a: 0.7187902976293117, b: 0.319694692036137, c: 0.06512090167962015 },
+    ],
+    healsAt: 13993,
+    rots: false,
+  },
 };
 
 test.each(Object.entries(histories))('%s', async (_name, plan) => {
