@@ -332,6 +332,26 @@ describe('a client whose disk fails', () => {
     expect(await onServer(threadId)).toEqual(['one', 'two', 'three']);
   });
 
+  test('[CLI16] does again what a server had applied that was restored since, also where the cache is lost', async () => {
+    const threadId = await startThread(server, [people.bob]);
+    const profile = newId();
+    const alice = await world.openClient(people.alice, { profile });
+    await synced(alice);
+    alice.network.setOnline(false);
+    await say(alice, threadId, 'lost with the server');
+    alice.engine.stop();
+    const outbox = await createDexieDisk(`${people.alice}-${profile}`, newId).openOutbox(() => {});
+    const effects = [{ scope: threadScope(threadId), version: 1_000 }];
+    const queued = await outbox.items();
+    await outbox.updateItems(queued.map((item) => ({ ...item, state: 'applied', effects, incarnation: 'before' })));
+    outbox.close();
+    for (const name of await databasesOf(profile)) if (name.includes('cache')) await deleteDatabase(name);
+
+    const again = await world.openClient(people.alice, { profile });
+    await drained(again);
+    expect(await onServer(threadId)).toEqual(['lost with the server']);
+  });
+
   test('[DISK9] fills a cache of its own beside that of another release, and deletes that', async () => {
     const threadId = await startThread(server, [people.bob]);
     const profile = newId();

@@ -108,8 +108,9 @@ export interface OutboxItem {
   /** The client's clock when it was made, a label. */
   at: number;
   state: ItemState;
-  /** Once applied: where its rows are to be seen. */
+  /** Once applied: where its rows are to be seen, and by which `incarnation` of the server. */
   effects: { scope: ScopeId; version: number }[];
+  incarnation?: string;
   /** Once failed: a stable code and safe words. */
   code: string | null;
   message: string | null;
@@ -272,10 +273,10 @@ export interface Storage extends CacheCalls, OutboxCalls {
   takeLead(): Promise<Lead>;
   /** Leaves no trace of the person. */
   wipe(): Promise<void>;
-  close(): void;
   /** Lets go of what another tab wipes: nothing that is under way is done with another handle. */
   leave(): void;
   /** What was given to the outbox comes to its end. */
+  close(): void;
 }
 
 /** What tabs of one person tell each other. */

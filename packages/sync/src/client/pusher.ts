@@ -2,7 +2,7 @@
  * Sends the outbox: in order inside each lane, one batch at a time, again and again until the server has answered for
  * each item. The server keeps every result, so sending twice does nothing twice.
  */
-import { LIMITS, SPEAKS, type PushResult, type WireMutation } from '../protocol.ts';
+import { LIMITS, SPEAKS, type PushResponse, type WireMutation } from '../protocol.ts';
 import { Backoff } from './backoff.ts';
 import type { Connection, OutboxItem, Timers } from './ports.ts';
 
@@ -18,7 +18,7 @@ export interface PusherOptions {
   seal: (batch: WireMutation[]) => Promise<WireMutation[]>;
   sending: (ids: ReadonlySet<string>) => void;
   /** Takes in the results of one batch; resolves when they are kept. */
-  onResults: (results: readonly PushResult[]) => Promise<void>;
+  onResults: (answer: PushResponse) => Promise<void>;
 }
 
 export class Pusher {
@@ -74,7 +74,7 @@ export class Pusher {
     }
     this.#backoff.reset();
     try {
-      await onResults(answer.results);
+      await onResults(answer);
     } catch {
       // The disk refuses: the same is asked again, and answered as before.
       return void this.#backoff.again(() => void this.run());

@@ -3,7 +3,7 @@
  * memory, disk and the other tabs, in this order. Nothing here needs an act of the person to get going again.
  */
 import type { MutatorMap, ScopeId, TableMap } from '../mutator.ts';
-import type { Effect, LiveEvent, PushResult, WireMutation } from '../protocol.ts';
+import type { Effect, LiveEvent, PushResponse, WireMutation } from '../protocol.ts';
 import { Connector } from './connector.ts';
 import type { BaseRows, FollowedScope } from './engine.ts';
 import type { Outbox } from './outbox.ts';
@@ -133,7 +133,7 @@ export class Syncing<Tables extends TableMap> {
         outbox.sending(ids);
         replica.notify();
       },
-      onResults: (results) => this.#onResults(results),
+      onResults: (answer) => this.#onResults(answer),
     });
   }
 
@@ -334,21 +334,25 @@ export class Syncing<Tables extends TableMap> {
   async #onIncarnation(incarnation: string): Promise<void> {
     const { replica, setIncarnation } = this.#options;
     const known = this.#options.incarnation();
-    if (known === incarnation) return;
     setIncarnation(incarnation);
-    if (known === null) return;
     await this.#doAgain();
+    if (known === null || known === incarnation) return;
     await this.#apply(() => Array.from(replica.states(), ({ scope }) => purged(scope)));
     this.#refused.clear();
     await this.newClient();
   }
 
-  /** What the server had applied, and whose rows have not been seen, may be gone: it is asked for once more. */
+  /**
+   * What another incarnation of the server had applied, and whose rows have not been seen, may be gone: it is asked for once
+   * more. The item says which, and not the cache, which may be gone too.
+   */
   async #doAgain(): Promise<void> {
     const { storage, outbox, replica } = this.#options;
+    const now = this.#options.incarnation();
+    const ofBefore = () => outbox.items().filter((item) => item.state === 'applied' && item.incarnation !== now);
+    if (ofBefore().length === 0) return;
     await this.#asLeader(async () => {
-      const applied = outbox.items().filter(({ state }) => state === 'applied');
-      const again = applied.map((item): OutboxItem => ({ ...item, state: 'waiting', effects: [] }));
+      const again = ofBefore().map((item): OutboxItem => ({ ...item, state: 'waiting', effects: [] }));
       await storage.updateItems(again).catch(() => {});
       await outbox.merge(again);
       replica.notify();
@@ -371,7 +375,7 @@ export class Syncing<Tables extends TableMap> {
     );
   }
 
-  async #onResults(results: readonly PushResult[]): Promise<void> {
+  async #onResults({ results, incarnation }: PushResponse): Promise<void> {
     const { storage, outbox, replica, tabs, isSilent } = this.#options;
     await this.#asLeader(async (epoch) => {
       const settled: OutboxItem[] = [];
@@ -380,7 +384,8 @@ export class Syncing<Tables extends TableMap> {
       for (const result of results) {
         const item = outbox.find(result.id);
         if (!item) continue;
-        if (result.status === 'applied') settled.push({ ...item, state: 'applied', effects: result.effects });
+        if (result.status === 'applied')
+          settled.push({ ...item, state: 'applied', effects: result.effects, incarnation });
         else if (result.status === 'gap') gaps.set(item.lane, result.expected);
         else if (result.status === 'rejected' || result.status === 'unknown') {
           if (isSilent(item.name)) removed.push(item.id);
@@ -409,6 +414,7 @@ export class Syncing<Tables extends TableMap> {
     });
     if (!this.leads) return;
     this.#connector.proven();
+    await this.#doAgain();
     if (results.some(({ status }) => status === 'fork')) await this.newClient();
     this.#options.timers.after(POKE_GRACE, () => this.#pullEffects());
   }

@@ -409,6 +409,30 @@ const histories: Record<string, Plan> = {
     healsAt: 13993,
     rots: false,
   },
+  '[CONN2] [CLI16] what a server that was restored since had applied is done again also where the cache is another one':
+    {
+      seed: 90888,
+      people: [
+        [{ old: false, tabs: 1 }],
+        [
+          { old: false, tabs: 1 },
+          { old: false, tabs: 1 },
+        ],
+      ],
+      apis: 2,
+      history: [3, 3],
+      steps: [
+        { at: 1613, name: 'signedOut', a: 0.3668470266275108, b: 0.48419996397569776, c: 0.43441271875053644 },
+        { at: 8224, name: 'backup', a: 0.9801251923199743, b: 0.5480911596678197, c: 0.6417529615573585 },
+        { at: 18642, name: 'startDirect', a: 0.6603296755347401, b: 0.2540233803447336, c: 0.6757082254625857 },
+        { at: 19385, name: 'type', a: 0.3929810249246657, b: 0.7393997053150088, c: 0.3447759044356644 },
+        { at: 20158, name: 'otherSignedIn', a: 0.6619609771296382, b: 0.40476139448583126, c: 0.868214467074722 },
+        { at: 27227, name: 'outdated', a: 0.5888835859950632, b: 0.7211835337802768, c: 0.09096105443313718 },
+        { at: 32098, name: 'restoreBackup', a: 0.01694539189338684, b: 0.6191067525651306, c: 0.409276241902262 },
+      ],
+      healsAt: 32169,
+      rots: false,
+    },
 };
 
 test.each(Object.entries(histories))('%s', async (_name, plan) => {
