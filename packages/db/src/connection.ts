@@ -6,6 +6,8 @@ import { PreparingClient } from './prepared-statements.ts';
 import type { Database } from './tables.ts';
 
 export interface DatabaseOptions {
+  /** As whom: the application, or the owner of the schema, who alone may change it. */
+  as?: 'application' | 'owner';
   /** Connections at most; more callers wait. */
   connections?: number;
   /** Milliseconds until the server gives a statement up; 0 = never. */
@@ -24,10 +26,23 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+/** The role that the application works as: the user that it connects as owns the schema, and this one does not. */
+export function applicationRole(connectionString: string): string {
+  return `${new pg.Client({ connectionString }).user}_app`;
+}
+
 /** Connects lazily: an absent server shows at the first query. `bigint` columns arrive as numbers. */
 export function openDatabase(connectionString: string, options: DatabaseOptions = {}): OpenDatabase {
   const { connections = 10, statementTimeoutMs = 30_000, connectTimeoutMs = 10_000, onStatement } = options;
+  const { as = 'application' } = options;
   const { lockTimeoutMs = statementTimeoutMs === 0 ? 0 : 5_000 } = options;
+  const settings = [
+    `statement_timeout=${statementTimeoutMs}`,
+    `lock_timeout=${lockTimeoutMs}`,
+    'idle_in_transaction_session_timeout=60000',
+    // Said as the connection begins, so that it never was somebody else's, nor becomes so again by `reset role`.
+    ...(as === 'application' ? [`role=${applicationRole(connectionString).replace(/[\\\s]/g, '\\$&')}`] : []),
+  ];
   const pool = new pg.Pool({
     Client: PreparingClient,
     connectionString,
@@ -35,7 +50,7 @@ export function openDatabase(connectionString: string, options: DatabaseOptions 
     types: { getTypeParser },
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
-    options: `-c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs} -c idle_in_transaction_session_timeout=60000`,
+    options: settings.map((setting) => `-c ${setting}`).join(' '),
   });
   // An idle connection that the server closes (restart, failover) is replaced by the pool; without this listener it
   // would end the process.

@@ -1,4 +1,5 @@
-export { openDatabase, type DatabaseOptions, type OpenDatabase } from './connection.ts';
+export { RoleMissing, roleStatements } from './application-role.ts';
+export { applicationRole, openDatabase, type DatabaseOptions, type OpenDatabase } from './connection.ts';
 export { alignGroups, organisationsWithGroups } from './groups.ts';
 export { readMemberFacts } from './members.ts';
 export { isMigrated, migrateToLatest } from './migrate.ts';

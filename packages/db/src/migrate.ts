@@ -1,6 +1,8 @@
 /** Brings a database to the newest schema. */
+import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
-import { openDatabase } from './connection.ts';
+import { grantToApplication } from './application-role.ts';
+import { applicationRole, openDatabase } from './connection.ts';
 import * as firstTables from './migrations/0001-first-tables.ts';
 import * as mailedInvitations from './migrations/0002-mailed-invitations.ts';
 import * as lifeOfAThread from './migrations/0003-life-of-a-thread.ts';
@@ -18,6 +20,7 @@ import * as groups from './migrations/0010-groups.ts';
 import * as ownNames from './migrations/0011-own-names.ts';
 import * as retention from './migrations/0012-retention.ts';
 import * as partners from './migrations/0013-partners.ts';
+import type { Database } from './tables.ts';
 
 /** In the order of their names. A migration that was released is never changed. */
 const migrations: Record<string, Migration> = {
@@ -41,27 +44,34 @@ const migrations: Record<string, Migration> = {
 };
 
 /**
- * Applies what is missing. Several processes may do so at once: they wait for each other.
+ * Applies what is missing, as the owner of the schema, and lets the application at its tables. Several processes may do so at once: they wait for each other.
  * @returns names of the migrations applied now
- * @throws what the database said; a failed migration leaves nothing behind
+ * @throws RoleMissing, or what the database said; a failed migration leaves nothing behind
  */
 export async function migrateToLatest(connectionString: string): Promise<string[]> {
-  return withMigrator(connectionString, async (migrator) => {
+  return withMigrator(connectionString, async (migrator, db) => {
     const { error, results = [] } = await migrator.migrateToLatest();
     if (error) throw error;
+    await grantToApplication(db, applicationRole(connectionString));
     return results.filter(({ status }) => status === 'Success').map(({ migrationName }) => migrationName);
   });
 }
 
-/** Whether every migration of this release is applied. */
+/** Whether every migration of this release is applied, and the application has its role. */
 export async function isMigrated(connectionString: string): Promise<boolean> {
-  return withMigrator(connectionString, async (migrator) =>
-    (await migrator.getMigrations()).every(({ executedAt }) => executedAt !== undefined),
-  );
+  return withMigrator(connectionString, async (migrator, db) => {
+    const known = await migrator.getMigrations();
+    if (known.some(({ executedAt }) => executedAt === undefined)) return false;
+    const role = applicationRole(connectionString);
+    return (await sql`select from pg_roles where rolname = ${role}`.execute(db)).rows.length > 0;
+  });
 }
 
-async function withMigrator<R>(connectionString: string, run: (migrator: Migrator) => Promise<R>): Promise<R> {
-  const database = openDatabase(connectionString, { connections: 1, statementTimeoutMs: 0 });
+async function withMigrator<R>(
+  connectionString: string,
+  run: (migrator: Migrator, db: Kysely<Database>) => Promise<R>,
+): Promise<R> {
+  const database = openDatabase(connectionString, { as: 'owner', connections: 1, statementTimeoutMs: 0 });
   try {
     const migrator = new Migrator({
       db: database.kysely,
@@ -69,7 +79,7 @@ async function withMigrator<R>(connectionString: string, run: (migrator: Migrato
       migrationTableName: 'schema_migration',
       migrationLockTableName: 'schema_migration_lock',
     });
-    return await run(migrator);
+    return await run(migrator, database.kysely);
   } finally {
     await database.close();
   }

@@ -1,5 +1,5 @@
 /** What PostgreSQL is like: reachable, new enough, durable, of our schema, and on time. */
-import { isMigrated, openDatabase, type Database } from '@parley/db';
+import { applicationRole, isMigrated, openDatabase, roleStatements, type Database } from '@parley/db';
 import { sql, type Kysely } from 'kysely';
 import { reason, type Finding } from './finding.ts';
 
@@ -17,18 +17,21 @@ export interface DatabaseDemands {
 }
 
 export async function examineDatabase(databaseUrl: string, demands: DatabaseDemands = {}): Promise<Finding[]> {
-  const database = openDatabase(databaseUrl, { connections: 1, statementTimeoutMs: 10_000 });
+  const options = { connections: 1, statementTimeoutMs: 10_000 };
+  const owner = openDatabase(databaseUrl, { ...options, as: 'owner' });
+  const database = openDatabase(databaseUrl, options);
   try {
-    await sql`select 1`.execute(database.kysely);
-    const server = await examineServer(database.kysely, demands);
+    const server = await examineServer(owner.kysely, applicationRole(databaseUrl), demands);
     if (!(await isMigrated(databaseUrl))) {
       const mend = 'npm run parley -- migrate, or restart Parley: it migrates as it starts.';
       return [...server, { code: 'SCHEMA_BEHIND', what: 'The database has the schema of an older release.', mend }];
     }
+    if (server.some(({ code }) => code === 'DATABASE_ROLE')) return server;
     return [...server, ...(await examineContents(database.kysely, demands))];
   } catch (error) {
     return [unusable(databaseUrl, error)];
   } finally {
+    await owner.close();
     await database.close();
   }
 }
@@ -58,14 +61,17 @@ function unusable(databaseUrl: string, error: unknown): Finding {
   };
 }
 
-async function examineServer(db: Kysely<Database>, demands: DatabaseDemands): Promise<Finding[]> {
+async function examineServer(db: Kysely<Database>, role: string, demands: DatabaseDemands): Promise<Finding[]> {
   const { version = 150_000, connections = CONNECTIONS, clockMs = 5_000 } = demands;
   const { rows } = await sql<Record<string, string>>`
     select current_setting('server_version_num') as version, current_setting('server_encoding') as encoding,
       current_setting('max_connections') as connections, current_setting('fsync') as fsync,
       current_setting('full_page_writes') as pages, current_setting('synchronous_commit') as commit,
       (extract(epoch from clock_timestamp()) * 1000)::text as clock,
-      has_schema_privilege(current_schema(), 'create')::text as may_create
+      has_schema_privilege(current_schema(), 'create')::text as may_create,
+      (select (rolsuper or rolcreaterole)::text from pg_roles where rolname = current_user) as may_make_roles,
+      (select (pg_has_role(oid, 'member') and not rolsuper and not rolbypassrls)::text from pg_roles
+        where rolname = ${role}) as role
   `.execute(db);
   const found = rows[0] ?? {};
   const behind = Math.abs(Number(found['clock']) - Date.now());
@@ -97,6 +103,12 @@ async function examineServer(db: Kysely<Database>, demands: DatabaseDemands): Pr
       what: 'The user of DATABASE_URL may not make tables there.',
       mend: 'Make it the owner of the database: alter database NAME owner to USER.',
     },
+    found['role'] !== 'true' &&
+      (found['role'] === 'false' || found['may_make_roles'] === 'false') && {
+        code: 'DATABASE_ROLE',
+        what: `Parley works as the role ${role}: it is not there, not granted to the user of DATABASE_URL, or may do anything.`,
+        mend: `Let somebody who may make roles run: ${roleStatements(role)}; alter role "${role}" nosuperuser nobypassrls;`,
+      },
     behind > clockMs && {
       code: 'DATABASE_CLOCK',
       what: `The clock of the database differs from ours by ${Math.round(behind / 1000)} s.`,

@@ -136,7 +136,7 @@ describe('the database', () => {
 
   test('with the schema of an older release, and no right to change it', async () => {
     const empty = await createEmptyTestDatabase();
-    const { kysely, close } = openDatabase(empty.url, { connections: 1 });
+    const { kysely, close } = openDatabase(empty.url, { as: 'owner', connections: 1 });
     const role = `doctor_${process.pid}`;
     await sql`create role ${sql.ref(role)} login password 'secret'`.execute(kysely);
     try {
@@ -146,6 +146,7 @@ describe('the database', () => {
       expect(codes(await examineDatabase(url.href))).toEqual([
         'DATABASE_NOT_DURABLE',
         'DATABASE_RIGHTS',
+        'DATABASE_ROLE',
         'SCHEMA_BEHIND',
       ]);
     } finally {
@@ -155,8 +156,25 @@ describe('the database', () => {
     }
   });
 
+  test('with a role for us that may do anything', async () => {
+    const { kysely, close } = openDatabase(database.url, { as: 'owner', connections: 1 });
+    const user = `doctor_owner_${process.pid}`;
+    await sql`create role ${sql.ref(user)} login superuser password 'secret'`.execute(kysely);
+    await sql`create role ${sql.ref(`${user}_app`)} superuser`.execute(kysely);
+    try {
+      const url = changed((to) => {
+        to.username = user;
+        to.password = 'secret';
+      });
+      expect(codes(await examineDatabase(url))).toContain('DATABASE_ROLE');
+    } finally {
+      await sql`drop role ${sql.ref(user)}, ${sql.ref(`${user}_app`)}`.execute(kysely);
+      await close();
+    }
+  });
+
   test('of an encoding that cannot hold every letter', async () => {
-    const { kysely, close } = openDatabase(database.url, { connections: 1 });
+    const { kysely, close } = openDatabase(database.url, { as: 'owner', connections: 1 });
     const name = `doctor_ascii_${process.pid}`;
     const options = sql.raw(`encoding 'SQL_ASCII' template template0 locale_provider 'libc' locale 'C'`);
     await sql`create database ${sql.ref(name)} ${options}`.execute(kysely);

@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isMigrated } from '@parley/db';
+import { isMigrated, openDatabase } from '@parley/db';
 import { createEmptyTestDatabase } from '@parley/db/testing';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ConfigurationError, openInstallation } from './installation.ts';
 
@@ -46,6 +47,22 @@ test('an external database that cannot be used is named without its password', a
     expect(String(error)).toMatch(/DATABASE_URL: 127\.0\.0\.1:\d+\/\w+ cannot be used: /);
     expect(String(error)).not.toContain(new URL(url).password);
   }
+});
+
+test('an external database whose user can have no role for the application is refused in words', async () => {
+  const external = await createEmptyTestDatabase();
+  const owner = openDatabase(external.url, { as: 'owner', connections: 1 });
+  const user = `poor_${process.pid}`;
+  await sql`create role ${sql.ref(user)} login password 'secret'`.execute(owner.kysely);
+  await sql`grant all on schema public to ${sql.ref(user)}`.execute(owner.kysely);
+  const url = new URL(external.url);
+  url.username = user;
+  url.password = 'secret';
+  const refusal: unknown = await open({ DATABASE_URL: url.href }).catch((reason: unknown) => reason);
+  expect(refusal).toBeInstanceOf(ConfigurationError);
+  expect(String(refusal)).toContain(`create role "${user}_app" nologin; grant "${user}_app" to "${user}"`);
+  await owner.close();
+  await external.drop();
 });
 
 function open(env: Record<string, string> = {}) {

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { migrateToLatest } from '@parley/db';
+import { migrateToLatest, RoleMissing } from '@parley/db';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@parley/db/embedded';
 import { type Configuration, type Environment, readEnvironment } from '../env.ts';
 import { type Secrets, ensureSecrets } from './secrets.ts';
@@ -64,7 +64,7 @@ async function migrateExternal(databaseUrl: string): Promise<void> {
   try {
     await migrateToLatest(databaseUrl);
   } catch (error) {
-    if (!isUnreachable(error)) throw error;
+    if (!isUnreachable(error) && !(error instanceof RoleMissing)) throw error;
     // Never the URL itself: it holds the password.
     const { host, pathname } = new URL(databaseUrl);
     throw new ConfigurationError(`DATABASE_URL: ${host}${pathname} cannot be used: ${reason(error)}.`, {

@@ -83,7 +83,7 @@ describe('[CUR1] a reader sees each committed row once, [CUR5] in places without
       }),
     });
 
-    const killer = openDatabase(testDatabase.url, { connections: 1 });
+    const killer = openDatabase(testDatabase.url, { as: 'owner', connections: 1 });
     let isOver = false;
     const killing = (async () => {
       while (!isOver) {

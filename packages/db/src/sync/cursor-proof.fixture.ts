@@ -240,8 +240,8 @@ export const midSnapshot =
 /** Resolves once some transaction of this database waits for a lock. */
 export async function someoneWaits({ kysely }: OpenDatabase): Promise<void> {
   for (;;) {
-    const { rows } = await sql`select from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`.execute(kysely);
+    const { rows } = await sql`select from pg_locks join pg_stat_activity using (pid)
+      where datname = current_database() and not granted`.execute(kysely);
     if (rows.length > 0) return;
   }
 }

@@ -16,7 +16,7 @@ let world: EngineWorld;
 let outside: OpenDatabase;
 beforeAll(async () => {
   world = await openEngineWorld({ connections: 3, lockTimeoutMs: PATIENCE, connectTimeoutMs: PATIENCE });
-  outside = openDatabase(world.url, { connections: 2 });
+  outside = openDatabase(world.url, { as: 'owner', connections: 2 });
 });
 afterEach(() => world.stopClients());
 afterAll(async () => {

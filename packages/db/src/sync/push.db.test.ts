@@ -108,7 +108,7 @@ describe('[PUSH1] a mutation is done once', () => {
 
   test('when the server was killed before it committed', async () => {
     const threadId = await newThread();
-    const killer = openDatabase(testDatabase.url, { connections: 1 });
+    const killer = openDatabase(testDatabase.url, { as: 'owner', connections: 1 });
     let kills = 0;
     const killed = openWith({
       wrap: beforeCommit(async ({ native }) => {

@@ -304,7 +304,9 @@ test.each(refused)('refuses %s and leaves nothing behind', async (_what, code, w
 });
 
 test('a database that fails in the middle keeps nothing of the import', async () => {
-  await sql`alter table message add check (text <> 'Yes')`.execute(database.kysely);
+  const owner = openDatabase(testDatabase.url, { as: 'owner', connections: 1 });
+  await sql`alter table message add check (text <> 'Yes')`.execute(owner.kysely);
+  await owner.close();
   const before = await everything();
   await expect(importZip(acmeZip())).rejects.toThrow(/check constraint/);
   expect(await everything()).toEqual(before);
