@@ -67,8 +67,8 @@ export async function openOutbox(outbox: OutboxDatabase, newId: () => string, lo
     items,
     enqueue: (item, clearedDraft, join) =>
       outbox.transaction('rw', outboxTables, async () => {
-        if (clearedDraft !== null) await outbox.drafts.delete(clearedDraft);
-        const done = await outbox.items.get(item.id);
+        const cleared = clearedDraft === null ? undefined : outbox.drafts.delete(clearedDraft);
+        const [done] = await Promise.all([outbox.items.get(item.id), cleared]);
         if (done) return done;
         const joined = join && (await joinEarlier(outbox, item, join));
         if (joined) return joined;
@@ -189,8 +189,8 @@ async function joinEarlier(outbox: OutboxDatabase, item: NewItem, join: JoinArgs
 
 /** The next place in the whole queue, behind `least` too. Inside a transaction over the outbox. */
 async function nextOrder({ items, meta }: OutboxDatabase, least = 0): Promise<number> {
-  const last = await items.orderBy('order').last();
-  const order = Math.max(least, last?.order ?? 0, Number((await meta.get('lastOrder'))?.value ?? 0)) + 1;
+  const [last, used] = await Promise.all([items.orderBy('order').last(), meta.get('lastOrder')]);
+  const order = Math.max(least, last?.order ?? 0, Number(used?.value ?? 0)) + 1;
   await meta.put({ key: 'lastOrder', value: String(order) });
   return order;
 }
@@ -219,10 +219,12 @@ const holdsUp = (item: OutboxItem | undefined): boolean =>
 /** Inside a transaction over the outbox. */
 async function added(outbox: OutboxDatabase, item: NewItem): Promise<OutboxItem> {
   const waitsOutside = item.heldUntil !== undefined || (await outbox.items.bulkGet(item.after ?? [])).some(holdsUp);
+  // Together: a message goes out when this is on the disk, and each answer of the disk is one more wait.
+  const [order, n] = await Promise.all([nextOrder(outbox), waitsOutside ? 0 : nextInLane(outbox, item.lane)]);
   const stored: OutboxItem = {
     ...item,
-    order: await nextOrder(outbox),
-    n: waitsOutside ? 0 : await nextInLane(outbox, item.lane),
+    order,
+    n,
     state: 'waiting',
     effects: [],
     code: null,
