@@ -297,8 +297,10 @@ export function Composer(props: ComposerProps) {
           <ScheduleMenu onPick={(at) => void send((words) => onSchedule(words, at))} />
         ) : null}
         {/* The field keeps the focus, and a phone its keyboard. */}
+        {/* A change of colour that takes its time is drawn frame by frame, just while the message goes out. */}
         <Button
           type="submit"
+          className="transition-none"
           look={text.trim() === '' && !mayBeEmpty ? 'quiet' : 'primary'}
           onMouseDown={(event) => event.preventDefault()}
         >

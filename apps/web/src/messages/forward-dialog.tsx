@@ -33,7 +33,7 @@ export function ForwardDialog({ fromThreadId, fromMessageId, excerpt, onClose }:
         threads: threads.filter(({ id }) => id !== fromThreadId),
         participations,
         unreadByThreadId: nothingUnread,
-        items: [],
+        refused: [],
         settings: [],
         drafts: [],
       }),

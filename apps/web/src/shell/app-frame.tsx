@@ -3,7 +3,7 @@ import { Outlet, useMatchRoute, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { checkSession, useSession } from '../accounts/session.ts';
 import { SignedInEngine } from '../sync/signed-in-engine.tsx';
-import { useStatus } from '../sync/views.ts';
+import { useStatusPart } from '../sync/views.ts';
 import { ThreadList } from '../threads/thread-list.tsx';
 import { Rail } from './rail.tsx';
 import { cycleRegions } from './regions.ts';
@@ -79,7 +79,7 @@ export function AppFrame() {
 
 /** The connection was refused for want of a session: the server is asked, and an ended session locks the page. */
 function SessionWatch() {
-  const { connection } = useStatus();
+  const connection = useStatusPart((status) => status.connection);
   useEffect(() => {
     if (connection.state === 'unauthorised') void checkSession();
   }, [connection.state]);

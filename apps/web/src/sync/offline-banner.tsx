@@ -5,7 +5,7 @@ import { useDeviceStorage } from './device-storage.ts';
 import { storageNotice } from './storage-notice.ts';
 import type { Renewal } from '../shell/newest.ts';
 import { reloadSafely } from '../shell/reload.ts';
-import { useStatus } from './views.ts';
+import { useStatusPart } from './views.ts';
 
 /** A hiccup shorter than this is not worth a line; the banner must stand within 2 s of the loss. */
 const graceMs = 1_200;
@@ -14,7 +14,8 @@ const StorageBanner = lazy(async () => ({ default: (await import('./storage-bann
 
 /** What stands between a person and the server or this device's disk, one line each. Gone the moment all is well. */
 export function OfflineBanner() {
-  const notice = storageNotice(useStatus(), useDeviceStorage());
+  const device = useDeviceStorage();
+  const notice = useStatusPart((status) => storageNotice(status, device));
   return (
     <>
       <ConnectionBanner />
@@ -29,7 +30,7 @@ export function OfflineBanner() {
 
 /** Says that there is no connection, that everything still works, and what happens next. */
 function ConnectionBanner() {
-  const { connection } = useStatus();
+  const connection = useStatusPart((status) => status.connection);
   const lost = connection.state === 'offline' || connection.state === 'reconnecting';
   const [due, setDue] = useState(false);
   useEffect(() => {

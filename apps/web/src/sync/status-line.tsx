@@ -2,7 +2,7 @@ import { classNames, formatRelative, useMinute } from '@parley/ui';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { statusWords } from './status-words.ts';
-import { useItems, useStatus } from './views.ts';
+import { useFailedItems, useStatus } from './views.ts';
 
 const FailedItemsDialog = lazy(async () => ({ default: (await import('./failed-items.tsx')).FailedItemsDialog }));
 
@@ -57,6 +57,5 @@ export function StatusLine() {
 }
 
 function FailedItemsOfQueue({ onClose }: { onClose: () => void }) {
-  const failed = useItems().filter((item) => item.state === 'failed');
-  return <FailedItemsDialog items={failed} onClose={onClose} />;
+  return <FailedItemsDialog items={useFailedItems()} onClose={onClose} />;
 }

@@ -3,7 +3,7 @@ import type { TableName, Tables } from '@parley/core/tables';
 import type { EngineEvent, EngineStatus, Pending, ThreadWindow, ViewRow } from '@parley/sync/client';
 import type { ScopeId } from '@parley/sync/mutator';
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
-import { useEngine } from './engine-provider.tsx';
+import { useEngine, type ParleyEngine } from './engine-provider.tsx';
 
 /** Rows of one table in one scope: by place where they have one, those waiting for theirs last. */
 export function useRows<T extends TableName>(scope: ScopeId, table: T): readonly ViewRow<Tables[T]>[] {
@@ -45,11 +45,16 @@ export function useWindow(scope: ScopeId): ThreadWindow {
   return useSyncExternalStore(subscribe, () => engine.window(scope));
 }
 
-/** What the engine is doing. */
+/** What the engine is doing. It changes with everything that is sent or comes: whoever needs a part asks for that part. */
 export function useStatus(): EngineStatus {
+  return useStatusPart((status) => status);
+}
+
+/** Of what the engine is doing one part, which stays the same object while nothing about it changes. */
+export function useStatusPart<Part>(part: (status: EngineStatus) => Part): Part {
   const engine = useEngine();
   const subscribe = useCallback((listener: () => void) => engine.subscribeStatus(listener), [engine]);
-  return useSyncExternalStore(subscribe, () => engine.status());
+  return useSyncExternalStore(subscribe, () => part(engine.status()));
 }
 
 /** What the engine last did, newest first. */
@@ -64,4 +69,19 @@ export function useItems(): readonly Pending[] {
   const engine = useEngine();
   const subscribe = useCallback((listener: () => void) => engine.subscribeItems(listener), [engine]);
   return useSyncExternalStore(subscribe, () => engine.items());
+}
+
+const refusedByEngine = new WeakMap<ParleyEngine, readonly Pending[]>();
+
+/** Of the queue what was refused; the same list until one of them comes, goes or changes. */
+export function useFailedItems(): readonly Pending[] {
+  const engine = useEngine();
+  const subscribe = useCallback((listener: () => void) => engine.subscribeItems(listener), [engine]);
+  return useSyncExternalStore(subscribe, () => {
+    const before = refusedByEngine.get(engine);
+    const now = engine.items().filter(({ state }) => state === 'failed');
+    if (before?.length === now.length && now.every((item, index) => item === before[index])) return before;
+    refusedByEngine.set(engine, now);
+    return now;
+  });
 }

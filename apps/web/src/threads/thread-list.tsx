@@ -18,7 +18,7 @@ import { useOrganisations } from '../shell/use-organisations.ts';
 import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
 import { StatusLine } from '../sync/status-line.tsx';
-import { useStatus } from '../sync/views.ts';
+import { useStatusPart } from '../sync/views.ts';
 import { filterThreads, nextUnread, type ThreadFilter, type ThreadSummary } from './thread-summaries.ts';
 import { ThreadRows } from './thread-rows.tsx';
 import { useThreadSummaries } from './use-thread-summaries.ts';
@@ -32,7 +32,7 @@ export function ThreadList() {
   const personId = usePersonId();
   const personName = usePersonNames();
   const organisations = useOrganisations();
-  const { ready } = useStatus();
+  const ready = useStatusPart((status) => status.ready);
   const navigate = useNavigate();
   const openId = useParams({ strict: false }).threadId ?? null;
   const chosen = useChosenOrganisation(organisations);

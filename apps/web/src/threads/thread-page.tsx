@@ -25,7 +25,7 @@ import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { FailedItems } from '../sync/failed-items.tsx';
 import { itemThreadId } from '../sync/item-words.ts';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
-import { useItems, useOpenScope, useRow, useStatus } from '../sync/views.ts';
+import { useFailedItems, useOpenScope, useRow, useStatusPart } from '../sync/views.ts';
 import { readsWords } from './reads-words.ts';
 import { ResolvedBar } from './resolved-bar.tsx';
 import { copyLink, setResolved, threadMenuItems } from './thread-acts.tsx';
@@ -46,11 +46,12 @@ export function ThreadPage({ threadId }: { threadId: string }) {
   const thread = useRow(threadScope(threadId), 'thread', threadId);
   const marks = useLogMarksOf(threadId);
   const participation = useRow(userScope(usePersonId()), 'participation', threadId);
-  const { ready, connection } = useStatus();
-  const failed = useItems().filter((item) => item.state === 'failed' && itemThreadId(item) === threadId);
+  const ready = useStatusPart((status) => status.ready);
+  const isLive = useStatusPart(({ connection }) => connection.state === 'live');
+  const failed = useFailedItems().filter((item) => itemThreadId(item) === threadId);
   const navigate = useNavigate();
   const here = thread !== undefined && participation?.data.leftAt === null;
-  const gone = !here && ready && (connection.state === 'live' || participation?.data.leftAt != null);
+  const gone = !here && ready && (isLive || participation?.data.leftAt != null);
   useEffect(() => {
     if (gone) forgetThread();
   }, [gone]);

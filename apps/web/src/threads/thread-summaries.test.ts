@@ -57,7 +57,7 @@ const summaries = (input: Partial<SummaryInput>) =>
     settings: [],
     drafts: [],
     unreadByThreadId: new Map(),
-    items: [],
+    refused: [],
     ...input,
   });
 
@@ -95,7 +95,7 @@ describe('threadSummaries', () => {
     const found = summaries({
       threads: waiting,
       participations: [participation('a'), participation('b')],
-      items: [item('failed', 'c')],
+      refused: [item('failed', 'c')],
     });
     expect(found.map(({ id, state }) => [id, state])).toEqual([
       ['a', 'waiting'],

@@ -33,8 +33,8 @@ export interface SummaryInput {
   settings: readonly ViewRow<ThreadSettingRow>[];
   drafts: readonly ViewRow<DraftRow>[];
   unreadByThreadId: ReadonlyMap<string, number>;
-  /** The queue. */
-  items: readonly Pending[];
+  /** Of the queue what was refused. */
+  refused: readonly Pending[];
 }
 
 /** Threads the person takes part in: pinned ones on top as they were pinned, then the one that moved last. */
@@ -44,11 +44,11 @@ export function threadSummaries({
   settings,
   drafts,
   unreadByThreadId,
-  items,
+  refused,
 }: SummaryInput): ThreadSummary[] {
   const present = new Set(participations.filter(({ data }) => data.leftAt === null).map(({ id }) => id));
   const actingOrgByThreadId = new Map(participations.map(({ id, data }) => [id, data.actingOrg]));
-  const failed = new Set(items.filter(({ state }) => state === 'failed').map(itemThreadId));
+  const failed = new Set(refused.map(itemThreadId));
   const draftByThreadId = new Map(
     drafts.flatMap(({ data }) => (data.text.trim() === '' ? [] : [[data.threadId, data.text] as const])),
   );

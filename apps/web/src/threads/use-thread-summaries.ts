@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { useEngine, usePersonId, type ParleyEngine } from '../sync/engine-provider.tsx';
-import { useAllRows, useItems } from '../sync/views.ts';
+import { useAllRows, useFailedItems } from '../sync/views.ts';
 import { threadSummaries, type ThreadSummary } from './thread-summaries.ts';
 import { createUnreadCounts, type UnreadCounts } from './unread-counts.ts';
 
@@ -21,9 +21,9 @@ export function useThreadSummaries(): readonly ThreadSummary[] {
   const participations = useAllRows('participation');
   const settings = useAllRows('threadSetting');
   const drafts = useAllRows('draft');
-  const items = useItems();
+  const refused = useFailedItems();
   return useMemo(
-    () => threadSummaries({ threads, participations, settings, drafts, unreadByThreadId, items }),
-    [threads, participations, settings, drafts, unreadByThreadId, items],
+    () => threadSummaries({ threads, participations, settings, drafts, unreadByThreadId, refused }),
+    [threads, participations, settings, drafts, unreadByThreadId, refused],
   );
 }
