@@ -20,9 +20,15 @@ export interface OpenPage<Offered> extends AsyncDisposable {
   ): Promise<number>;
 }
 
-/** @param entry the page's script, a path */
-export async function openPage<Offered>(entry: string): Promise<OpenPage<Offered>> {
-  const script = await bundled(entry);
+/**
+ * @param entry the page's script, a path
+ * @param elsewhere files of modules that are not among the dependencies, by the name they are imported by
+ */
+export async function openPage<Offered>(
+  entry: string,
+  elsewhere: Record<string, string> = {},
+): Promise<OpenPage<Offered>> {
+  const script = await bundled(entry, elsewhere);
   const server = createServer((request, response) => {
     const isScript = request.url === '/page.js';
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
@@ -56,12 +62,12 @@ export async function openPage<Offered>(entry: string): Promise<OpenPage<Offered
 }
 
 /** A module of the page's, with everything it imports, as one script. */
-export async function bundled(entry: string): Promise<string> {
+export async function bundled(entry: string, elsewhere: Record<string, string> = {}): Promise<string> {
   const built = await build({
     configFile: false,
     root: join(import.meta.dirname, '..'),
     // It refuses to be there in two versions.
-    resolve: { dedupe: ['dexie'] },
+    resolve: { dedupe: ['dexie'], alias: elsewhere },
     logLevel: 'warn',
     build: { write: false, target: 'esnext', rollupOptions: { input: entry }, modulePreload: false },
   });

@@ -25,6 +25,8 @@ export interface Contest {
   ours: Run;
   limit?: Rival;
   peer?: Rival;
+  /** A peer that this run does without, by name. */
+  notRun?: string;
   goals: Goal[];
   /** Runs ours once more and gives the CPU profiles of its pages by name, for `--profile`. */
   profiles?: () => Promise<Record<string, string>>;
@@ -34,7 +36,12 @@ export interface Contest {
 export interface Bench {
   id: string;
   what: string;
-  contests(): AsyncGenerator<Contest, void, void>;
+  contests(asked: Asked): AsyncGenerator<Contest, void, void>;
+}
+
+/** What is done only where whoever runs it says so. */
+export interface Asked {
+  withReplicache: boolean;
 }
 
 export interface Result {
@@ -46,6 +53,7 @@ export interface Result {
   limit: number | null;
   peer: number | null;
   against: string;
+  notRun: string | null;
   /** Of ours to what the goal names; the median of the rounds' own ratios. */
   ratio: number | null;
   /** The lowest and the highest of the rounds' ratios. */
@@ -79,7 +87,7 @@ export async function hold(contest: Contest, rounds = ROUNDS): Promise<Result[]>
 
 type Figures = Record<'ours' | 'limit' | 'peer', number[]>;
 
-function toResult({ id, what, unit, size, limit, peer }: Contest, figures: Figures, goal: Goal | null): Result {
+function toResult({ id, what, unit, size, limit, peer, notRun }: Contest, figures: Figures, goal: Goal | null): Result {
   const against = goal?.against ?? (limit ? 'limit' : peer ? 'peer' : 'itself');
   const ratios =
     against === 'itself' ? null : figures.ours.map((ours, round) => ours / mustGet(figures[against], round));
@@ -94,6 +102,7 @@ function toResult({ id, what, unit, size, limit, peer }: Contest, figures: Figur
     limit: limit ? median(figures.limit) : null,
     peer: peer ? median(figures.peer) : null,
     against: [limit, peer].flatMap((rival) => rival?.name ?? []).join(' · '),
+    notRun: notRun ?? null,
     ratio,
     spread: ratios && [Math.min(...ratios), Math.max(...ratios)],
     goal: goal ? `${goal.is === 'at least' ? '≥' : '≤'} ${goal.value}${inWords(goal, unit)}` : '',

@@ -1,4 +1,4 @@
-/** `npm run bench -- [P1 P7 …] [--json] [--rounds N] [--profile FOLDER]`: all benches, or those named. */
+/** `npm run bench -- [P1 P7 …] [--json] [--rounds N] [--profile FOLDER] [--with-replicache]`: all benches, or those named. */
 import { parseArgs } from 'node:util';
 import { keeping } from './cache-writes.ts';
 import { calling } from './calls.ts';
@@ -33,6 +33,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     rounds: { type: 'string', default: String(ROUNDS) },
     profile: { type: 'string' },
+    'with-replicache': { type: 'boolean', default: false },
   },
 });
 const unknown = positionals.filter((name) => !benches.some(({ id }) => id === name));
@@ -49,7 +50,7 @@ const results: Result[] = [];
 for (const { id, what, contests } of benches) {
   if (positionals.length > 0 && !positionals.includes(id)) continue;
   process.stderr.write(`${id} ${what} …\n`);
-  for await (const contest of contests()) {
+  for await (const contest of contests({ withReplicache: values['with-replicache'] })) {
     const smaller = results.filter((result) => result.id === contest.id && result.what === contest.what);
     const found = (await hold(contest, Number(values.rounds))).map((result) => ({
       ...result,

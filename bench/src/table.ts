@@ -10,7 +10,7 @@ export function tableOf(results: readonly Result[]): string {
     result.unit,
     figure(result.ours),
     figure(result.limit),
-    figure(result.peer),
+    result.notRun === null ? figure(result.peer) : 'not run',
     result.ratio === null ? '' : `${figure(result.ratio)} (${result.spread?.map(figure).join('–')})`,
     result.goal,
     result.holds === null ? '' : result.holds ? 'yes' : 'no',
@@ -23,7 +23,10 @@ export function tableOf(results: readonly Result[]): string {
 
 function notesOn(results: readonly Result[]): string {
   const notes = new Set<string>();
-  for (const { id, against } of results) if (against !== '') notes.add(`${id} against ${against}`);
+  for (const { id, against, notRun } of results) {
+    if (against !== '') notes.add(`${id} against ${against}`);
+    if (notRun !== null) notes.add(`${id} without ${notRun}`);
+  }
   return notes.size > 0 ? `\n\n${[...notes].join('\n')}` : '';
 }
 

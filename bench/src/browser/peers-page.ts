@@ -6,8 +6,14 @@ const THREADS = 10;
 /** Messages written one by one. */
 const SINGLE = 20;
 
-const stores = { ours: openOurs, PouchDB: openPouch, RxDB: openRxdb } satisfies Record<string, OpenStore>;
-export type StoreName = keyof typeof stores;
+export type StoreName = 'ours' | 'PouchDB' | 'RxDB' | 'Replicache';
+
+export const stores: Partial<Record<StoreName, OpenStore>> = { ours: openOurs, PouchDB: openPouch, RxDB: openRxdb };
+const openStore: (store: StoreName, name: string) => Promise<Store> = async (store, name) => {
+  const open = stores[store];
+  if (!open) throw new Error(`${store} is not on this page.`);
+  return open(name);
+};
 
 const TEXT = 'Could you look at the plan for Tuesday before the others do? The second page is new.';
 const threadIds = Array.from({ length: THREADS }, () => newId());
@@ -39,7 +45,7 @@ const of = (name: StoreName): Store => {
 const peersPage = {
   /** Milliseconds to keep so many messages in a new database. */
   async load(name: StoreName, count: number): Promise<number> {
-    const store = await stores[name](newId());
+    const store = await openStore(name, newId());
     const rows = messages(count);
     const elapsed = await timed(() => store.load(rows));
     await store.close();
@@ -48,10 +54,10 @@ const peersPage = {
   async fill(name: StoreName, count: number): Promise<number> {
     await filled.get(name)?.store.close();
     const id = newId();
-    const store = await stores[name](id);
+    const store = await openStore(name, id);
     await store.load(messages(count));
     await store.close();
-    filled.set(name, { name: id, store: await stores[name](id) });
+    filled.set(name, { name: id, store: await openStore(name, id) });
     return 0;
   },
   /** Milliseconds a message of one's own takes until it is kept. */
@@ -96,7 +102,7 @@ const peersPage = {
     await of(name).close();
     const { promise, resolve } = Promise.withResolvers<Store>();
     const elapsed = await timed(async () => {
-      const store = await stores[name](id);
+      const store = await openStore(name, id);
       resolve(store);
       if ((await store.newest(threadIds[1] ?? '')) === 0) throw new Error('Nothing is there.');
     });
