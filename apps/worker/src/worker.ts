@@ -7,6 +7,7 @@ import {
   expireOldMessages,
   openDatabase,
   organisationsWithGroups,
+  showPartners,
 } from '@parley/db';
 import { openMailer } from '@parley/emails';
 import { openJobQueues } from '@parley/jobs';
@@ -64,6 +65,7 @@ export function startWorker(environment: WorkerEnvironment, publish: Publish): R
   });
   const mailing = { db: database.kysely, mailer: openMailer(mail), publicUrl, authSecret };
   queues.work('invitation.created', ({ invitationId }) => mailInvitation(mailing, { invitationId, now: Date.now() }));
+  queues.work('partners.shown', ({ orgId }) => showPartners(database.kysely, acts, orgId));
   queues.work('sign-in-link.asked', ({ linkId }) => mailSignInLink(mailing, { linkId, now: Date.now() }));
   queues.work('person.renamed', (person) => carryName({ db: database.kysely, acts }, person));
   queues.work('person.merged', (person) => mergePerson({ db: database.kysely, acts }, person));

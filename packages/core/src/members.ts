@@ -5,6 +5,7 @@
 import { Refusal, type MutatorScopes, type MutatorTx } from '@parley/sync/mutator';
 import { alignLater } from './groups.ts';
 import { accessOrg, mayAdminister, mayGrant, type MembershipRow, type PersonRow, type Role } from './organisations.ts';
+import { showPartnersLater } from './partners.ts';
 import { orgPeopleScope, threadPeopleScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 
@@ -50,7 +51,10 @@ export async function changeRole(
     { ...member, role },
     { ...membership, role, epoch: membership.epoch + (regains ? 1 : 0) },
   );
-  if (role === 'guest') await endThreadsOfGroups(tx, personId, threadIds);
+  if (role === 'guest') {
+    await endThreadsOfGroups(tx, personId, threadIds);
+    showPartnersLater(tx, orgId);
+  }
   if (regains) await rejoinThreads(tx, { orgId, personId }, threadIds);
   alignLater(tx, { orgId, personId });
 }
@@ -77,6 +81,7 @@ export async function deactivateMember(
     if (participation?.leftAt === null) tx.put('participation', scope, id, { ...participation, leftAt: tx.now });
   });
   alignLater(tx, { orgId, personId });
+  showPartnersLater(tx, orgId);
 }
 
 /**

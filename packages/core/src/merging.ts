@@ -5,6 +5,7 @@
 import { Refusal, type MutatorScopes, type MutatorTx } from '@parley/sync/mutator';
 import { alignLater } from './groups.ts';
 import { accessOrg, mayAdminister, mayGrant } from './organisations.ts';
+import { showPartnersLater } from './partners.ts';
 import { orgPeopleScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 
@@ -64,6 +65,7 @@ export async function mergeMember(
   tx.put('membership', userScope(fromId), orgId, { ...membership, active: false });
   tx.enqueue('person.merged', { personId: fromId });
   alignLater(tx, { orgId, personId: fromId });
+  showPartnersLater(tx, orgId);
 }
 
 /** A row of a thread in which one person's id stands wherever the other's stood, each once where each counts once. */

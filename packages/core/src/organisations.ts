@@ -10,6 +10,10 @@ export type Role = (typeof ROLES)[number];
 export const THREAD_STARTERS = ['members', 'admins'] as const;
 export type ThreadStarters = (typeof THREAD_STARTERS)[number];
 
+/** Whose acceptance of a partner's invitation is enough: that of every member, or only that of owners and admins. */
+export const PARTNERSHIP_APPROVALS = ['members', 'admins'] as const;
+export type PartnershipApproval = (typeof PARTNERSHIP_APPROVALS)[number];
+
 export interface OrgRow {
   name: string;
   threadStarters: ThreadStarters;
@@ -17,6 +21,8 @@ export interface OrgRow {
   receipts?: boolean | null;
   /** Messages of its members are deleted so many days after they were sent; without it they are kept. */
   retentionDays?: number | null;
+  /** Without it, `admins`. */
+  partnershipApproval?: PartnershipApproval | null;
   createdAt: number;
 }
 
@@ -47,6 +53,10 @@ export const mayStartThread = (role: Role, starters: ThreadStarters): boolean =>
   starters === 'members' ? role !== 'guest' : mayAdminister(role);
 export const mayAddToThread = (role: Role): boolean => role !== 'guest';
 export const mayRemoveFromThread = (role: Role): boolean => role !== 'guest';
+/** Guests speak for no organisation; for members, one who looks after it says yes where its rule asks for that. */
+export const mayAcceptPartner = (role: Role): boolean => role !== 'guest';
+export const needsApproval = (role: Role, rule: PartnershipApproval | null | undefined): boolean =>
+  !mayAdminister(role) && rule !== 'members';
 export const maySeeDirectory = (role: Role): boolean => role !== 'guest';
 /** An organisation owns its members' messages. */
 export const mayDeleteForOthers = (role: Role): boolean => role === 'owner' || role === 'admin';

@@ -37,6 +37,10 @@ export const CONTACTS = 100;
 /** Kind of job row: a partnership changed, and threads of the two follow. */
 export const PARTNERS_CHANGED = 'partners.changed';
 
+/** Has the worker bring what partners see of an organisation in line with it: its name, and the people it offers them. */
+export const showPartnersLater = (tx: MutatorTx<Tables>, orgId: string): void =>
+  tx.enqueue('partners.shown', { orgId });
+
 export interface Partnership {
   orgId: string;
   partnerId: string;
@@ -57,10 +61,10 @@ export interface Side {
 
 /**
  * Makes two organisations partners, or again after they had ended it. Who may agree to it is the caller's to know.
- * @throws Refusal `not_found`, `partners_already`
+ * @throws Refusal `not_found`, `same_organisation`, `partners_already`
  */
 export async function befriend(tx: MutatorTx<Tables>, one: Side, other: Side): Promise<void> {
-  if (one.orgId === other.orgId) throw new Refusal('partners_already', 'An organisation is no partner of its own.');
+  if (one.orgId === other.orgId) throw new Refusal('same_organisation', 'An organisation is no partner of its own.');
   const before = await tx.get('partner', orgScope(one.orgId), other.orgId);
   if (before && !before.ended) throw new Refusal('partners_already', 'You are partners already.');
   for (const [own, their] of [
@@ -93,9 +97,26 @@ export async function offerContacts(
   const ids = [...new Set(personIds)];
   if (ids.length > CONTACTS) throw new Refusal('too_many', `A partner is offered ${CONTACTS} people at most.`);
   const contacts = await cards(tx, orgId, ids);
-  if (contacts.length < ids.length) throw new Refusal('unknown_person', 'One of these people is not in the organisation.');
+  if (contacts.length < ids.length)
+    throw new Refusal('unknown_person', 'One of these people is not in the organisation.');
   const theirs = await tx.get('partner', orgScope(partnerId), orgId);
   if (theirs) tx.put('partner', orgScope(partnerId), orgId, { ...theirs, contacts });
+}
+
+/** What the partner sees of an organisation as it is now. Whoever is not there any more is offered no longer. */
+export async function showPartner(tx: MutatorTx<Tables>, { orgId, partnerId }: Partnership): Promise<void> {
+  const [org, shown] = await Promise.all([
+    tx.get('org', orgScope(orgId), orgId),
+    tx.get('partner', orgScope(partnerId), orgId),
+  ]);
+  if (!org || !shown) return;
+  const ids = shown.contacts.map(({ id }) => id);
+  const contacts = await cards(tx, orgId, ids);
+  const isSame =
+    shown.name === org.name &&
+    contacts.length === ids.length &&
+    contacts.every(({ name }, n) => name === shown.contacts[n]?.name);
+  if (!isSame) tx.put('partner', orgScope(partnerId), orgId, { ...shown, name: org.name, contacts });
 }
 
 /**

@@ -3,6 +3,7 @@ export { applicationRole, openDatabase, type DatabaseOptions, type OpenDatabase 
 export { alignGroups, organisationsWithGroups } from './groups.ts';
 export { readMemberFacts } from './members.ts';
 export { isMigrated, migrateToLatest } from './migrate.ts';
+export { showPartners } from './partners.ts';
 export { overdueReceipts } from './receipts.ts';
 export { expireOldMessages } from './retention.ts';
 export type { Database } from './tables.ts';

@@ -3,7 +3,7 @@ import type { GroupKind } from '@parley/core/groups';
 import type { MessageRow } from '@parley/core/messages';
 import type { Contact, PartnerRow } from '@parley/core/partners';
 import type { PinsRow } from '@parley/core/pinned';
-import type { Role, ThreadStarters } from '@parley/core/organisations';
+import type { PartnershipApproval, Role, ThreadStarters } from '@parley/core/organisations';
 import type { FollowLevel } from '@parley/core/thread-settings';
 import type { ScheduledRow } from '@parley/core/scheduled';
 import type { ThreadRow } from '@parley/core/threads';
@@ -117,6 +117,26 @@ export interface Database {
     mail_claimed_until: TimeOrNull;
     mailed_at: TimeOrNull;
   };
+  partnership_invitation: {
+    id: string;
+    /** Who invites. */
+    org_id: string;
+    email: string;
+    token_hash: string;
+    invited_by: string;
+    created_at: TimeNow;
+    expires_at: Time;
+    revoked_at: TimeOrNull;
+    accepted_at: TimeOrNull;
+    accepted_by: string | null;
+    accepted_org: string | null;
+    approved_at: TimeOrNull;
+    declined_at: TimeOrNull;
+    decided_by: string | null;
+    /** Until then a worker is at it, or died at it. */
+    mail_claimed_until: TimeOrNull;
+    mailed_at: TimeOrNull;
+  };
   slack_import: {
     id: string;
     org_id: string;
@@ -163,6 +183,7 @@ export interface Database {
     thread_starters: ThreadStarters;
     receipts: boolean | null;
     retention_days: number | null;
+    partnership_approval: PartnershipApproval | null;
     created_at: Time;
   };
   team: Synced & { org_id: string; id: string; name: string; member_ids: Json<string[]>; created_at: Time };

@@ -13,6 +13,10 @@ export const queues = {
   }),
   /** Mails the invitation, if it is still open. */
   'invitation.created': z.object({ invitationId: z.uuid() }),
+  /** Mails an invitation to become partners, if it is still open. */
+  'partnership-invitation.created': z.object({ invitationId: z.uuid() }),
+  /** Brings what partners see of an organisation in line with it. */
+  'partners.shown': z.object({ orgId: z.uuid() }),
   /** Carries a person's new name to wherever their old one stands. */
   'person.renamed': z.object({ personId: z.uuid() }),
   /** Carries over what a person has in threads to the one they were merged into. */

@@ -1,4 +1,5 @@
 /** Carries a new name to wherever the old one stands, a little at a time; done again, it changes nothing. */
+import { showPartnersLater } from '@parley/core/partners';
 import { orgPeopleScope, threadPeopleScope, userScope } from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
 import type { Database, DatabaseTransaction } from '@parley/db';
@@ -28,7 +29,7 @@ export async function carryName({ db, acts }: CarryingNames, { personId }: { per
     return chosen;
   });
   if (name === null) return;
-  const carry = (table: 'person' | 'participant', scopes: readonly string[]) =>
+  const carry = (table: 'person' | 'participant', scopes: readonly string[], shownBy?: string) =>
     acts.act(null, { write: scopes, lock: [own] }, async (tx) => {
       const now = (await tx.get('settings', own, personId))?.name ?? name;
       await Promise.all(
@@ -37,9 +38,10 @@ export async function carryName({ db, acts }: CarryingNames, { personId }: { per
           if (card && card.name !== now) tx.put(table, scope, personId, { ...card, name: now });
         }),
       );
+      if (shownBy !== undefined) showPartnersLater(tx, shownBy);
     });
   const orgIds = await directoriesWithAnother(db, personId, name);
-  for (const orgId of orgIds) await carry('person', [orgPeopleScope(orgId)]);
+  for (const orgId of orgIds) await carry('person', [orgPeopleScope(orgId)], orgId);
   const threadIds = await threadsWithAnother(db, personId, name);
   for (let start = 0; start < threadIds.length; start += CHUNK) {
     await carry('participant', threadIds.slice(start, start + CHUNK).map(threadPeopleScope));

@@ -45,6 +45,7 @@ export const syncedTables: Mapping = {
       threadStarters: ['thread_starters', 'text'],
       receipts: ['receipts', 'boolean'],
       retentionDays: ['retention_days', 'bigint'],
+      partnershipApproval: ['partnership_approval', 'text'],
       createdAt: ['created_at', 'timestamptz'],
     },
   },
