@@ -8,6 +8,7 @@ import {
   type Somebody,
   type TestServer,
 } from '../testing/test-server.ts';
+import { issueReset } from './password-reset.ts';
 import { totpCode } from './totp.ts';
 
 let server: TestServer;
@@ -78,6 +79,8 @@ test('of two with the same code at the same time one passes', async () => {
 test('recovery codes work once each, are stored as hashes, and new ones end the old', async () => {
   const { browser, codes } = await turnOn(cast.dave);
   expect(new Set(codes).size).toBe(10);
+  // 24 characters of 32: 120 bits.
+  for (const code of codes) expect(code).toMatch(/^[a-z2-7]{4}(-[a-z2-7]{4}){5}$/);
   const rows = await server.services.db.selectFrom('recovery_code').selectAll().execute();
   for (const code of codes) expect(JSON.stringify(rows)).not.toContain(code);
   const [first = '', second = ''] = codes;
@@ -119,6 +122,17 @@ test('five minutes after the password the second step is over', async () => {
   const step = await firstStep(cast.carol);
   now += 5 * 60_000;
   expect((await secondStep(step, codeOf(secret))).code).toBe('STEP_OVER');
+});
+
+test('a new password does not do without the second step', async () => {
+  const { secret } = await turnOn(cast.dave);
+  const { token } = await issueReset(server.services.db, { email: cast.dave.email, now });
+  const browser = server.browser();
+  const reset = await browser.call('mutation', 'accounts.password.reset', { token, password: PASSWORD });
+  expect([reset.status, reset.headers.getSetCookie()]).toEqual([200, []]);
+  const step = await firstStep(cast.dave);
+  expect((await secondStep(step, '000000')).code).toBe('CODE_WRONG');
+  expect((await secondStep(step, codeOf(secret))).status).toBe(200);
 });
 
 test('turned off with the password, the password is enough again', async () => {

@@ -135,8 +135,8 @@ async function renewCodes(db: Kysely<Database>, personId: string): Promise<strin
   return codes;
 }
 
-/** 80 bits, so that a plain hash of them is enough; in groups that can be read aloud. */
-const newRecoveryCode = (): string => (base32(randomBytes(10)).match(/.{4}/g) ?? []).join('-').toLowerCase();
+/** 120 bits, so that a plain hash of them is enough; in groups that can be read aloud. */
+const newRecoveryCode = (): string => (base32(randomBytes(15)).match(/.{4}/g) ?? []).join('-').toLowerCase();
 
 const plainCode = (typed: string): string => typed.toLowerCase().replaceAll(/[^a-z2-7]/g, '');
 
