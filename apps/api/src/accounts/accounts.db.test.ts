@@ -177,6 +177,29 @@ describe('sessions', () => {
       .execute();
     expect(row).toBeDefined();
   });
+
+  test('a session is never prolonged beyond ninety days after it began', async () => {
+    const browser = await server.browser().signIn(cast.carol, PASSWORD);
+    const { db } = server.services;
+    const inTenDays = new Date(Date.now() + 10 * 86_400_000);
+    const expiry = async (daysOld: number) => {
+      const began = new Date(Date.now() - daysOld * 86_400_000);
+      await db
+        .updateTable('auth_session')
+        .set({ expires_at: inTenDays, created_at: began })
+        .where('user_id', '=', cast.carol.personId)
+        .execute();
+      const { headers } = await browser.call('query', 'accounts.session');
+      const own = db.selectFrom('auth_session').select('expires_at').where('user_id', '=', cast.carol.personId);
+      return { cookies: headers.getSetCookie(), ...(await own.executeTakeFirstOrThrow()), began };
+    };
+    const old = await expiry(61);
+    expect([old.cookies, old.expires_at]).toEqual([[], inTenDays]);
+    const young = await expiry(59);
+    expect(young.cookies).toHaveLength(1);
+    expect(young.expires_at > inTenDays).toBe(true);
+    expect(young.expires_at.getTime()).toBeLessThanOrEqual(young.began.getTime() + 90 * 86_400_000);
+  });
 });
 
 test('with https the cookie is Secure, and only the public origin may change anything', async () => {

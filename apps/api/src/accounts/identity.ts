@@ -70,6 +70,8 @@ const COOKIE_PREFIX = 'parley';
 const DAY = 24 * 60 * 60;
 /** Days a browser stays signed in after it was last used. */
 export const SESSION_DAYS = 30;
+/** Days after which somebody signs in anew, however much the session is used. */
+const LONGEST_SESSION_DAYS = 90;
 /** Milliseconds: a device list is as exact as that. */
 const USED_MS = 5 * 60_000;
 
@@ -122,10 +124,12 @@ export function createIdentity(db: Kysely<Database>, settings: { publicUrl: stri
       const named = headers.get(PERSON_HEADER);
       const key = keyOf(headers);
       for (const { cookie, own, response: found } of await alive(cookies.meant(headers), headers, responseHeaders)) {
-        const { id, keyHash, usedAt, expiresAt } = found.session;
+        const { id, keyHash, usedAt, createdAt, expiresAt } = found.session;
         if (!opens(key, keyHash) || found.user.id !== (named ?? found.user.id)) continue;
         if (Date.now() - usedAt.getTime() > USED_MS) await markUsed(db, { id, address });
-        const isDue = expiresAt.getTime() - Date.now() < (SESSION_DAYS - 1) * DAY * 1000;
+        const isDue =
+          expiresAt.getTime() - Date.now() < (SESSION_DAYS - 1) * DAY * 1000 &&
+          createdAt.getTime() + LONGEST_SESSION_DAYS * DAY * 1000 >= Date.now() + SESSION_DAYS * DAY * 1000;
         if (responseHeaders && cookie.personId === null) cookies.rename(cookie, found.user.id, responseHeaders);
         if (responseHeaders && isDue) cookies.tell((await read(own, false)).headers, found.user.id, responseHeaders);
         return toSession(found);
