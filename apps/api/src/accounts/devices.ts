@@ -65,3 +65,9 @@ export async function endDevices(
   const ended = await (except === null ? all : all.where('id', '!=', except)).returning('id').execute();
   return ended.map(({ id }) => id);
 }
+
+/** Ends every session of everybody. @returns the ids of those that ended */
+export async function endAllDevices(db: Kysely<Database>): Promise<string[]> {
+  const ended = await db.deleteFrom('auth_session').returning('id').execute();
+  return ended.map(({ id }) => id);
+}

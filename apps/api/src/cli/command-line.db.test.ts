@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { openDatabase } from '@parley/db';
 import { createTestDatabase, type TestDatabase } from '@parley/db/testing';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { v7 as uuidv7 } from 'uuid';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { acmeZip } from '../imports/slack/export.fixture.ts';
 import { runCommandLine } from './command-line.ts';
 
@@ -199,6 +201,45 @@ describe('reset-password', () => {
     const { code, err } = await parley(['reset-password', 'bob@acme.example']);
     expect(code).toBe(1);
     expect(err).toBe('Nobody signs in as bob@acme.example.');
+  });
+});
+
+describe('sign-out', () => {
+  /** Alice and Bob, with two sessions each. */
+  async function twoPeople() {
+    await foundAcme();
+    const { kysely: db, close } = openDatabase(database.url);
+    onTestFinished(close);
+    const bob = uuidv7();
+    await db.insertInto('person').values({ id: bob, name: 'Bob' }).execute();
+    await db.insertInto('auth_user').values({ id: bob, name: 'Bob', email: 'bob@acme.example' }).execute();
+    const people = await db.selectFrom('auth_user').select('id').execute();
+    const sessions = [...people, ...people].map(({ id }) => ({ id: uuidv7(), token: uuidv7(), user_id: id }));
+    const expires_at = new Date(Date.now() + 60_000);
+    await db
+      .insertInto('auth_session')
+      .values(sessions.map((session) => ({ ...session, expires_at })))
+      .execute();
+    return {
+      bob,
+      owners: async () =>
+        (await db.selectFrom('auth_session').select('user_id').execute()).map(({ user_id }) => user_id),
+    };
+  }
+
+  test('ends the sessions of one person, and of nobody else', async () => {
+    const { bob, owners } = await twoPeople();
+    expect(await parley(['sign-out', 'Alice@Acme.example'])).toMatchObject({ code: 0, out: 'Ended 2 sessions.' });
+    expect(await owners()).toEqual([bob, bob]);
+    expect((await parley(['sign-out', 'nobody@acme.example', '--json'])).out).toContain('ACCOUNT_UNKNOWN');
+    expect((await parley(['sign-out'])).code).toBe(2);
+    expect(await owners()).toHaveLength(2);
+  });
+
+  test('ends those of everybody', async () => {
+    const { owners } = await twoPeople();
+    expect((await parley(['sign-out', '--everyone', '--json'])).out).toBe('{"ok":true,"ended":4}');
+    expect(await owners()).toEqual([]);
   });
 });
 

@@ -7,8 +7,18 @@ import { invite } from './invite.ts';
 import { migrate } from './migrate.ts';
 import { resetPassword } from './reset-password.ts';
 import { seed } from './seed.ts';
+import { signOut } from './sign-out.ts';
 
-const commands: readonly Command[] = [createAdmin, doctor, importSlackCommand, invite, migrate, resetPassword, seed];
+const commands: readonly Command[] = [
+  createAdmin,
+  doctor,
+  importSlackCommand,
+  invite,
+  migrate,
+  resetPassword,
+  seed,
+  signOut,
+];
 
 /**
  * Runs one command. Resolves to the exit code: 0 done, 1 refused or failed, 2 called wrongly. With `--json`, standard
