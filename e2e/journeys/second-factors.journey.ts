@@ -75,6 +75,6 @@ test('a passkey is added, named, signs in without a password, and is removed', a
   await himself.page.getByRole('link', { name: 'Settings' }).click();
   await expect(passkeys).toContainText('used');
   await himself.page.getByRole('button', { name: 'Remove Work laptop' }).click();
-  await himself.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await confirm(himself, 'Remove');
   await expect(passkeys).toHaveCount(0);
 });

@@ -6,8 +6,7 @@ import { lineOfText } from '@parley/core/text';
 import { z } from 'zod';
 import { isOwnOrigin } from '../http/origin.ts';
 import { publicProcedure, router, signedInProcedure, type Context } from '../trpc.ts';
-import { counted, guess } from './attempts.ts';
-import { mustConfirmPassword } from './credentials.ts';
+import { confirmPassword, guess } from './attempts.ts';
 import {
   addPasskey,
   beginPasskey,
@@ -26,6 +25,7 @@ const id = z
   .max(2_000)
   .regex(/^[\w-]+$/);
 const name = lineOfText(60);
+const current = z.string().min(1).max(1_000);
 /** What the browser answers: the library looks at the rest of it. */
 const response = z.looseObject({ id });
 
@@ -49,16 +49,12 @@ export const passkeysRouter = router({
     .query(({ ctx: { services, session } }) => passkeysOf(services.db, session.personId)),
 
   begin: signedInProcedure
-    .input(z.object({ current: z.string().min(1).max(1_000) }))
+    .input(z.object({ current }))
     .output(creation)
     .mutation(async ({ ctx, input }) => {
       const { services, session } = ctx;
-      const { db, limits, now } = services;
-      const { personId } = session;
-      await counted(limits, ['confirm', personId], () =>
-        mustConfirmPassword(db, { personId, password: input.current }),
-      );
-      return beginPasskey(db, { account: session, site: siteOf(ctx), now: now() });
+      await confirmPassword(services, { personId: session.personId, password: input.current });
+      return beginPasskey(services.db, { account: session, site: siteOf(ctx), now: services.now() });
     }),
 
   add: signedInProcedure
@@ -79,10 +75,12 @@ export const passkeysRouter = router({
     }),
 
   remove: signedInProcedure
-    .input(z.object({ id }))
+    .input(z.object({ id, current }))
     .output(z.null())
-    .mutation(async ({ ctx: { services, session }, input }) => {
-      await removePasskey(services.db, { ...input, personId: session.personId });
+    .mutation(async ({ ctx: { services, session }, input: { id, current: password } }) => {
+      const { personId } = session;
+      await confirmPassword(services, { personId, password });
+      await removePasskey(services.db, { id, personId });
       return null;
     }),
 

@@ -83,10 +83,26 @@ test('one is renamed and removed by its owner alone', async () => {
   ];
   for (const act of ['rename', 'remove']) {
     const path = `accounts.passkeys.${act}`;
-    expect((await bob.call('mutation', path, { id: 'known', name: 'Mine' })).code).toBe('NOT_FOUND');
-    expect((await alice.call('mutation', path, { id: 'known', name: 'Desk' })).status).toBe(200);
+    const input = { id: 'known', name: 'Mine', current: PASSWORD };
+    expect((await bob.call('mutation', path, input)).code).toBe('NOT_FOUND');
+    expect((await alice.call('mutation', path, input)).status).toBe(200);
   }
   expect((await alice.call('query', 'accounts.passkeys.list')).data).toEqual([]);
+});
+
+test('removing one takes the password', async () => {
+  const { db } = server.services;
+  const passkey = { id: 'kept', name: 'Laptop', public_key: Buffer.from('no key'), counter: 0, transports: [] };
+  await db
+    .insertInto('passkey')
+    .values({ ...passkey, person_id: cast.alice.personId, synced: false })
+    .execute();
+  const alice = await server.browser().signIn(cast.alice, PASSWORD);
+  const remove = (input: object) => alice.call('mutation', 'accounts.passkeys.remove', { id: 'kept', ...input });
+  expect((await remove({})).code).toBe('INVALID');
+  expect((await remove({ current: 'not this one' })).code).toBe('PASSWORD_WRONG');
+  expect((await alice.call('query', 'accounts.passkeys.list')).data).toMatchObject([{ id: 'kept' }]);
+  expect((await remove({ current: PASSWORD })).status).toBe(200);
 });
 
 test('challenges are not given without end', async () => {

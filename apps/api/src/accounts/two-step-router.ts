@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { ApiError } from '../http/api-error.ts';
-import type { Services } from '../services.ts';
 import { publicProcedure, router, signedInProcedure } from '../trpc.ts';
-import { counted, guess } from './attempts.ts';
-import { mustConfirmPassword } from './credentials.ts';
+import { confirmPassword, counted, guess } from './attempts.ts';
 import { readSecret, takeSecret } from './one-time-secrets.ts';
 import { signedIn, signInNow } from './signing-in.ts';
 import {
@@ -19,9 +17,6 @@ import {
 const code = z.string().trim().min(1).max(100);
 const current = z.string().min(1).max(1_000);
 const codes = z.object({ codes: z.array(z.string()) });
-
-const confirmPassword = ({ db, limits }: Services, credentials: { personId: string; password: string }) =>
-  counted(limits, ['confirm', credentials.personId], () => mustConfirmPassword(db, credentials));
 
 export const twoStepRouter = router({
   status: signedInProcedure

@@ -7,7 +7,6 @@ import { accountCalls } from './account-calls.ts';
 import { AnswerStates } from './answer-states.tsx';
 import { ConfirmPassword } from './confirm-password.tsx';
 import { FormRefusal } from './form-refusal.tsx';
-import { refusalWords } from './refusal-words.ts';
 import { useAnswer } from './use-answer.ts';
 import { useSubmission } from './use-submission.ts';
 
@@ -167,29 +166,17 @@ function NameDialog({ title, initial, action, onClose, onName }: NameDialogProps
 }
 
 function RemovePasskey({ passkey, onClose }: { passkey: Passkey; onClose: () => void }) {
-  const remove = async () => {
-    try {
-      await passkeys.remove.mutate({ id: passkey.id });
-    } catch (error) {
-      notify(refusalWords(error).text, { tone: 'bad' });
-    }
-    onClose();
-  };
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => open || onClose()}
-      width="narrow"
+    <ConfirmPassword
       title={`Remove ${passkey.name}?`}
       description="It no longer signs you in. You may delete it in your device’s settings too."
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="danger" onClick={() => void remove()}>
-            Remove
-          </Button>
-        </>
-      }
+      action="Remove"
+      danger
+      onClose={onClose}
+      onConfirm={async (current) => {
+        await passkeys.remove.mutate({ id: passkey.id, current });
+        onClose();
+      }}
     />
   );
 }
