@@ -41,15 +41,28 @@ export async function mustConfirmPassword(
 }
 
 /** @throws ApiError `PASSWORD_TOO_WEAK` */
-export async function replacePassword(
+export async function mustChooseWell(
   db: Kysely<Database>,
-  { personId, email, password }: { personId: string; email: string; password: string },
+  { personId, name, email }: Account,
+  password: string,
 ): Promise<void> {
-  mustBeGoodPassword(password, email);
+  const organisations = await db
+    .selectFrom('membership')
+    .innerJoin('org', 'org.id', 'membership.org_id')
+    .select('org.name')
+    .where('person_id', '=', personId)
+    .where('membership.deleted', '=', false)
+    .execute();
+  await mustBeGoodPassword(password, { name, email, organisations: organisations.map((org) => org.name) });
+}
+
+/** @throws ApiError `PASSWORD_TOO_WEAK` */
+export async function replacePassword(db: Kysely<Database>, account: Account, password: string): Promise<void> {
+  await mustChooseWell(db, account, password);
   await db
     .updateTable('auth_account')
     .set({ password: await hashPassword(password), updated_at: new Date() })
-    .where('user_id', '=', personId)
+    .where('user_id', '=', account.personId)
     .where('provider_id', '=', 'credential')
     .execute();
 }

@@ -2,9 +2,8 @@
 import type { Database } from '@parley/db';
 import type { Kysely } from 'kysely';
 import { ApiError } from '../http/api-error.ts';
-import { replacePassword, type Account } from './credentials.ts';
+import { mustChooseWell, replacePassword, type Account } from './credentials.ts';
 import { endDevices } from './devices.ts';
-import { mustBeGoodPassword } from './password.ts';
 import { forgetSecrets, issueSecret, readSecret, takeSecret } from './one-time-secrets.ts';
 
 const VALID_MINUTES = 60;
@@ -41,11 +40,11 @@ export async function useReset(
   { token, password, now }: { token: string; password: string; now: number },
 ): Promise<{ email: string; ended: string[] }> {
   // A password that is refused must not use the link up.
-  mustBeGoodPassword(password, (await mustOpenReset(db, { token, now })).email);
+  await mustChooseWell(db, await mustOpenReset(db, { token, now }), password);
   return db.transaction().execute(async (tx) => {
-    const { personId, email } = await mustBeSomebody(tx, await takeSecret(tx, { purpose: 'reset', token, now }));
-    await replacePassword(tx, { personId, email, password });
-    return { email, ended: await endDevices(tx, { personId, except: null }) };
+    const account = await mustBeSomebody(tx, await takeSecret(tx, { purpose: 'reset', token, now }));
+    await replacePassword(tx, account, password);
+    return { email: account.email, ended: await endDevices(tx, { personId: account.personId, except: null }) };
   });
 }
 

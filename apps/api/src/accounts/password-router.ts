@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { publicProcedure, router, signedInProcedure } from '../trpc.ts';
-import { counted, guess } from './attempts.ts';
-import { mustConfirmPassword, replacePassword } from './credentials.ts';
+import { confirmPassword, guess } from './attempts.ts';
+import { replacePassword } from './credentials.ts';
 import { endDevices } from './devices.ts';
 import { chosenPassword } from './password.ts';
 import { mustOpenReset, useReset } from './password-reset.ts';
@@ -14,10 +14,10 @@ export const passwordRouter = router({
     .input(z.object({ current: z.string().min(1).max(1_000), password: chosenPassword }))
     .output(z.object({ ended: z.number() }))
     .mutation(async ({ ctx: { services, session }, input: { current, password } }) => {
-      const { db, limits, connections } = services;
-      const { personId, email } = session;
-      await counted(limits, ['confirm', personId], () => mustConfirmPassword(db, { personId, password: current }));
-      await replacePassword(db, { personId, email, password });
+      const { db, connections } = services;
+      const { personId } = session;
+      await confirmPassword(services, { personId, password: current });
+      await replacePassword(db, session, password);
       const ended = await endDevices(db, { personId, except: session.id });
       for (const id of ended) connections.closeSession(id);
       return { ended: ended.length };

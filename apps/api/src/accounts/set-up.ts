@@ -48,7 +48,7 @@ export async function setUpFirstAccount(
   acts: Acts,
   { token, organisationName, name, email, password }: FirstAccount & { token: string | null },
 ): Promise<{ personId: string; orgId: string }> {
-  mustBeGoodPassword(password, email);
+  await mustBeGoodPassword(password, { name, email, organisations: [organisationName] });
   const [personId, orgId] = [uuidv7(), uuidv7()];
   const passwordHash = await hashPassword(password);
   const scopes = { write: [], create: [orgScope(orgId), orgPeopleScope(orgId), userScope(personId)] };

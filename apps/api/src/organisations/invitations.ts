@@ -198,14 +198,14 @@ export async function acceptInvitation(
   { db, acts }: { db: Kysely<Database>; acts: Acts },
   { token, now, as }: Acceptance,
 ): Promise<{ personId: string; orgId: string; email: string }> {
-  const { orgId, email } = await readInvitation(db, { token, now });
+  const { orgId, email, organisationName } = await readInvitation(db, { token, now });
   const joining = { acts, token, now, orgId, email };
   if ('personId' in as) {
     if (as.email !== email) throw wrongAccount(email);
     await joinAs(joining, as);
     return { personId: as.personId, orgId, email };
   }
-  mustBeGoodPassword(as.password, email);
+  await mustBeGoodPassword(as.password, { name: as.name, email, organisations: [organisationName] });
   const account = { name: as.name, passwordHash: await hashPassword(as.password) };
   for (let attempt = 1; ; attempt += 1) {
     const placeholder = await findPlaceholder(db, { orgId, email });
