@@ -32,10 +32,7 @@ export function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; on
         </>
       }
     >
-      <ul
-        aria-label="Recovery codes"
-        className="grid grid-cols-2 gap-x-6 gap-y-2 rounded-lg border border-line bg-paper px-4 py-3 max-desk:grid-cols-1"
-      >
+      <ul aria-label="Recovery codes" className="flex flex-col gap-2 rounded-lg border border-line bg-paper px-4 py-3">
         {codes.map((code) => (
           <li key={code}>
             <code className="text-base text-ink">{code}</code>
