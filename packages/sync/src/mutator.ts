@@ -45,6 +45,8 @@ export interface MutatorScopes {
   readonly lock?: readonly ScopeId[];
   /** Must not exist yet; made by this mutation, and written. */
   readonly create?: readonly ScopeId[];
+  /** Like `write`; one that does not exist yet is made with its first row. */
+  readonly ensure?: readonly ScopeId[];
 }
 
 export interface Mutator<Tables extends TableMap, Args = unknown> {

@@ -65,9 +65,9 @@ export class Ledger<Tables extends TableMap, Native> {
 
   /** Does it as if no other act came before. Changes nothing. */
   async tryOut<R>(act: Act<Tables, R>): Promise<Trial<R>> {
-    const { create = [], write } = act.scopes;
+    const { create = [], ensure = [], write } = act.scopes;
     const needed = neededBy(act);
-    const scopes = new Set([...needed, ...create]);
+    const scopes = new Set([...needed, ...create, ...ensure]);
     const read = new Set<string>();
     try {
       for (const scope of scopes) {
@@ -78,10 +78,12 @@ export class Ledger<Tables extends TableMap, Native> {
         if (!this.#scopes.has(scope)) throw new Refusal('not_found', 'This is not there.');
       }
       const writable = new Map(write.map((scope) => [scope, mustGet(this.#scopes, scope)]));
-      for (const scope of create) writable.set(scope, { version: 0, seq: 0 });
+      for (const scope of [...create, ...ensure])
+        writable.set(scope, this.#scopes.get(scope) ?? { version: 0, seq: 0 });
       const tx = new BufferingTx<Tables>(act.actor, {
         writable,
-        created: new Set(create),
+        absent: new Set([...create, ...ensure].filter((scope) => !this.#scopes.has(scope))),
+        made: new Set(create),
         accepts: (key) => this.#storage.accepts(key),
         read: (key) => {
           read.add(keyOf(key));
@@ -142,6 +144,7 @@ export class Ledger<Tables extends TableMap, Native> {
 export const scopesOf = (act: Pick<Act<TableMap, unknown>, 'actor' | 'scopes'>): ScopeId[] => [
   ...neededBy(act),
   ...(act.scopes.create ?? []),
+  ...(act.scopes.ensure ?? []),
 ];
 
 const neededBy = ({ actor, scopes: { write, lock = [] } }: Pick<Act<TableMap, unknown>, 'actor' | 'scopes'>) => [
@@ -188,7 +191,10 @@ const toWireRow = ({ table, id, version, data }: RowWrite): WireRow => [table, i
 /** What a run stands on. */
 interface Ground {
   writable: ReadonlyMap<ScopeId, LockedScope>;
-  created: ReadonlySet<ScopeId>;
+  /** Of these, those that do not exist yet. */
+  absent: ReadonlySet<ScopeId>;
+  /** Of those, the ones to be made also without a row. */
+  made: ReadonlySet<ScopeId>;
   accepts: (key: RowKey) => boolean;
   read: (key: RowKey) => Promise<object | undefined>;
 }
@@ -212,7 +218,7 @@ class BufferingTx<Tables extends TableMap> implements MutatorTx<Tables> {
     const key = { table, scope, id };
     const written = this.#rows.get(keyOf(key));
     if (written) return (written.data ?? undefined) as Tables[T] | undefined;
-    if (this.#ground.created.has(scope)) return undefined;
+    if (this.#ground.absent.has(scope)) return undefined;
     this.#mustAccept(key);
     return (await this.#ground.read(key)) as Tables[T] | undefined;
   }
@@ -241,8 +247,8 @@ class BufferingTx<Tables extends TableMap> implements MutatorTx<Tables> {
     const changed = new Set(rows.map(({ scope }) => scope));
     const bumps: ScopeBump[] = [];
     for (const [scope, { version, seq }] of this.#ground.writable) {
-      const created = this.#ground.created.has(scope);
-      if (!created && !changed.has(scope)) continue;
+      if (!this.#ground.made.has(scope) && !changed.has(scope)) continue;
+      const created = this.#ground.absent.has(scope);
       bumps.push({ scope, version: version + 1, seq: this.#seqs.get(scope) ?? seq, created });
     }
     return { bumps, rows, jobs: this.#jobs };
