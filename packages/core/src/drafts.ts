@@ -11,6 +11,8 @@ export interface DraftRow {
   threadId: string;
   /** The message under which it is written; `null` in the thread itself. */
   rootId: string | null;
+  /** Of a note. It never becomes a message, nor a message's draft a note. */
+  kind?: 'note' | null;
   /** Grows with every sending: what belongs to an earlier one cannot bring sent text back. */
   generation: number;
   /** Yjs updates (base64) that make up the text. The server makes one of them. */
@@ -30,10 +32,21 @@ const UPDATES = 64;
 const KNOWN_LENGTH = 8_000;
 
 /** The row's id. */
-export const draftId = (threadId: string, rootId: string | null): string =>
-  rootId === null ? threadId : `${threadId}.${rootId}`;
+export const draftId = (threadId: string, rootId: string | null, kind?: 'note' | null): string => {
+  const part = kind ?? rootId;
+  return part === null ? threadId : `${threadId}.${part}`;
+};
 
-const place = { threadId: z.uuid(), rootId: z.nullable(z.uuid().check(z.lowercase())) };
+const place = {
+  threadId: z.uuid(),
+  rootId: z.nullable(z.uuid().check(z.lowercase())),
+  kind: z.optional(z.literal('note')),
+};
+interface DraftPlace {
+  threadId: string;
+  rootId: string | null;
+  kind?: 'note' | undefined;
+}
 const generation = z.int().check(z.gte(0));
 const base64 = z.string().check(z.regex(/^[A-Za-z0-9+/]+={0,2}$/));
 const draftText = z.pipe(z.string().check(z.maxLength(DRAFT_LENGTH)), z.transform(carried));
@@ -64,14 +77,20 @@ export const mergeDraft: Mutator<Tables, MergeDraftArgs> = {
   args: mergeDraftArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
-  async run(tx, { threadId, rootId, generation, updates, text, added, sent }) {
+  async run(tx, { threadId, rootId, kind, generation, updates, text, added, sent }) {
     await accessThread(tx, threadId);
-    const row = await draftOf(tx, threadId, rootId);
+    const row = await draftOf(tx, { threadId, rootId, kind });
     const isLate = (row?.generation ?? 0) > generation;
     const isSame = row?.generation === generation;
     // A later one: the earlier text is on its way as a message, which may have to wait.
     const before = isSame || isLate ? (row?.updates ?? []) : (await unseenOf(tx, row, sent)).updates;
-    const next = { threadId, rootId, at: tx.now, generation: isLate && row ? row.generation : generation };
+    const next = {
+      threadId,
+      rootId,
+      kind: kind ?? null,
+      at: tx.now,
+      generation: isLate && row ? row.generation : generation,
+    };
     if (tx.side === 'client') {
       if (!isLate) putDraft(tx, { ...next, updates: [...before, ...updates], text });
       return;
@@ -93,7 +112,7 @@ export const mergeDraft: Mutator<Tables, MergeDraftArgs> = {
   join(earlier, later) {
     const isWhole = later.writer !== undefined && later.writer === earlier.writer;
     const updates = [...(isWhole ? earlier.updates.slice(0, -1) : earlier.updates), ...later.updates];
-    const isSame = (['threadId', 'rootId', 'generation'] as const).every((key) => earlier[key] === later[key]);
+    const isSame = (['threadId', 'rootId', 'kind', 'generation'] as const).every((key) => earlier[key] === later[key]);
     if (!isSame || updates.length > UPDATES || !fit(updates)) return undefined;
     const added = earlier.added + later.added;
     const sent = later.sent ?? earlier.sent;
@@ -110,16 +129,17 @@ export const discardDraft: Mutator<Tables, z.infer<typeof discardDraftArgs>> = {
   args: discardDraftArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
-  async run(tx, { threadId, rootId }) {
-    const row = await draftOf(tx, threadId, rootId);
+  async run(tx, { threadId, rootId, kind }) {
+    const row = await draftOf(tx, { threadId, rootId, kind });
     if (!row) throw new Refusal('not_found', 'This draft is not there.');
-    await endDraft(tx, threadId, { rootId, generation: row.generation });
+    await endDraft(tx, threadId, { rootId, kind, generation: row.generation });
   },
 };
 
 /** Which draft became what is being sent. */
 export const sentDraft = z.object({
   rootId: place.rootId,
+  kind: place.kind,
   generation,
   /** How much of the draft was seen where it was sent (`DraftText.known`); without it, all of it. */
   known: z.optional(base64.check(z.maxLength(UPDATES_LENGTH))),
@@ -129,12 +149,12 @@ export const sentDraft = z.object({
 export async function endDraft(
   tx: MutatorTx<Tables>,
   threadId: string,
-  { rootId, generation, known }: z.infer<typeof sentDraft>,
+  { rootId, kind, generation, known }: z.infer<typeof sentDraft>,
 ): Promise<void> {
-  const row = await draftOf(tx, threadId, rootId);
+  const row = await draftOf(tx, { threadId, rootId, kind });
   if ((row?.generation ?? 0) > generation) return;
   const unseen = await unseenOf(tx, row, known);
-  putDraft(tx, { threadId, rootId, generation: generation + 1, ...unseen, at: tx.now });
+  putDraft(tx, { threadId, rootId, kind: kind ?? null, generation: generation + 1, ...unseen, at: tx.now });
 }
 
 /** What of a draft was typed elsewhere, and not known where it is sent. Only the server can tell. */
@@ -156,11 +176,11 @@ async function unseenOf(
   }
 }
 
-const draftOf = (tx: MutatorTx<Tables>, threadId: string, rootId: string | null) =>
-  tx.get('draft', userScope(tx.personId), draftId(threadId, rootId));
+const draftOf = (tx: MutatorTx<Tables>, { threadId, rootId, kind }: DraftPlace) =>
+  tx.get('draft', userScope(tx.personId), draftId(threadId, rootId, kind));
 
 const putDraft = (tx: MutatorTx<Tables>, row: DraftRow): void =>
-  tx.put('draft', userScope(tx.personId), draftId(row.threadId, row.rootId), row);
+  tx.put('draft', userScope(tx.personId), draftId(row.threadId, row.rootId, row.kind), row);
 
 function fit(updates: readonly string[]): boolean {
   return updates.reduce((length, update) => length + update.length, 0) <= UPDATES_LENGTH;

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { followedScopes } from './following.ts';
 import type { Role } from './organisations.ts';
-import { orgPeopleScope, orgScope, receiptsScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
+import {
+  notesScope,
+  orgPeopleScope,
+  orgScope,
+  receiptsScope,
+  threadPeopleScope,
+  threadScope,
+  userScope,
+} from './scopes.ts';
 import type { TableName, Tables } from './tables.ts';
 
 const alice = 'alice';
@@ -10,21 +18,25 @@ const acme = 'acme';
 interface World {
   role: Role;
   receipts?: boolean | undefined;
-  threads: { id: string; at: number; lastSeq: number; read: number; left?: boolean }[];
+  threads: { id: string; at: number; lastSeq: number; read: number; left?: boolean; partner?: boolean }[];
+  /** Place of the newest of Acme's notes in each partner thread. */
+  lastNote?: number;
+  actingOrg?: string;
 }
 
-function followed({ role, receipts = true, threads }: World) {
+function followed({ role, receipts = true, threads, lastNote = 0, actingOrg = acme }: World) {
   const own = userScope(alice);
   const rows: { [T in TableName]?: { scope: string; id: string; data: Partial<Tables[T]> }[] } = {
     membership: [{ scope: own, id: acme, data: { role, active: true } }],
-    thread: threads.map(({ id, at, lastSeq }) => ({
+    thread: threads.map(({ id, at, lastSeq, partner }) => ({
       scope: threadScope(id),
       id,
-      data: { lastSeq, createdAt: at, lastMessage: null },
+      data: { lastSeq, createdAt: at, lastMessage: null, kind: partner ? 'external' : 'internal' },
     })),
+    noteHead: threads.map(({ id }) => ({ scope: notesScope(id, actingOrg), id, data: { lastSeq: lastNote } })),
     settings: [{ scope: own, id: alice, data: { receipts } }],
-    participation: threads.map(({ id, left }) => ({ scope: own, id, data: { leftAt: left ? 1 : null } })),
-    readPosition: threads.map(({ id, read }) => ({ scope: own, id, data: { seq: read } })),
+    participation: threads.map(({ id, left }) => ({ scope: own, id, data: { actingOrg, leftAt: left ? 1 : null } })),
+    readPosition: threads.map(({ id, read }) => ({ scope: own, id, data: { seq: read, noteSeq: 0 } })),
   };
   return followedScopes(alice, { all: (table) => (rows[table] ?? []) as never });
 }
@@ -53,6 +65,18 @@ describe('followed scopes', () => {
       receiptsScope('new'),
       receiptsScope('old'),
     ]);
+  });
+
+  test('notes are followed in partner threads, back to the read position, by those who may read them', () => {
+    const threads = [{ id: 'one', at: 1, lastSeq: 1, read: 0, partner: true }];
+    const notes = (world: Partial<World>) =>
+      followed({ role: 'member', threads, lastNote: 90, ...world }).filter(({ scope }) => scope.startsWith('notes:'));
+    expect(notes({})).toEqual([{ scope: notesScope('one', acme), urgent: false, low: 1 }]);
+    expect(notes({ lastNote: 120 })).toEqual([{ scope: notesScope('one', acme), urgent: false, low: 21 }]);
+    expect(notes({ role: 'guest' })).toEqual([]);
+    expect(notes({ actingOrg: 'elsewhere' })).toEqual([]);
+    expect(notes({ threads: [{ id: 'one', at: 1, lastSeq: 1, read: 0 }] })).toEqual([]);
+    expect(notes({ threads: [{ id: 'one', at: 1, lastSeq: 1, read: 0, partner: true, left: true }] })).toEqual([]);
   });
 
   test('receipts are followed while they are open, and not by whoever switched theirs off', () => {

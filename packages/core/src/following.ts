@@ -2,7 +2,15 @@
 import type { ScopeId } from '@parley/sync/mutator';
 import { maySeeDirectory } from './organisations.ts';
 import { receiptsOn } from './receipts.ts';
-import { orgPeopleScope, orgScope, receiptsScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
+import {
+  notesScope,
+  orgPeopleScope,
+  orgScope,
+  receiptsScope,
+  threadPeopleScope,
+  threadScope,
+  userScope,
+} from './scopes.ts';
 import type { TableName, Tables } from './tables.ts';
 
 /** Tables a client keeps in memory whole, since lists are made of them. */
@@ -13,6 +21,7 @@ export const residentTables = [
   'person',
   'membership',
   'thread',
+  'noteHead',
   'participation',
   'readPosition',
   'threadSetting',
@@ -39,8 +48,8 @@ interface Followed {
 
 /**
  * Every scope the person may read, most wanted first: their own, their organisations, the heads of all threads; then
- * what can wait: people of threads, and messages back to the read position in the threads that were active last; while
- * a thread is open, its receipts.
+ * what can wait: people of threads, notes, and messages back to the read position in the threads that were active last;
+ * while a thread is open, its receipts.
  */
 export function followedScopes(
   personId: string,
@@ -56,24 +65,34 @@ export function followedScopes(
       .map(({ id, data }) => [id, data]),
   );
 
-  const orgs = rows
+  const orgIds = rows
     .all('membership')
     .filter((row) => isOwn(row) && row.data.active && maySeeDirectory(row.data.role))
-    .flatMap(({ id }) => [orgScope(id), orgPeopleScope(id)]);
+    .map(({ id }) => id);
+  const orgs = orgIds.flatMap((id) => [orgScope(id), orgPeopleScope(id)]);
   const lastAt = (threadId: string) => threads.get(threadId)?.lastMessage?.at ?? threads.get(threadId)?.createdAt ?? 0;
-  const threadIds = rows
+  const participations = rows
     .all('participation')
     .filter((row) => isOwn(row) && row.data.leftAt === null)
-    .map(({ id }) => id)
-    .sort((a, b) => lastAt(b) - lastAt(a));
+    .sort((a, b) => lastAt(b.id) - lastAt(a.id));
+  const threadIds = participations.map(({ id }) => id);
 
   const urgent = [own, ...orgs].map((scope): Followed => ({ scope, urgent: true }));
-  const heads = threadIds.map((id, index): Followed => {
-    const lastSeq = threads.get(id)?.lastSeq ?? 0;
-    const unread = lastSeq - (positions.get(id)?.seq ?? 0);
+  const lowOf = (index: number, lastSeq: number, readSeq: number): number => {
     const kept = index < THREADS_KEPT ? MESSAGES_KEPT : 0;
-    const places = Math.min(UNREAD_SHOWN + 1, Math.max(kept, unread));
-    return { scope: threadScope(id), urgent: true, low: Math.max(1, lastSeq - places + 1) };
+    const places = Math.min(UNREAD_SHOWN + 1, Math.max(kept, lastSeq - readSeq));
+    return Math.max(1, lastSeq - places + 1);
+  };
+  const heads = threadIds.map((id, index): Followed => {
+    const low = lowOf(index, threads.get(id)?.lastSeq ?? 0, positions.get(id)?.seq ?? 0);
+    return { scope: threadScope(id), urgent: true, low };
+  });
+  const noteHeads = new Map(rows.all('noteHead').map(({ scope, data }) => [scope, data]));
+  const notes = participations.flatMap(({ id, data: { actingOrg } }, index): Followed[] => {
+    if (threads.get(id)?.kind !== 'external' || !orgIds.includes(actingOrg)) return [];
+    const scope = notesScope(id, actingOrg);
+    const low = lowOf(index, noteHeads.get(scope)?.lastSeq ?? 0, positions.get(id)?.noteSeq ?? 0);
+    return [{ scope, urgent: false, low }];
   });
   const people = threadIds.map((id): Followed => ({ scope: threadPeopleScope(id), urgent: false }));
   const settings = rows.all('settings').find(isOwn)?.data;
@@ -82,5 +101,5 @@ export function followedScopes(
     urgent: false,
     whileOpen: true,
   }));
-  return [...urgent, ...heads, ...people, ...receipts];
+  return [...urgent, ...heads, ...notes, ...people, ...receipts];
 }

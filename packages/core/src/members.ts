@@ -28,8 +28,8 @@ export const memberScopes = ({ orgId, personId }: Member): MutatorScopes => ({
 });
 
 /**
- * Gives a member another role. Becoming a guest takes the directory away, and threads they are in through a group only;
- * becoming more than a guest brings both anew.
+ * Gives a member another role. Becoming a guest takes the directory away, notes, and threads they are in through a group
+ * only; becoming more than a guest brings both anew.
  * @throws Refusal `not_found`, `forbidden`, `last_owner`
  */
 export async function changeRole(
@@ -52,7 +52,7 @@ export async function changeRole(
     { ...membership, role, epoch: membership.epoch + (regains ? 1 : 0) },
   );
   if (role === 'guest') {
-    await endThreadsOfGroups(tx, personId, threadIds);
+    await turnGuestInThreads(tx, personId, threadIds);
     showPartnersLater(tx, orgId);
   }
   if (regains) await rejoinThreads(tx, { orgId, personId }, threadIds);
@@ -120,8 +120,11 @@ export async function rejoinThreads(
   });
 }
 
-/** Ends the threads that a member is in through a group only. Who is among the people follows with the worker. */
-async function endThreadsOfGroups(
+/**
+ * Ends the threads that a member is in through a group only. Who is among the people follows with the worker. The others
+ * are said anew: with the membership in the same act, that tells whose notes they read no longer.
+ */
+async function turnGuestInThreads(
   tx: MutatorTx<Tables>,
   personId: string,
   threadIds: readonly string[],
@@ -129,8 +132,8 @@ async function endThreadsOfGroups(
   const found = await sidesOf(tx, personId, threadIds);
   threadIds.forEach((id, index) => {
     const [participation, participant] = found[index] ?? [];
-    if (participation?.leftAt !== null || !participant?.via) return;
-    tx.put('participation', userScope(personId), id, { ...participation, leftAt: tx.now });
+    if (participation?.leftAt !== null) return;
+    tx.put('participation', userScope(personId), id, { ...participation, leftAt: participant?.via ? tx.now : null });
   });
 }
 

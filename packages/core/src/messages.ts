@@ -1,9 +1,10 @@
 /** Messages: sending, editing with history, deleting, reacting. The rules here run on both sides. */
-import { Refusal, type Mutator, type MutatorTx, type PagedRow } from '@parley/sync/mutator';
+import { Refusal, type Mutator, type MutatorTx, type PagedRow, type ScopeId } from '@parley/sync/mutator';
 import * as z from 'zod/mini';
 import { shortNotice, type SystemNotice } from './notices.ts';
 import { endDraft, sentDraft } from './drafts.ts';
 import type { Origin } from './forwarding.ts';
+import type { NoteRow } from './notes.ts';
 import { accessOrg, mayDeleteForOthers } from './organisations.ts';
 import { followInPins } from './pinned.ts';
 import { threadScope, userScope } from './scopes.ts';
@@ -86,77 +87,38 @@ export const sendMessage: Mutator<Tables, z.infer<typeof sendMessageArgs>> = {
   },
 };
 
-const editMessageArgs = z.object({ threadId: z.uuid(), messageId: z.uuid(), text: typedText(MESSAGE_LENGTH) });
-
-/** Replaces the text of one's own message; the earlier one becomes a revision. Refused: `not_found`, `forbidden`. */
-export const editMessage: Mutator<Tables, z.infer<typeof editMessageArgs>> = {
-  name: 'editMessage',
-  version: 1,
-  args: editMessageArgs,
-  lane: ({ threadId }) => threadScope(threadId),
-  scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
-  async run(tx, { threadId, messageId, text }) {
-    const message = await accessMessage(tx, threadId, messageId);
-    if (message.authorId !== tx.personId) throw new Refusal('forbidden', 'Only its author can edit a message.');
-    if (message.forwarded) throw new Refusal('forbidden', 'A forwarded message holds the words of somebody else.');
-    if (message.text === text) return;
-    const revisions = message.revisions + 1;
-    tx.put('revision', threadScope(threadId), revisionId(messageId, revisions), {
-      seq: message.seq,
-      messageId,
-      text: message.text,
-      writtenAt: message.editedAt ?? message.createdAt,
-    });
-    await change(tx, threadId, messageId, {
-      ...message,
-      text,
-      mentions: mentionsIn(text),
-      editedAt: tx.now,
-      revisions,
-    });
-    await followInPins(tx, { threadId, messageId, text });
-  },
-};
-
-const deleteMessageArgs = z.object({ threadId: z.uuid(), messageId: z.uuid() });
-
-/**
- * Empties a message and its history; its place stays. By its author, or by an owner or admin of the organisation that
- * owns it. Refused: `not_found`, `forbidden`.
- */
-export const deleteMessage: Mutator<Tables, z.infer<typeof deleteMessageArgs>> = {
-  name: 'deleteMessage',
-  version: 1,
-  args: deleteMessageArgs,
-  lane: ({ threadId }) => threadScope(threadId),
-  scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
-  async run(tx, { threadId, messageId }) {
-    const message = await accessMessage(tx, threadId, messageId);
-    if (message.authorId !== tx.personId) {
-      const { role } = await accessOrg(tx, message.ownerOrg).catch(() => ({ role: 'guest' as const }));
-      if (!mayDeleteForOthers(role)) throw new Refusal('forbidden', 'Only its author can delete a message.');
-    }
-    for (let n = 1; n <= message.revisions; n += 1) {
-      tx.remove('revision', threadScope(threadId), revisionId(messageId, n));
-    }
-    await change(tx, threadId, messageId, {
-      ...message,
-      text: '',
-      mentions: [],
-      reactions: {},
-      forwarded: null,
-      deletedAt: tx.now,
-    });
-    await followInPins(tx, { threadId, messageId, text: null });
-  },
-};
-
-const reactArgs = z.object({
+/** The arguments of acts on what is there already. */
+export const editArgs = z.object({ threadId: z.uuid(), messageId: z.uuid(), text: typedText(MESSAGE_LENGTH) });
+export const deleteArgs = z.object({ threadId: z.uuid(), messageId: z.uuid() });
+export const reactArgs = z.object({
   threadId: z.uuid(),
   messageId: z.uuid(),
   emoji: z.string().check(z.minLength(1), z.maxLength(32), z.regex(/\p{Emoji}|^:[\w+-]+:$/u)),
   on: z.boolean(),
 });
+
+/** Replaces the text of one's own message; the earlier one becomes a revision. Refused: `not_found`, `forbidden`. */
+export const editMessage: Mutator<Tables, z.infer<typeof editArgs>> = {
+  name: 'editMessage',
+  version: 1,
+  args: editArgs,
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
+  run: (tx, { threadId, ...edit }) => editIn(tx, sharedPlace(threadId), edit),
+};
+
+/**
+ * Empties a message and its history; its place stays. By its author, or by an owner or admin of the organisation that
+ * owns it. Refused: `not_found`, `forbidden`.
+ */
+export const deleteMessage: Mutator<Tables, z.infer<typeof deleteArgs>> = {
+  name: 'deleteMessage',
+  version: 1,
+  args: deleteArgs,
+  lane: ({ threadId }) => threadScope(threadId),
+  scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
+  run: (tx, { threadId, messageId }) => deleteIn(tx, sharedPlace(threadId), messageId),
+};
 
 /** Adds or takes back one's own reaction; doing it twice changes nothing. Refused: `not_found`, `too_many`. */
 export const react: Mutator<Tables, z.infer<typeof reactArgs>> = {
@@ -165,17 +127,94 @@ export const react: Mutator<Tables, z.infer<typeof reactArgs>> = {
   args: reactArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
-  async run(tx, { threadId, messageId, emoji, on }) {
-    const message = await accessMessage(tx, threadId, messageId);
-    const { [emoji]: people = [], ...others } = message.reactions;
-    if (people.includes(tx.personId) === on) return;
-    const changed = on ? [...people, tx.personId] : people.filter((personId) => personId !== tx.personId);
-    const reactions = changed.length > 0 ? { ...message.reactions, [emoji]: changed } : others;
-    if (Object.keys(reactions).length > REACTION_KINDS)
-      throw new Refusal('too_many', 'This message has enough reactions.');
-    await change(tx, threadId, messageId, { ...message, reactions });
-  },
+  run: (tx, { threadId, ...reaction }) => reactIn(tx, sharedPlace(threadId), reaction),
 };
+
+/** Where messages lie: among all who take part in a thread, or among those who share notes in it. */
+export interface MessagePlace {
+  readonly scope: ScopeId;
+  readonly messages: 'message' | 'note';
+  readonly revisions: 'revision' | 'noteRevision';
+  /** The door. @throws Refusal `not_found` */
+  access(tx: MutatorTx<Tables>): Promise<unknown>;
+  /** Carries a changed text over to where else it is shown; `null` once it is deleted. */
+  follow(tx: MutatorTx<Tables>, messageId: string, text: string | null): Promise<void>;
+}
+
+const sharedPlace = (threadId: string): MessagePlace => ({
+  scope: threadScope(threadId),
+  messages: 'message',
+  revisions: 'revision',
+  access: (tx) => accessThread(tx, threadId),
+  async follow(tx, messageId, text) {
+    const scope = threadScope(threadId);
+    const { thread } = await accessThread(tx, threadId);
+    const last = thread.lastMessage;
+    const snippet = snippetOf(text ?? '');
+    if (last?.id === messageId && last.snippet !== snippet)
+      tx.put('thread', scope, threadId, { ...thread, lastMessage: { ...last, snippet } });
+    await followInPins(tx, { threadId, messageId, text });
+  },
+});
+
+export async function editIn(
+  tx: MutatorTx<Tables>,
+  place: MessagePlace,
+  { messageId, text }: { messageId: string; text: string },
+): Promise<void> {
+  const message = await accessIn(tx, place, messageId);
+  if (message.authorId !== tx.personId) throw new Refusal('forbidden', 'Only its author can edit a message.');
+  if (message.forwarded) throw new Refusal('forbidden', 'A forwarded message holds the words of somebody else.');
+  if (message.text === text) return;
+  const revisions = message.revisions + 1;
+  tx.put(place.revisions, place.scope, revisionId(messageId, revisions), {
+    seq: message.seq,
+    messageId,
+    text: message.text,
+    writtenAt: message.editedAt ?? message.createdAt,
+  });
+  tx.put(place.messages, place.scope, messageId, {
+    ...message,
+    text,
+    mentions: mentionsIn(text),
+    editedAt: tx.now,
+    revisions,
+  });
+  await place.follow(tx, messageId, text);
+}
+
+export async function deleteIn(tx: MutatorTx<Tables>, place: MessagePlace, messageId: string): Promise<void> {
+  const message = await accessIn(tx, place, messageId);
+  if (message.authorId !== tx.personId) {
+    const { role } = await accessOrg(tx, message.ownerOrg).catch(() => ({ role: 'guest' as const }));
+    if (!mayDeleteForOthers(role)) throw new Refusal('forbidden', 'Only its author can delete a message.');
+  }
+  for (let n = 1; n <= message.revisions; n += 1) tx.remove(place.revisions, place.scope, revisionId(messageId, n));
+  tx.put(place.messages, place.scope, messageId, {
+    ...message,
+    text: '',
+    mentions: [],
+    reactions: {},
+    forwarded: null,
+    deletedAt: tx.now,
+  });
+  await place.follow(tx, messageId, null);
+}
+
+export async function reactIn(
+  tx: MutatorTx<Tables>,
+  place: MessagePlace,
+  { messageId, emoji, on }: { messageId: string; emoji: string; on: boolean },
+): Promise<void> {
+  const message = await accessIn(tx, place, messageId);
+  const { [emoji]: people = [], ...others } = message.reactions;
+  if (people.includes(tx.personId) === on) return;
+  const changed = on ? [...people, tx.personId] : people.filter((personId) => personId !== tx.personId);
+  const reactions = changed.length > 0 ? { ...message.reactions, [emoji]: changed } : others;
+  if (Object.keys(reactions).length > REACTION_KINDS)
+    throw new Refusal('too_many', 'This message has enough reactions.');
+  tx.put(place.messages, place.scope, messageId, { ...message, reactions });
+}
 
 /** Lets the software say something in a thread. Only for other mutators. */
 export async function systemMessage(
@@ -199,6 +238,17 @@ export async function systemMessage(
 
 type NewMessage = Omit<MessageRow, 'seq' | 'createdAt' | 'editedAt' | 'revisions' | 'deletedAt' | 'reactions'>;
 
+/** A message as it is when nobody has seen it; its place is still to come. */
+export const fresh = (message: NewMessage, now: number): Omit<MessageRow, 'seq'> => ({
+  forwarded: null,
+  ...message,
+  reactions: {},
+  createdAt: now,
+  editedAt: null,
+  revisions: 0,
+  deletedAt: null,
+});
+
 /** Puts a new message at the end of its thread and into its head. */
 export async function append(
   tx: MutatorTx<Tables>,
@@ -209,16 +259,7 @@ export async function append(
   const scope = threadScope(threadId);
   const { thread } = await accessThread(tx, threadId);
   const seq = tx.nextSeq(scope);
-  tx.put('message', scope, messageId, {
-    forwarded: null,
-    ...message,
-    seq,
-    reactions: {},
-    createdAt: tx.now,
-    editedAt: null,
-    revisions: 0,
-    deletedAt: null,
-  });
+  tx.put('message', scope, messageId, { ...fresh(message, tx.now), seq });
   tx.put('thread', scope, threadId, {
     ...thread,
     lastSeq: seq ?? thread.lastSeq,
@@ -240,21 +281,14 @@ export const lastMessageOf = (
   ...(notice && { notice: shortNotice(notice) }),
 });
 
-/** Writes a changed message back, and its snippet into the head where it is the newest. */
-async function change(tx: MutatorTx<Tables>, threadId: string, messageId: string, message: MessageRow): Promise<void> {
-  const scope = threadScope(threadId);
-  tx.put('message', scope, messageId, message);
-  const { thread } = await accessThread(tx, threadId);
-  const last = thread.lastMessage;
-  const snippet = snippetOf(message.text);
-  if (last?.id !== messageId || last.snippet === snippet) return;
-  tx.put('thread', scope, threadId, { ...thread, lastMessage: { ...last, snippet } });
-}
-
 /** A message somebody may act on. @throws Refusal `not_found`, also for deleted and system messages. */
-export async function accessMessage(tx: MutatorTx<Tables>, threadId: string, messageId: string): Promise<MessageRow> {
-  await accessThread(tx, threadId);
-  const message = await tx.get('message', threadScope(threadId), messageId);
+export const accessMessage = (tx: MutatorTx<Tables>, threadId: string, messageId: string): Promise<MessageRow> =>
+  accessIn(tx, sharedPlace(threadId), messageId);
+
+/** The row is whole: what is made of it can be put back. */
+async function accessIn(tx: MutatorTx<Tables>, place: MessagePlace, messageId: string): Promise<MessageRow | NoteRow> {
+  await place.access(tx);
+  const message = await tx.get(place.messages, place.scope, messageId);
   if (!message || message.deletedAt !== null || message.kind === 'system') {
     throw new Refusal('not_found', 'This message is no longer there.');
   }

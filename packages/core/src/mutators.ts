@@ -3,6 +3,7 @@ import type { AnyMutator, ArgsOf } from '@parley/sync/mutator';
 import { discardDraft, mergeDraft } from './drafts.ts';
 import { forwardMessage } from './forwarding.ts';
 import { deleteMessage, editMessage, react, sendMessage } from './messages.ts';
+import { deleteNote, editNote, reactToNote, sendNote } from './notes.ts';
 import { changeName } from './own-name.ts';
 import { addParticipants, removeParticipant } from './participants.ts';
 import { pinMessage } from './pins.ts';
@@ -31,6 +32,10 @@ export const mutators = {
   editMessage,
   deleteMessage,
   react,
+  sendNote,
+  editNote,
+  deleteNote,
+  reactToNote,
   mergeDraft,
   discardDraft,
   scheduleMessage,

@@ -3,6 +3,7 @@ import type { DraftRow } from './drafts.ts';
 import type { GroupRow } from './groups.ts';
 import type { MembershipRow, OrgRow, PersonRow } from './organisations.ts';
 import type { MessageRow, RevisionRow } from './messages.ts';
+import type { NoteHeadRow, NoteRow } from './notes.ts';
 import type { ScheduledRow } from './scheduled.ts';
 import type { ReceiptRow } from './receipts.ts';
 import type { ThreadSettingRow } from './thread-settings.ts';
@@ -58,5 +59,11 @@ export type Tables = {
   message: MessageRow;
   /** In `thread:T`, paged with the message it belongs to; id = `<message>.<n>`. */
   revision: RevisionRow;
+  /** In `notes:T:O`, id = thread. */
+  noteHead: NoteHeadRow;
+  /** In `notes:T:O`, paged. */
+  note: NoteRow;
+  /** In `notes:T:O`, paged with the note it belongs to; id = `<note>.<n>`. */
+  noteRevision: RevisionRow;
 };
 export type TableName = keyof Tables;

@@ -3,9 +3,17 @@ import { Refusal, type Mutator, type MutatorTx } from '@parley/sync/mutator';
 import * as z from 'zod/mini';
 import { alignLater, GROUPS_AT_ONCE, putGroup } from './groups.ts';
 import type { SystemNotice } from './notices.ts';
-import { accessOrg, mayStartThread } from './organisations.ts';
+import { accessOrg, maySeeDirectory, mayStartThread } from './organisations.ts';
 import { RECEIPTS_DUE } from './receipts.ts';
-import { orgPeopleScope, orgScope, scopesOfThread, threadPeopleScope, threadScope, userScope } from './scopes.ts';
+import {
+  notesScope,
+  orgPeopleScope,
+  orgScope,
+  scopesOfThread,
+  threadPeopleScope,
+  threadScope,
+  userScope,
+} from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { lineOfText, SUBJECT_LENGTH } from './text.ts';
 
@@ -79,6 +87,15 @@ export async function accessThread(
   return { thread, participation };
 }
 
+/** Whether the actor reads the notes of the organisation they act for: in partner threads, and never as a guest. */
+export async function mayReadNotes(
+  tx: MutatorTx<Tables>,
+  { thread, participation }: Awaited<ReturnType<typeof accessThread>>,
+): Promise<boolean> {
+  const membership = await tx.get('membership', userScope(tx.personId), participation.actingOrg);
+  return thread.kind === 'external' && membership?.active === true && maySeeDirectory(membership.role);
+}
+
 const createThreadArgs = z.object({
   threadId: z.uuid(),
   orgId: z.uuid(),
@@ -128,7 +145,13 @@ export const createThread: Mutator<Tables, z.infer<typeof createThreadArgs>> = {
   },
 };
 
-const markReadArgs = z.object({ threadId: z.uuid(), seq: z.int().check(z.gte(0)), markEpoch: z.int().check(z.gte(0)) });
+const markReadArgs = z.object({
+  threadId: z.uuid(),
+  seq: z.int().check(z.gte(0)),
+  /** Place of the newest note that was read. */
+  noteSeq: z.optional(z.int().check(z.gte(0))),
+  markEpoch: z.int().check(z.gte(0)),
+});
 
 /** Moves the actor's read position forward. A late one of an older mark epoch changes nothing. Refused: `not_found`. */
 export const markRead: Mutator<Tables, z.infer<typeof markReadArgs>> = {
@@ -138,15 +161,23 @@ export const markRead: Mutator<Tables, z.infer<typeof markReadArgs>> = {
   args: markReadArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
-  async run(tx, { threadId, seq, markEpoch }) {
-    const { thread } = await accessThread(tx, threadId);
+  async run(tx, { threadId, seq, noteSeq = 0, markEpoch }) {
+    const access = await accessThread(tx, threadId);
+    const { thread, participation } = access;
     const scope = userScope(tx.personId);
-    const position = await tx.get('readPosition', scope, threadId);
-    if ((position?.markEpoch ?? 0) !== markEpoch) return;
-    const reached = Math.min(seq, thread.lastSeq);
-    if (reached <= (position?.seq ?? 0)) return;
-    tx.put('readPosition', scope, threadId, { seq: reached, noteSeq: position?.noteSeq ?? 0, markEpoch });
-    tx.enqueue(RECEIPTS_DUE, { threadId });
+    const position = (await tx.get('readPosition', scope, threadId)) ?? { seq: 0, noteSeq: 0, markEpoch: 0 };
+    if (position.markEpoch !== markEpoch) return;
+    const notes =
+      noteSeq > 0 && (await mayReadNotes(tx, access))
+        ? await tx.get('noteHead', notesScope(threadId, participation.actingOrg), threadId)
+        : undefined;
+    const reached = {
+      seq: Math.max(position.seq, Math.min(seq, thread.lastSeq)),
+      noteSeq: Math.max(position.noteSeq, Math.min(noteSeq, notes?.lastSeq ?? 0)),
+    };
+    if (reached.seq === position.seq && reached.noteSeq === position.noteSeq) return;
+    tx.put('readPosition', scope, threadId, { ...reached, markEpoch });
+    if (reached.seq > position.seq) tx.enqueue(RECEIPTS_DUE, { threadId });
   },
 };
 

@@ -1,6 +1,7 @@
 /** Every table, as Kysely sees it. The truth is in the migrations. */
 import type { GroupKind } from '@parley/core/groups';
 import type { MessageRow } from '@parley/core/messages';
+import type { NoteHeadRow } from '@parley/core/notes';
 import type { Contact, PartnerRow } from '@parley/core/partners';
 import type { PinsRow } from '@parley/core/pinned';
 import type { PartnershipApproval, Role, ThreadStarters } from '@parley/core/organisations';
@@ -273,6 +274,7 @@ export interface Database {
     id: string;
     thread_id: string;
     root_id: string | null;
+    kind: 'note' | null;
     generation: number;
     updates: Json<string[]>;
     text: string;
@@ -331,4 +333,13 @@ export interface Database {
     text: string;
     written_at: Time;
   };
+  note_head: Synced & {
+    home_org: string;
+    thread_id: string;
+    org_id: string;
+    last_seq: number;
+    last_note: Json<NoteHeadRow['lastNote']>;
+  };
+  note: Database['message'] & { org_id: string; after_seq: number };
+  note_revision: Database['revision'] & { org_id: string };
 }

@@ -1,6 +1,14 @@
 import { mergeMember, mergeScopes } from '@parley/core/merging';
 import { mutators, type MutatorName } from '@parley/core/mutators';
-import { isPaged, orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import {
+  isPaged,
+  notesScope,
+  orgPeopleScope,
+  orgScope,
+  threadPeopleScope,
+  threadScope,
+  userScope,
+} from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
 import {
   alignGroups,
@@ -212,4 +220,32 @@ test('[GRP4] the one who stays does not stay in a thread through a group of the 
     .where('deleted', '=', false)
     .execute();
   expect(people.map(({ person_id: id }) => id)).toEqual([alice]);
+});
+
+test('what they wrote, said of each other and reacted to in notes is the other’s, and read by the one who stays', async () => {
+  const threadId = await startThread(old, [alice]);
+  await server.act(null, { write: [threadScope(threadId)] }, async (tx) => {
+    const thread = await tx.get('thread', threadScope(threadId), threadId);
+    if (thread) tx.put('thread', threadScope(threadId), threadId, { ...thread, kind: 'external' });
+  });
+  const [mine, hers] = [newId(), newId()];
+  const note = { threadId, orgId: acme };
+  await act(alice, 'sendNote', { ...note, messageId: hers, text: `Ask <@${old}>` });
+  await act(alice, 'editNote', { ...note, messageId: hers, text: `Do ask <@${old}>` });
+  await act(old, 'reactToNote', { ...note, messageId: hers, emoji: '👍', on: true });
+  await act(old, 'sendNote', { ...note, messageId: mine, text: 'Mine' });
+  await merge();
+  await carry();
+  const caller = { protocol: PROTOCOL_VERSION, personId: fresh, clientId: newId(), incarnation: null };
+  const scope = notesScope(threadId, acme);
+  const { answers } = await server.pull(fresh, { ...caller, scopes: [{ scope, from: null, epoch: null, window: 9 }] });
+  expect(answers).toMatchObject([{ kind: 'truncated' }]);
+  expect(JSON.stringify(answers)).not.toContain(old);
+  const [read] = await open.kysely
+    .selectFrom('read_position')
+    .select('note_seq')
+    .where('person_id', '=', fresh)
+    .where('thread_id', '=', threadId)
+    .execute();
+  expect(read).toEqual({ note_seq: 2 });
 });

@@ -2,7 +2,7 @@
 import { alignLater } from '@parley/core/groups';
 import { withPersonReplaced } from '@parley/core/merging';
 import { RECEIPTS_DUE } from '@parley/core/receipts';
-import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import { notesScope, orgPeopleScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
 import type { MutatorTx } from '@parley/sync/mutator';
 import { sql } from 'kysely';
@@ -32,7 +32,11 @@ export async function mergePerson(merging: CarryingNames, { personId: fromId }: 
   const orgs = await db.selectFrom('membership').select('org_id').where('person_id', '=', fromId).execute();
   for (const { org_id: orgId } of orgs) {
     const threads = await db.selectFrom('thread').select('id').where('home_org', '=', orgId).orderBy('id').execute();
-    for (const { id } of threads) await replaceInThread(merging, two, { orgId, threadId: id });
+    for (const { id } of threads)
+      await replaceAll(acts, two, threadScope(id), () => rowsThatName(merging, two, { orgId, threadId: id }));
+    const notes = await db.selectFrom('note_head').select('thread_id').where('org_id', '=', orgId).execute();
+    for (const { thread_id: threadId } of notes)
+      await replaceAll(acts, two, notesScope(threadId, orgId), () => notesThatName(merging, two, { orgId, threadId }));
     for (const threadId of await threadsOf(db, fromId)) await mergeParticipation(acts, two, { orgId, threadId });
     await acts.act(null, { write: [orgPeopleScope(orgId), userScope(fromId)] }, async (tx) => {
       if (await tx.get('person', orgPeopleScope(orgId), fromId)) tx.remove('person', orgPeopleScope(orgId), fromId);
@@ -56,11 +60,14 @@ async function threadsOf(db: CarryingNames['db'], personId: string): Promise<str
   return rows.map(({ thread_id: id }) => id);
 }
 
-async function replaceInThread(merging: CarryingNames, two: Two, place: Place): Promise<void> {
-  const { acts } = merging;
-  const scope = threadScope(place.threadId);
+async function replaceAll(
+  acts: CarryingNames['acts'],
+  two: Two,
+  scope: string,
+  find: () => Promise<Named[]>,
+): Promise<void> {
   for (;;) {
-    const found = await rowsThatName(merging, two, place);
+    const found = await find();
     if (found.length === 0) break;
     await acts.act(null, { write: [scope] }, async (tx) => {
       await Promise.all(found.map(({ table, id }) => replaceIn(tx, two, { table, scope, id })));
@@ -69,7 +76,7 @@ async function replaceInThread(merging: CarryingNames, two: Two, place: Place): 
 }
 
 interface Named {
-  table: 'thread' | 'pins' | 'message' | 'revision';
+  table: 'thread' | 'pins' | 'message' | 'revision' | 'noteHead' | 'note' | 'noteRevision';
   id: string;
 }
 
@@ -90,6 +97,23 @@ async function rowsThatName({ db }: CarryingNames, { fromId }: Two, { orgId, thr
         or forwarded::text like ${id} or text like ${mention}) order by seq limit ${CHUNK})
     union all (select 'revision', id from revision
       where home_org = ${orgId} and thread_id = ${threadId} and not deleted and text like ${mention} limit ${CHUNK})
+  `.execute(db);
+  return rows;
+}
+
+/** The same of an organisation's notes. */
+async function notesThatName({ db }: CarryingNames, { fromId }: Two, { orgId, threadId }: Place): Promise<Named[]> {
+  const id = `%"${fromId}"%`;
+  const mention = `%<@${fromId}>%`;
+  const here = sql`org_id = ${orgId} and thread_id = ${threadId} and not deleted`;
+  const { rows } = await sql<Named>`
+    select 'noteHead' as "table", thread_id::text as id from note_head
+      where ${here} and (last_note::text like ${id} or last_note::text like ${mention})
+    union all (select 'note', id::text from note
+      where ${here} and (author_id = ${fromId} or mentions::text like ${id} or reactions::text like ${id}
+        or text like ${mention}) order by seq limit ${CHUNK})
+    union all (select 'noteRevision', id from note_revision
+      where ${here} and text like ${mention} limit ${CHUNK})
   `.execute(db);
   return rows;
 }
@@ -132,7 +156,8 @@ async function mergeParticipation(
     if (via) alignLater(tx, { orgId, threadId, personId: intoId });
     tx.put('participation', into, threadId, { actingOrg, joinedAt, leftAt, epoch: (theirs?.epoch ?? 0) + 1 });
     if (leftAt === null && !theirs && !placeholder) {
-      tx.put('readPosition', into, threadId, { seq: thread.lastSeq, noteSeq: 0, markEpoch: 0 });
+      const notes = await tx.get('noteHead', notesScope(threadId, actingOrg), threadId);
+      tx.put('readPosition', into, threadId, { seq: thread.lastSeq, noteSeq: notes?.lastSeq ?? 0, markEpoch: 0 });
     }
   });
 }

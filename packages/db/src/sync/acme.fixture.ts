@@ -2,8 +2,9 @@
 import { mutators, type MutatorArgs, type MutatorName } from '@parley/core/mutators';
 import type { Role } from '@parley/core/organisations';
 import { receiptScopes, settleReceipts } from '@parley/core/receipts';
-import { isPaged, orgPeopleScope, orgScope, userScope } from '@parley/core/scopes';
+import { isPaged, orgPeopleScope, orgScope, scopesOfThread, threadScope, userScope } from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
+import { join } from '@parley/core/threads';
 import {
   PROTOCOL_VERSION,
   type PullRequest,
@@ -162,6 +163,24 @@ export async function startThread(server: TestServer, participantIds: string[]):
   const alice = new TestClient(server, people.alice);
   const result = await alice.do('createThread', { threadId, orgId: orgs.acme, subject: 'Plans', participantIds });
   if (result.status !== 'applied') throw new Error(`The thread could not be started: ${JSON.stringify(result)}`);
+  return threadId;
+}
+
+/** A thread of Acme with partners: each person in it acts for the organisation they stand beside. */
+export async function startPartnerThread(
+  server: TestServer,
+  acting: readonly (readonly [personId: string, orgId: string])[],
+  { threadId = newId() } = {},
+): Promise<string> {
+  const lock = Object.values(orgs).map(orgPeopleScope);
+  const scopes = { create: scopesOfThread(threadId), write: acting.map(([personId]) => userScope(personId)), lock };
+  await server.act(null, scopes, async (tx) => {
+    tx.put('thread', threadScope(threadId), threadId, {
+      ...{ homeOrg: orgs.acme, subject: 'Delivery', kind: 'external', createdBy: people.alice, createdAt: tx.now },
+      ...{ lastSeq: 0, lastMessage: null, resolved: null },
+    });
+    for (const [personId, orgId] of acting) await join(tx, { threadId, orgId, personId });
+  });
   return threadId;
 }
 

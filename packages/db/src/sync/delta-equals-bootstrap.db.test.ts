@@ -16,6 +16,7 @@ import {
   people,
   seed,
   settle,
+  startPartnerThread,
   startThread,
   TestClient,
   type TestInstallation,
@@ -29,6 +30,7 @@ const roles = {
   'a fellow participant': people.bob,
   'a guest participant': people.gus,
   'a participant of two organisations': people.erin,
+  'somebody of a partner organisation': people.carol,
   'somebody just added': others.ann,
   'somebody just removed': others.rob,
   'somebody removed and added again': others.rey,
@@ -93,6 +95,13 @@ const scenarios: Record<MutatorName, Scenario> = {
   cancelScheduled: (client, { threadId, scheduledId }) =>
     client.do('cancelScheduled', { threadId, messageId: scheduledId }),
   react: (client, { threadId, messageId }) => client.do('react', { threadId, messageId, emoji: '👍', on: true }),
+  sendNote: (client, { threadId }) =>
+    client.do('sendNote', { threadId, orgId: orgs.acme, messageId: newId(), text: `Between us <@${people.bob}>` }),
+  editNote: (client, { threadId, messageId }) =>
+    client.do('editNote', { threadId, orgId: orgs.acme, messageId, text: `Better ${newId()}` }),
+  deleteNote: (client, { threadId, messageId }) => client.do('deleteNote', { threadId, orgId: orgs.acme, messageId }),
+  reactToNote: (client, { threadId, messageId }) =>
+    client.do('reactToNote', { threadId, orgId: orgs.acme, messageId, emoji: '👍', on: true }),
   forwardMessage: (client, { threadId, messageId }) =>
     client.do('forwardMessage', {
       threadId,
@@ -127,8 +136,14 @@ const affairsOfAdmins = new Set([scenarios.createTeam, scenarios.changeTeam, sce
 const ownAffairs = new Set([scenarios.changeSettings, scenarios.changeName]);
 /** What every member of the organisation sees, in its directory or beside it. */
 const inDirectory = new Set([scenarios.changeName, ...affairsOfAdmins]);
+/** What happens in a partner thread, and the people of one organisation alone see: `messageId` is a note there. */
+const amongColleagues = new Set([scenarios.sendNote, scenarios.editNote, scenarios.deleteNote, scenarios.reactToNote]);
 const strangersTo = (scenario: Scenario): string[] =>
   [...strangers].filter((personId) => !inDirectory.has(scenario) || personId !== others.zoe);
+
+/** Whoever has nothing to do with it: with notes also those beside whom they are written. */
+const unconcernedBy = (scenario: Scenario): string[] =>
+  amongColleagues.has(scenario) ? [...strangers, people.gus, people.erin] : strangersTo(scenario);
 
 const updateOf = (text: string): string => {
   const draft = new DraftText([]);
@@ -160,7 +175,7 @@ const clientOf = (personId: string): TestClient => new TestClient(installation.s
 /** Threads of earlier tests are left out, to be quick. */
 const earlier = new Set<string>();
 beforeEach(async () => {
-  for (const scope of await everyScope()) if (/thread:/.test(scope)) earlier.add(scope);
+  for (const scope of await everyScope()) if (/thread:|^notes:/.test(scope)) earlier.add(scope);
 });
 
 async function everyScope(): Promise<string[]> {
@@ -172,6 +187,24 @@ async function bootstrap(personId: string): Promise<Replica> {
   const replica = new Replica(clientOf(personId));
   await replica.pull(await everyScope());
   return replica;
+}
+
+const placeFor = (scenario: Scenario): Promise<Place> =>
+  amongColleagues.has(scenario) ? makePartnerPlace() : makePlace();
+
+async function makePartnerPlace(): Promise<Place> {
+  const { alice, bob, gus, carol, erin } = people;
+  const ofAcme = [alice, bob, gus, others.rob, others.rey].map((personId) => [personId, orgs.acme] as const);
+  const threadId = await startPartnerThread(installation.server, [
+    ...ofAcme,
+    [carol, orgs.globex],
+    [erin, orgs.globex],
+  ]);
+  const note = { threadId, orgId: orgs.acme, messageId: newId() };
+  await clientOf(alice).do('sendNote', { ...note, text: 'First' });
+  await clientOf(alice).do('editNote', { ...note, text: 'First, edited' });
+  await clientOf(bob).do('reactToNote', { ...note, emoji: '🎉', on: true });
+  return { threadId, teamId: newId(), scheduledId: newId(), messageId: note.messageId };
 }
 
 async function makePlace(): Promise<Place> {
@@ -216,7 +249,7 @@ async function comeAndGo({ threadId }: Place): Promise<void> {
 
 describe.each(Object.entries(scenarios))('[PULL1] after %s', (_name, scenario) => {
   test.each(Object.entries(roles))('what %s held and pulled is what a newcomer would get', async (_role, personId) => {
-    const place = await makePlace();
+    const place = await placeFor(scenario);
     const held = await bootstrap(personId);
     const before = structuredClone(held.state);
     await comeAndGo(place);
@@ -224,13 +257,14 @@ describe.each(Object.entries(scenarios))('[PULL1] after %s', (_name, scenario) =
 
     await held.pull(await everyScope());
     expect(held.state).toEqual((await bootstrap(personId)).state);
-    if (strangersTo(scenario).includes(personId)) expect(held.state).toEqual(before);
-    const mayRead = ![others.rob, ...strangers].includes(personId);
+    const isIn = amongColleagues.has(scenario) && personId === people.carol;
+    if (!isIn && strangersTo(scenario).includes(personId)) expect(held.state).toEqual(before);
+    const mayRead = isIn || ![others.rob, ...strangers].includes(personId);
     if (mayRead) expect(held.state).not.toEqual(before);
   });
 
   test('what everybody held and was poked with is what a newcomer would get', async () => {
-    const place = await makePlace();
+    const place = await placeFor(scenario);
     await comeAndGo(place);
     const replicas = new Map<string, Replica>();
     for (const personId of Object.values(roles)) replicas.set(personId, await bootstrap(personId));
@@ -239,19 +273,21 @@ describe.each(Object.entries(scenarios))('[PULL1] after %s', (_name, scenario) =
 
     const changes = installation.commits.flatMap((commit) => commit.changes);
     const told = new Set(changes.flatMap(({ recipients }) => recipients ?? []));
-    for (const personId of strangersTo(scenario)) expect(told).not.toContain(personId);
+    for (const personId of unconcernedBy(scenario)) expect(told).not.toContain(personId);
     for (const [personId, replica] of replicas) {
+      const before = structuredClone(replica.state);
       for (const change of changes) if (change.recipients?.includes(personId)) replica.poke(change);
       const fresh = await bootstrap(personId);
       // What is new to a person or lost by them is said in their own scope, and pulled or purged for that reason.
       await replica.pull([...(await everyScope())].filter((scope) => !replica.scopes.includes(scope)));
       await replica.pull(replica.scopes.filter((scope) => !fresh.scopes.includes(scope)));
       expect(replica.state).toEqual(fresh.state);
+      if (unconcernedBy(scenario).includes(personId)) expect(replica.state).toEqual(before);
     }
   });
 
   test('[PUSH9] its effects are scopes the actor reads, at the versions they have', async () => {
-    const place = await makePlace();
+    const place = await placeFor(scenario);
     await comeAndGo(place);
     const result = await scenario(clientOf(people.alice), place);
     const fresh = await bootstrap(people.alice);
@@ -268,7 +304,7 @@ describe.each(Object.entries(scenarios))('[PULL1] after %s', (_name, scenario) =
     // Any colleague starts threads.
     if (scenario === scenarios.createThread && personId !== people.dave) return;
     if (ownAffairs.has(scenario)) return;
-    const place = await makePlace();
+    const place = await placeFor(scenario);
     await comeAndGo(place);
     installation.commits.length = 0;
     expect(await scenario(clientOf(personId), place)).toMatchObject({

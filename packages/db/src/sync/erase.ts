@@ -15,10 +15,17 @@ export interface Erasable {
 /** The scopes that go with an organisation. Whoever erases it holds them all. */
 export async function scopesToErase(db: Kysely<Database>, { orgId, personIds }: Erasable): Promise<ScopeId[]> {
   const threads = await db.selectFrom('thread').select('id').where('home_org', '=', orgId).execute();
+  const notes = await db
+    .selectFrom('sync_scope')
+    .select('id')
+    .where('home_org', '=', orgId)
+    .where('id', 'like', 'notes:%')
+    .execute();
   return [
     orgScope(orgId),
     orgPeopleScope(orgId),
     ...threads.flatMap(({ id }) => scopesOfThread(id)),
+    ...notes.map(({ id }) => id),
     ...personIds.map(userScope),
   ];
 }
@@ -30,8 +37,8 @@ export async function scopesToErase(db: Kysely<Database>, { orgId, personIds }: 
 export async function eraseOrganisation(tx: Kysely<Database>, erasable: Erasable): Promise<void> {
   const { orgId, personIds } = erasable;
   const scopes = await scopesToErase(tx, erasable);
-  for (const { sql: table, scopeKind, scopeColumn, isOfThread } of Object.values(syncedTables)) {
-    const column = isOfThread ? 'home_org' : scopeColumn;
+  for (const { sql: table, scopeKind, scopeColumns, isOfThread } of Object.values(syncedTables)) {
+    const column = isOfThread ? 'home_org' : (scopeColumns[0] ?? '');
     const ids = scopeKind === 'user' ? personIds : [orgId];
     await sql`delete from ${sql.table(table)} where ${sql.ref(column)} = any(${ids}::uuid[])`.execute(tx);
   }

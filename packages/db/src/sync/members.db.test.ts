@@ -4,6 +4,7 @@ import { changeRole, deactivateMember, memberScopes, reactivateMember, type Memb
 import { changeOrganisation, organisationScopes } from '@parley/core/organisation-settings';
 import type { Role } from '@parley/core/organisations';
 import {
+  notesScope,
   orgPeopleScope,
   orgScope,
   scopesOfThread,
@@ -163,7 +164,12 @@ describe('whoever is deactivated', () => {
     const { commits } = installation;
     const lost = commits.flatMap((commit) => commit.lost.filter(({ personId }) => personId === mia));
     expect(new Set(lost.map(({ scope }) => scope))).toEqual(
-      new Set([orgScope(orgs.acme), orgPeopleScope(orgs.acme), ...scopesOfThread(threadId)]),
+      new Set([
+        orgScope(orgs.acme),
+        orgPeopleScope(orgs.acme),
+        ...scopesOfThread(threadId),
+        notesScope(threadId, orgs.acme),
+      ]),
     );
     commits.length = 0;
     await say(people.bob, 'Without her');

@@ -30,10 +30,7 @@ export async function purgeTombstones(db: Kysely<Database>, before: Date): Promi
 }
 
 async function purgeScope(trx: DatabaseTransaction, scope: string, before: Date): Promise<number> {
-  const {
-    kind,
-    ids: [id],
-  } = parseScope(scope) ?? { ids: [] };
+  const { kind, ids } = parseScope(scope) ?? { ids: [] };
   const locked = await trx.selectFrom('sync_scope').select('home_org').where('id', '=', scope).forUpdate().execute();
   const { rows } = await sql<{ version: number }>`
     delete from sync_tombstone where scope = ${scope} and created_at < ${before} returning version`.execute(trx);
@@ -42,7 +39,11 @@ async function purgeScope(trx: DatabaseTransaction, scope: string, before: Date)
   let purged = 0;
   for (const [, table] of tablesIn(kind)) {
     const { numAffectedRows = 0n } = await sql`
-      delete from ${sql.table(table.sql)} where ${sql.ref(table.scopeColumn)} = ${id}
+      delete from ${sql.table(table.sql)}
+        where ${sql.join(
+          table.scopeColumns.map((column, index) => sql`${sql.ref(column)} = ${ids[index]}`),
+          sql` and `,
+        )}
         and ${table.isOfThread ? sql`home_org = ${locked[0]?.home_org}` : sql`true`}
         and deleted and version <= ${floor}`.execute(trx);
     purged += Number(numAffectedRows);

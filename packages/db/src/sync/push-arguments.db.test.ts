@@ -12,6 +12,7 @@ import {
   orgs,
   people,
   seed,
+  startPartnerThread,
   startThread,
   TestClient,
   type TestInstallation,
@@ -53,6 +54,19 @@ async function aThreadInUse(): Promise<typeof known> {
   const teamId = newId();
   await alice.do('createTeam', { orgId: orgs.acme, teamId, name: 'Drivers', memberIds: [people.bob] });
   return { threadId, messageIds, teamId };
+}
+
+/** A partner thread in which alice has written notes. */
+async function aThreadWithNotes(): Promise<typeof known> {
+  const threadId = await startPartnerThread(installation.server, [
+    [people.alice, orgs.acme],
+    [people.carol, orgs.globex],
+  ]);
+  const alice = new TestClient(installation.server, people.alice);
+  const messageIds = Array.from({ length: 6 }, () => newId());
+  for (const messageId of messageIds)
+    await alice.do('sendNote', { threadId, orgId: orgs.acme, messageId, text: 'between us' });
+  return { threadId, messageIds, teamId: newId() };
 }
 
 /** Most ids name something. */
@@ -98,7 +112,7 @@ async function expectReadable(): Promise<void> {
 
 describe.each(Object.keys(mutators) as MutatorName[])('%s', (name) => {
   beforeAll(async () => {
-    known = await aThreadInUse();
+    known = await (/note/i.test(name) ? aThreadWithNotes() : aThreadInUse());
   });
   // Every schema of `core` is one of zod; the engine asks only that it can parse.
   const schema = mutators[name].args as unknown as Schema;

@@ -41,17 +41,17 @@ export function cachedUpsertOf(name: string, n: number): string {
 export function rowParameter(
   table: SyncedTable,
   rows: readonly RowWrite[],
-  idsOf: (row: RowWrite) => { scopeId: string; homeOrg: string | null },
+  idsOf: (row: RowWrite) => { scopeIds: readonly string[]; homeOrg: string | null },
 ): string {
   return JSON.stringify(
     rows.map((row) => {
-      const { scopeId, homeOrg } = idsOf(row);
+      const { scopeIds, homeOrg } = idsOf(row);
       const columns: Record<string, unknown> = { version: row.version, deleted: row.data === null };
       if (row.data !== null) {
         const data = row.data as Record<string, unknown>;
         for (const [field, [column]] of Object.entries(table.fields)) columns[column] = data[field];
       }
-      columns[table.scopeColumn] = scopeId;
+      table.scopeColumns.forEach((column, index) => (columns[column] = scopeIds[index]));
       columns[table.idColumn] = row.id;
       if (table.isOfThread) columns['home_org'] = homeOrg;
       return columns;
@@ -59,9 +59,9 @@ export function rowParameter(
   );
 }
 
-function keyColumns({ isOfThread, scopeColumn, idColumn, idType }: SyncedTable): (readonly [string, SqlType])[] {
+function keyColumns({ isOfThread, scopeColumns, idColumn, idType }: SyncedTable): (readonly [string, SqlType])[] {
   const key: (readonly [string, SqlType])[] = isOfThread ? [['home_org', 'uuid']] : [];
-  if (scopeColumn !== idColumn) key.push([scopeColumn, 'uuid']);
+  for (const column of scopeColumns) if (column !== idColumn) key.push([column, 'uuid']);
   key.push([idColumn, idType]);
   return key;
 }
@@ -70,6 +70,10 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Whether a row can have this id, spelled as the database will spell it. */
 export const isRowId = (table: string, id: string): boolean => mustSynced(table).idType === 'text' || uuid.test(id);
+
+/** What says that a row, of a table aliased `r`, lies in the scope that `ask` names by `id0`, `id1` and so on. */
+export const inScope = ({ scopeColumns }: SyncedTable): string =>
+  scopeColumns.map((column, index) => `r.${column} = ask.id${index}`).join(' and ');
 
 /** Tables with rows in a kind of scope. */
 export const tablesIn = (scopeKind: string): [name: string, table: SyncedTable][] =>

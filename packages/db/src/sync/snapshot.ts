@@ -3,7 +3,7 @@ import { parseScope } from '@parley/core/scopes';
 import type { WireRow } from '@parley/sync/protocol';
 import type { Delta, DeltaAsk, ScopeState, StorageSnapshot } from '@parley/sync/server';
 import { readableSql } from './readers.ts';
-import { dataOf, tablesIn } from './row-sql.ts';
+import { dataOf, inScope, tablesIn } from './row-sql.ts';
 import { relationOf, run, runPrepared, SPELLED_OUT, type DatabaseTransaction } from './statement.ts';
 import type { SyncedTable } from './synced-tables.ts';
 
@@ -25,17 +25,17 @@ export class PostgresSnapshot implements StorageSnapshot {
   }
 
   async readable(personId: string, scopes: readonly string[]): Promise<Map<string, ScopeState>> {
-    const asked: Record<'user' | 'thread' | 'org', unknown[][]> = { user: [], thread: [], org: [] };
+    const asked: Record<keyof typeof readableSql, unknown[][]> = { user: [], thread: [], notes: [], org: [] };
     for (const scope of scopes) {
       const parsed = parseScope(scope);
-      const kind = parsed && ruleOf[parsed.kind];
-      if (kind) asked[kind].push([scope, parsed.ids[0]]);
+      if (parsed) asked[ruleOf[parsed.kind]].push([scope, ...parsed.ids]);
     }
     const states = new Map<string, ScopeState>();
     const parameters: unknown[] = [personId];
-    const parts = (['user', 'thread', 'org'] as const).flatMap((kind) => {
+    const parts = (['user', 'thread', 'notes', 'org'] as const).flatMap((kind) => {
       if (asked[kind].length === 0) return [];
-      return [readableSql[kind](relationOf(asked[kind], ['text', 'uuid'], (value) => parameters.push(value)))];
+      const types = ['text', 'uuid', ...(kind === 'notes' ? ['uuid'] : [])];
+      return [readableSql[kind](relationOf(asked[kind], types, (value) => parameters.push(value)))];
     });
     if (parts.length === 0) return states;
     const { rows } = await sayFor(scopes.length)<ScopeState & { id: string; home_org: string | null }>(
@@ -56,7 +56,7 @@ export class PostgresSnapshot implements StorageSnapshot {
     const found = await this.#collect(
       asks,
       ({ from }) => [from],
-      (table) => `cross join lateral (select * from ${table.sql} r where ${this.#inScope(table)}
+      (table) => `cross join lateral (select * from ${table.sql} r where ${inHome(table)}
         and r.version > ask.a and (ask.a > 0 or not r.deleted)
         order by r.version fetch first ${limit} rows with ties) r`,
     );
@@ -80,7 +80,7 @@ export class PostgresSnapshot implements StorageSnapshot {
       asks,
       // A window that nothing can lie in is how a head is left out.
       ({ low, before, head }) => [low, before, head ? 1 : 0],
-      (table) => `join ${table.sql} r on ${this.#inScope(table)} and not r.deleted
+      (table) => `join ${table.sql} r on ${inHome(table)} and not r.deleted
         and ${table.hasSeq ? 'r.seq >= ask.a and r.seq < ask.b' : 'ask.c = 1'}`,
     );
     const windows = new Map<string, WireRow[]>(asks.map(({ scope }) => [scope, []]));
@@ -101,12 +101,12 @@ export class PostgresSnapshot implements StorageSnapshot {
       const ofKind = asks.filter(({ scope }) => parseScope(scope)?.kind === kind);
       const rows = ofKind.map((ask) => {
         const [a = 0, b = 0, c = 0] = numbers(ask);
-        return [ask.scope, parseScope(ask.scope)?.ids[0], this.#homeOrgs.get(ask.scope) ?? null, a, b, c];
+        return [ask.scope, this.#homeOrgs.get(ask.scope) ?? null, a, b, c, ...(parseScope(ask.scope)?.ids ?? [])];
       });
-      const relation = relationOf(rows, ['text', 'uuid', 'uuid', 'bigint', 'bigint', 'bigint'], (value) =>
-        parameters.push(value),
-      );
-      const ask = `${relation} as ask(scope, id, home_org, a, b, c)`;
+      const ids = kind === 'notes' ? ['id0', 'id1'] : ['id0'];
+      const types = ['text', 'uuid', 'bigint', 'bigint', 'bigint', ...ids.map(() => 'uuid')];
+      const relation = relationOf(rows, types, (value) => parameters.push(value));
+      const ask = `${relation} as ask(scope, home_org, a, b, c, ${ids.join(', ')})`;
       for (const [name, table] of tablesIn(kind)) {
         parts.push(`select ask.scope, '${name}' as "table", r.${table.idColumn}::text as id, r.version,
           case when r.deleted then null else ${dataOf(table)} end as data from ${ask} ${join(table)}`);
@@ -115,13 +115,12 @@ export class PostgresSnapshot implements StorageSnapshot {
     if (parts.length === 0) return [];
     return (await sayFor(asks.length)<Found>(this.#trx, parts.join('\nunion all\n'), parameters)).rows;
   }
-
-  #inScope({ isOfThread, scopeColumn }: SyncedTable): string {
-    return `${isOfThread ? 'r.home_org = ask.home_org and' : ''} r.${scopeColumn} = ask.id`;
-  }
 }
 
-/** Whose rule decides about a kind of scope. Notes are laid out, not offered: nobody reads them yet. */
+const inHome = (table: SyncedTable): string =>
+  `${table.isOfThread ? 'r.home_org = ask.home_org and' : ''} ${inScope(table)}`;
+
+/** Whose rule decides about a kind of scope. */
 const ruleOf = {
   user: 'user',
   thread: 'thread',
@@ -129,7 +128,7 @@ const ruleOf = {
   'receipts.thread': 'thread',
   org: 'org',
   'people.org': 'org',
-  notes: undefined,
+  notes: 'notes',
 } as const;
 
 /** A pull after a poke asks the same every time; what asks for much is worth a plan of its own. */

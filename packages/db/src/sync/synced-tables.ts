@@ -9,9 +9,9 @@ export interface SyncedTable {
   /** Its SQL name. */
   sql: string;
   scopeKind: ScopeKind;
-  /** Column with the id that the scope is named after. */
-  scopeColumn: string;
-  /** Column with the row's id; may be the same one. */
+  /** Columns with the ids that the scope is named after, in their order. */
+  scopeColumns: readonly string[];
+  /** Column with the row's id; may be one of them. */
   idColumn: string;
   idType: 'uuid' | 'text';
   /** Led by the home organisation of its thread. */
@@ -29,8 +29,33 @@ const inThread = {
   isOfThread: true,
   hasSeq: true,
   scopeKind: 'thread',
-  scopeColumn: 'thread_id',
+  scopeColumns: ['thread_id'],
   idColumn: 'id',
+} as const;
+const inNotes = { ...inThread, scopeKind: 'notes', scopeColumns: ['thread_id', 'org_id'] } as const;
+
+const messageFields = {
+  seq: ['seq', 'bigint'],
+  kind: ['kind', 'text'],
+  authorId: ['author_id', 'uuid'],
+  authorOrg: ['author_org', 'uuid'],
+  ownerOrg: ['owner_org', 'uuid'],
+  text: ['text', 'text'],
+  replyTo: ['reply_to', 'uuid'],
+  mentions: ['mentions', 'jsonb'],
+  reactions: ['reactions', 'jsonb'],
+  notice: ['notice', 'jsonb'],
+  forwarded: ['forwarded', 'jsonb'],
+  createdAt: ['created_at', 'timestamptz'],
+  editedAt: ['edited_at', 'timestamptz'],
+  revisions: ['revisions', 'bigint'],
+  deletedAt: ['deleted_at', 'timestamptz'],
+} as const;
+const revisionFields = {
+  seq: ['seq', 'bigint'],
+  messageId: ['message_id', 'uuid'],
+  text: ['text', 'text'],
+  writtenAt: ['written_at', 'timestamptz'],
 } as const;
 
 export const syncedTables: Mapping = {
@@ -38,7 +63,7 @@ export const syncedTables: Mapping = {
     ...directory,
     sql: 'org',
     scopeKind: 'org',
-    scopeColumn: 'id',
+    scopeColumns: ['id'],
     idColumn: 'id',
     fields: {
       name: ['name', 'text'],
@@ -53,7 +78,7 @@ export const syncedTables: Mapping = {
     ...directory,
     sql: 'team',
     scopeKind: 'org',
-    scopeColumn: 'org_id',
+    scopeColumns: ['org_id'],
     idColumn: 'id',
     fields: { name: ['name', 'text'], memberIds: ['member_ids', 'jsonb'], createdAt: ['created_at', 'timestamptz'] },
   },
@@ -61,7 +86,7 @@ export const syncedTables: Mapping = {
     ...directory,
     sql: 'partner',
     scopeKind: 'org',
-    scopeColumn: 'org_id',
+    scopeColumns: ['org_id'],
     idColumn: 'partner_id',
     fields: {
       name: ['name', 'text'],
@@ -75,7 +100,7 @@ export const syncedTables: Mapping = {
     ...directory,
     sql: 'org_person',
     scopeKind: 'people.org',
-    scopeColumn: 'org_id',
+    scopeColumns: ['org_id'],
     idColumn: 'person_id',
     fields: {
       name: ['name', 'text'],
@@ -90,7 +115,7 @@ export const syncedTables: Mapping = {
     ...directory,
     sql: 'membership',
     scopeKind: 'user',
-    scopeColumn: 'person_id',
+    scopeColumns: ['person_id'],
     idColumn: 'org_id',
     fields: {
       role: ['role', 'text'],
@@ -102,7 +127,7 @@ export const syncedTables: Mapping = {
   thread: {
     sql: 'thread',
     scopeKind: 'thread',
-    scopeColumn: 'id',
+    scopeColumns: ['id'],
     idColumn: 'id',
     idType: 'uuid',
     isOfThread: true,
@@ -121,7 +146,7 @@ export const syncedTables: Mapping = {
   participant: {
     sql: 'participant',
     scopeKind: 'people.thread',
-    scopeColumn: 'thread_id',
+    scopeColumns: ['thread_id'],
     idColumn: 'person_id',
     idType: 'uuid',
     isOfThread: true,
@@ -138,7 +163,7 @@ export const syncedTables: Mapping = {
   group: {
     sql: 'thread_group',
     scopeKind: 'people.thread',
-    scopeColumn: 'thread_id',
+    scopeColumns: ['thread_id'],
     idColumn: 'id',
     idType: 'uuid',
     isOfThread: true,
@@ -153,7 +178,7 @@ export const syncedTables: Mapping = {
   receipt: {
     sql: 'receipt',
     scopeKind: 'receipts.thread',
-    scopeColumn: 'thread_id',
+    scopeColumns: ['thread_id'],
     idColumn: 'person_id',
     idType: 'uuid',
     isOfThread: true,
@@ -164,7 +189,7 @@ export const syncedTables: Mapping = {
     ...directory,
     sql: 'participation',
     scopeKind: 'user',
-    scopeColumn: 'person_id',
+    scopeColumns: ['person_id'],
     idColumn: 'thread_id',
     fields: {
       actingOrg: ['acting_org', 'uuid'],
@@ -177,7 +202,7 @@ export const syncedTables: Mapping = {
     ...directory,
     sql: 'read_position',
     scopeKind: 'user',
-    scopeColumn: 'person_id',
+    scopeColumns: ['person_id'],
     idColumn: 'thread_id',
     fields: { seq: ['seq', 'bigint'], noteSeq: ['note_seq', 'bigint'], markEpoch: ['mark_epoch', 'bigint'] },
   },
@@ -185,7 +210,7 @@ export const syncedTables: Mapping = {
     ...directory,
     sql: 'thread_setting',
     scopeKind: 'user',
-    scopeColumn: 'person_id',
+    scopeColumns: ['person_id'],
     idColumn: 'thread_id',
     fields: {
       level: ['level', 'text'],
@@ -197,12 +222,13 @@ export const syncedTables: Mapping = {
     ...directory,
     sql: 'draft',
     scopeKind: 'user',
-    scopeColumn: 'person_id',
+    scopeColumns: ['person_id'],
     idColumn: 'id',
     idType: 'text',
     fields: {
       threadId: ['thread_id', 'uuid'],
       rootId: ['root_id', 'uuid'],
+      kind: ['kind', 'text'],
       generation: ['generation', 'bigint'],
       updates: ['updates', 'jsonb'],
       text: ['text', 'text'],
@@ -213,7 +239,7 @@ export const syncedTables: Mapping = {
     ...directory,
     sql: 'person_settings',
     scopeKind: 'user',
-    scopeColumn: 'person_id',
+    scopeColumns: ['person_id'],
     idColumn: 'person_id',
     fields: {
       undoSeconds: ['undo_seconds', 'bigint'],
@@ -225,7 +251,7 @@ export const syncedTables: Mapping = {
     ...directory,
     sql: 'scheduled',
     scopeKind: 'user',
-    scopeColumn: 'person_id',
+    scopeColumns: ['person_id'],
     idColumn: 'id',
     fields: {
       threadId: ['thread_id', 'uuid'],
@@ -240,7 +266,7 @@ export const syncedTables: Mapping = {
     ...directory,
     sql: 'saved_message',
     scopeKind: 'user',
-    scopeColumn: 'person_id',
+    scopeColumns: ['person_id'],
     idColumn: 'message_id',
     fields: {
       threadId: ['thread_id', 'uuid'],
@@ -251,46 +277,30 @@ export const syncedTables: Mapping = {
   pins: {
     sql: 'thread_pins',
     scopeKind: 'thread',
-    scopeColumn: 'thread_id',
+    scopeColumns: ['thread_id'],
     idColumn: 'thread_id',
     idType: 'uuid',
     isOfThread: true,
     hasSeq: false,
     fields: { pins: ['pins', 'jsonb'] },
   },
-  message: {
-    ...inThread,
-    sql: 'message',
+  message: { ...inThread, sql: 'message', idType: 'uuid', fields: messageFields },
+  revision: { ...inThread, sql: 'revision', idType: 'text', fields: revisionFields },
+  noteHead: {
+    ...inNotes,
+    sql: 'note_head',
+    idColumn: 'thread_id',
     idType: 'uuid',
-    fields: {
-      seq: ['seq', 'bigint'],
-      kind: ['kind', 'text'],
-      authorId: ['author_id', 'uuid'],
-      authorOrg: ['author_org', 'uuid'],
-      ownerOrg: ['owner_org', 'uuid'],
-      text: ['text', 'text'],
-      replyTo: ['reply_to', 'uuid'],
-      mentions: ['mentions', 'jsonb'],
-      reactions: ['reactions', 'jsonb'],
-      notice: ['notice', 'jsonb'],
-      forwarded: ['forwarded', 'jsonb'],
-      createdAt: ['created_at', 'timestamptz'],
-      editedAt: ['edited_at', 'timestamptz'],
-      revisions: ['revisions', 'bigint'],
-      deletedAt: ['deleted_at', 'timestamptz'],
-    },
+    hasSeq: false,
+    fields: { lastSeq: ['last_seq', 'bigint'], lastNote: ['last_note', 'jsonb'] },
   },
-  revision: {
-    ...inThread,
-    sql: 'revision',
-    idType: 'text',
-    fields: {
-      seq: ['seq', 'bigint'],
-      messageId: ['message_id', 'uuid'],
-      text: ['text', 'text'],
-      writtenAt: ['written_at', 'timestamptz'],
-    },
+  note: {
+    ...inNotes,
+    sql: 'note',
+    idType: 'uuid',
+    fields: { ...messageFields, afterSeq: ['after_seq', 'bigint'] },
   },
+  noteRevision: { ...inNotes, sql: 'note_revision', idType: 'text', fields: revisionFields },
 };
 
 export const syncedTableNames = Object.keys(syncedTables) as TableName[];

@@ -1,5 +1,5 @@
 /** The write transaction of the engine. Each method is one statement, so that what it sees is as of after the last. */
-import { parseScope, type ScopeKind } from '@parley/core/scopes';
+import { parseScope, threadScope, type ScopeKind } from '@parley/core/scopes';
 import type { ThreadRow } from '@parley/core/threads';
 import {
   RECIPIENTS,
@@ -14,7 +14,7 @@ import {
   type StorageWrite,
 } from '@parley/sync/server';
 import { applyWrites, readersSql, soleReader } from './readers.ts';
-import { cachedUpsertOf, dataOf, isRowId, rowParameter } from './row-sql.ts';
+import { cachedUpsertOf, dataOf, inScope, isRowId, rowParameter } from './row-sql.ts';
 import { relationOf, runPrepared, type DatabaseTransaction } from './statement.ts';
 import { mustSynced } from './synced-tables.ts';
 
@@ -82,20 +82,23 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
     for (const [name, places] of groupBy(keys, ({ table }) => table)) {
       const table = mustSynced(name);
       const [known, unknown] = table.isOfThread ? this.#parted(places) : [[], places];
-      const asks = unknown.map(({ item, index }) => [index, item.scope, mustScope(item.scope).ids[0], item.id]);
+      const ids = table.scopeColumns.map((_column, index) => `id${index}`);
+      const idTypes = ids.map(() => 'uuid');
+      const named = ids.join(', ');
+      const asks = unknown.map(({ item, index }) => [index, item.scope, ...mustScope(item.scope).ids, item.id]);
       if (asks.length > 0) {
         parts.push(`select ask.place, ${dataOf(table)} as data
-          from ${relationOf(asks, ['int', 'text', 'uuid', table.idType], parameter)} as ask(place, scope, scope_id, id)
+          from ${relationOf(asks, ['int', 'text', ...idTypes, table.idType], parameter)} as ask(place, scope, ${named}, id)
           ${table.isOfThread ? 'join sync_scope s on s.id = ask.scope' : ''}
           join ${table.sql} r on ${table.isOfThread ? 'r.home_org = s.home_org and' : ''}
-            r.${table.scopeColumn} = ask.scope_id and r.${table.idColumn} = ask.id and not r.deleted`);
+            ${inScope(table)} and r.${table.idColumn} = ask.id and not r.deleted`);
       }
-      const inHomes = known.map(({ item, index, homeOrg }) => [index, homeOrg, mustScope(item.scope).ids[0], item.id]);
+      const inHomes = known.map(({ item, index, homeOrg }) => [index, homeOrg, ...mustScope(item.scope).ids, item.id]);
       if (inHomes.length > 0) {
         parts.push(`select ask.place, ${dataOf(table)} as data
-          from ${relationOf(inHomes, ['int', 'uuid', 'uuid', table.idType], parameter)} as ask(place, home_org, scope_id, id)
+          from ${relationOf(inHomes, ['int', 'uuid', ...idTypes, table.idType], parameter)} as ask(place, home_org, ${named}, id)
           join ${table.sql} r on r.home_org = ask.home_org and
-            r.${table.scopeColumn} = ask.scope_id and r.${table.idColumn} = ask.id and not r.deleted`);
+            ${inScope(table)} and r.${table.idColumn} = ask.id and not r.deleted`);
       }
     }
     const { rows } = await runPrepared<{ place: number; data: object }>(
@@ -176,31 +179,34 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
     parameter: (value: unknown) => number,
   ): { readers: Map<string, Set<string>>; selects: string[] } {
     const readers = new Map<string, Set<string>>();
-    const asked = { thread: [] as string[], org: [] as string[] };
+    const asked = { thread: [] as string[], notes: [] as string[], org: [] as string[] };
     for (const { scope } of bumps) {
       const sole = soleReader(scope);
       readers.set(scope, new Set(sole === undefined ? [] : [sole]));
       const { kind } = mustScope(scope);
       if (isThreadKind(kind)) asked.thread.push(scope);
+      if (kind === 'notes') asked.notes.push(scope);
       if (kind === 'org' || kind === 'people.org') asked.org.push(scope);
     }
-    const selects = (['thread', 'org'] as const).flatMap((kind) => {
+    const selects = (['thread', 'notes', 'org'] as const).flatMap((kind) => {
       const scopes = asked[kind];
       if (scopes.length === 0) return [];
-      const asks = scopes.map((scope) => [scope, mustScope(scope).ids[0], this.#homeOrgs.get(scope) ?? null]);
-      return [readersSql[kind](relationOf(asks, ['text', 'uuid', 'uuid'], parameter))];
+      const asks = scopes.map((scope) => [scope, this.#homeOrgs.get(scope) ?? null, ...mustScope(scope).ids]);
+      const types = ['text', 'uuid', ...(kind === 'notes' ? ['uuid', 'uuid'] : ['uuid'])];
+      return [readersSql[kind](relationOf(asks, types, parameter))];
     });
     return { readers, selects };
   }
 
-  /** A new thread says itself which organisation is its home. */
+  /** A new thread says itself which organisation is its home; for notes it is that of their thread. */
   #adoptHomeOrgs(created: readonly ScopeBump[], rows: readonly RowWrite[]): void {
     for (const { scope } of created) {
       const [id = ''] = mustScope(scope).ids;
       const head = rows.find((row) => row.table === 'thread' && row.id === id);
       const { kind } = mustScope(scope);
       const ofOrg = kind === 'org' || kind === 'people.org' ? id : null;
-      this.#homeOrgs.set(scope, (head?.data as ThreadRow | undefined)?.homeOrg ?? ofOrg);
+      const ofThread = kind === 'notes' ? this.#homeOrgs.get(threadScope(id)) : undefined;
+      this.#homeOrgs.set(scope, (head?.data as ThreadRow | undefined)?.homeOrg ?? ofThread ?? ofOrg);
     }
   }
 
@@ -215,9 +221,8 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
     );
   }
 
-  #idsOf({ scope }: RowWrite): { scopeId: string; homeOrg: string | null } {
-    const [scopeId = ''] = mustScope(scope).ids;
-    return { scopeId, homeOrg: this.#homeOrgs.get(scope) ?? null };
+  #idsOf({ scope }: RowWrite): { scopeIds: readonly string[]; homeOrg: string | null } {
+    return { scopeIds: mustScope(scope).ids, homeOrg: this.#homeOrgs.get(scope) ?? null };
   }
 }
 
