@@ -5,6 +5,7 @@ import { ensureInstalled } from './bootstrap/install.mjs';
 import { assertNodeCanBoot, findNode } from './bootstrap/node.mjs';
 import { StepError, root, runQuietly } from './bootstrap/run-quietly.mjs';
 import { findBrokenLinks, runnableExamples } from './checks/documents.mjs';
+import { checkEvidence } from './checks/evidence.mjs';
 import { findForbiddenLicences } from './checks/licences.mjs';
 import { checkRules } from './checks/rules.mjs';
 import { sourceFiles } from './checks/source-files.mjs';
@@ -22,6 +23,7 @@ const steps = {
   Licences: checkLicences,
   Docs: checkDocuments,
   Rules: checkQuotes,
+  Evidence: checkClaims,
 };
 
 /** `npm run check`: the one gate, the same here and on a build machine. Runs every step, then says which failed. */
@@ -112,6 +114,12 @@ async function checkQuotes() {
   const { rules, problems } = checkRules();
   failWith(problems);
   return `${rules} rules`;
+}
+
+async function checkClaims() {
+  const { summary, problems } = checkEvidence();
+  failWith(problems);
+  return summary;
 }
 
 function failWith(problems) {

@@ -93,6 +93,13 @@ test('every procedure has its refusals written down', () => {
   expect(Object.keys(samples).toSorted()).toEqual([...procedureKinds.keys()].toSorted());
 });
 
+test('every procedure says what it answers, and answers nothing else', () => {
+  const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: object }>);
+  expect(procedures).toHaveLength(procedureKinds.size);
+  const silent = procedures.filter(([, { _def }]) => !('output' in _def) || _def.output === undefined);
+  expect(silent.map(([path]) => path)).toEqual(['sync.live']);
+});
+
 test.each(all.filter(([, { isPublic }]) => !isPublic))('%s, signed out: refused', async (path, { input }) => {
   const kind = procedureKinds.get(path) ?? 'query';
   const answer = await server.browser().call(kind === 'subscription' ? 'query' : kind, path, input(scene, scene.alice));
