@@ -87,6 +87,7 @@ export default defineConfig({
           groups: [
             { name: 'start', tags: ['$initial'], priority: 5 },
             { name: 'frame', test: /apps\/web\/src\/shell\/app-frame\.tsx$/, priority: 4 },
+            { name: 'mutators', test: /packages\/core\/src\/mutators\.ts$/, priority: 2 },
             { name: 'plain-text', test: /apps\/web\/src\/markdown\/plain-text\.ts$/, priority: 3 },
             { name: 'thread-page', test: /apps\/web\/src\/threads\/thread-page\.tsx$/, priority: 1 },
           ],

@@ -29,7 +29,7 @@ test('little script comes before the list of threads can be used', async ({ alic
   // The page of the thread comes beside the list: held back, it shows that the list does not wait for it.
   const released = Promise.withResolvers<void>();
   await again.page.route(
-    /\/assets\/(thread-page|failed-items|markdown|plain-text|reads-words|recent|last-words|notice-words)-/,
+    /\/assets\/(thread-page|mutators|failed-items|markdown|plain-text|reads-words|recent|last-words|notice-words)-/,
     async (route) => {
       await released.promise;
       await route.continue();

@@ -1,5 +1,6 @@
 /** Everything a person can do that is synced, by name. */
 import type { AnyMutator, ArgsOf } from '@parley/sync/mutator';
+import { changeThreadSetting } from './change-thread-setting.ts';
 import { discardDraft, mergeDraft } from './drafts.ts';
 import { forwardMessage } from './forwarding.ts';
 import { deleteMessage, editMessage, react, sendMessage } from './messages.ts';
@@ -14,7 +15,6 @@ import type { Tables } from './tables.ts';
 import { changeTeam, createTeam, removeTeam } from './teams.ts';
 import { addGroup, removeGroup } from './thread-groups.ts';
 import { renameThread, resolveThread } from './thread-heads.ts';
-import { changeThreadSetting } from './thread-settings.ts';
 import { createThread, markRead, markUnread } from './threads.ts';
 
 export const mutators = {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sendMessage } from './messages.ts';
 import { threadScope, userScope } from './scopes.ts';
-import { changeThreadSetting, isArchived, usualSetting, type ThreadSettingRow } from './thread-settings.ts';
+import { changeThreadSetting } from './change-thread-setting.ts';
+import { isArchived, usualSetting, type ThreadSettingRow } from './thread-settings.ts';
 import { acmeWorld, newId, people, threadId, type World } from './world.fixture.ts';
 
 let world: World;

@@ -6,29 +6,10 @@
  * any order and more than once. The single exception is a page, see `PageAnswer`.
  */
 import * as z from 'zod/mini';
+import { LIMITS, PROTOCOL_VERSION, SPEAKS } from './limits.ts';
 
-export const PROTOCOL_VERSION = 2;
-
-/** What a client of this release says of itself in every request. */
-export const SPEAKS = { protocol: PROTOCOL_VERSION } as const;
-
-/** Limits of one request; a larger one is refused whole with `too_large`. */
-export const LIMITS = {
-  /** Mutations in one push. */
-  pushMutations: 50,
-  /** Bytes of one push, as JSON. */
-  pushBytes: 256 * 1024,
-  /** Earlier mutations that one names. */
-  pushAfter: 20,
-  /** Scopes in one pull. */
-  pullScopes: 5_000,
-  /** Rows of one scope in one delta; beyond it a paged scope is truncated, another continues with `more`. */
-  deltaRows: 1_000,
-  /** Places (`seq`) in one page or window. */
-  pageRows: 500,
-  /** Rows that travel inside a poke; beyond it the poke is bare. */
-  pokeRows: 64,
-} as const;
+// Apart from the schemas, which a client does without.
+export { LIMITS, PROTOCOL_VERSION, SPEAKS };
 
 // Printable ASCII alone: a NUL or half a surrogate pair would be refused by the database, not by us.
 const id = z.string().check(z.minLength(1), z.maxLength(200), z.regex(/^[\x21-\x7e]+$/));

@@ -2,6 +2,7 @@ import { loadOverlays } from '@parley/ui';
 import { Outlet, useMatchRoute, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { checkSession, useSession } from '../accounts/session.ts';
+import { fetchMutators } from '../sync/engine-options.ts';
 import { SignedInEngine } from '../sync/signed-in-engine.tsx';
 import { useStatusPart } from '../sync/views.ts';
 import { ThreadList } from '../threads/thread-list.tsx';
@@ -22,6 +23,7 @@ export function AppFrame() {
     void checkSession();
     const idle = setTimeout(() => {
       void loadOverlays();
+      fetchMutators().catch(() => undefined);
       // Offline it comes from what the service worker keeps; where that is not yet there, typing asks again.
       import('../messages/draft-sync.ts').catch(() => undefined);
     }, 2_000);

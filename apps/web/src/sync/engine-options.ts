@@ -1,7 +1,7 @@
 /** What every engine of a person is made of, wherever it runs; what is missing is where it keeps things. */
 import type { AppRouter } from '@parley/api/router';
 import { followedScopes, residentTables } from '@parley/core/following';
-import { mutators } from '@parley/core/mutators';
+import type { Mutators } from '@parley/core/mutators';
 import { isPaged, userScope } from '@parley/core/scopes';
 import { SCHEMA, type Tables } from '@parley/core/tables';
 import type { EngineOptions } from '@parley/sync/client';
@@ -19,11 +19,28 @@ async function socketProtocols(personId: string): Promise<string[]> {
   return key === null ? [] : ['parley', `person.${personId}`, `key.${key}`];
 }
 
+/** What people can do, and how each act is checked: nothing that is only read needs it, so it comes behind the list. */
+const mutators = {} as Mutators;
+let fetching: Promise<void> | undefined;
+
+/** Resolves when they are there. Where they cannot be had, the next act tries again. */
+export function fetchMutators(): Promise<void> {
+  fetching ??= import('@parley/core/mutators').then(
+    (there) => void Object.assign(mutators, there.mutators),
+    (error: unknown) => {
+      fetching = undefined;
+      throw error;
+    },
+  );
+  return fetching;
+}
+
 export const engineOptions = (personId: string) =>
   ({
     personId,
     schema: SCHEMA,
     mutators,
+    fetchMutators,
     residentTables,
     isPaged,
     rootScope: userScope(personId),
@@ -35,7 +52,7 @@ export const engineOptions = (personId: string) =>
       whyRefused: () => whyRefused(personId),
     }),
     timers: browserTimers,
-  }) satisfies Omit<EngineOptions<Tables, typeof mutators>, 'storage' | 'tabs'>;
+  }) satisfies Omit<EngineOptions<Tables, Mutators>, 'storage' | 'tabs'>;
 
 /** A browser hides why a handshake failed; the session says it. @throws where the server does not answer */
 async function whyRefused(personId: string): Promise<'lost' | 'unauthorised'> {

@@ -56,6 +56,52 @@ describe('the client engine', () => {
     await drained(alice);
   });
 
+  test('[CLI26] shows what is read before it has any mutator, and fetches them for what is done', async () => {
+    const threadId = await startThread(server, [people.bob]);
+    const [bob, there] = [await openClient(people.bob), Promise.withResolvers<void>()];
+    const alice = await openClient(people.alice, { fetch: () => there.promise });
+    alice.engine.open(threadScope(threadId));
+    await synced(bob);
+    await say(bob, threadId, 'before');
+    await vi.waitFor(() => expect(alice.texts(threadId)).toEqual(['before']));
+    const said = say(alice, threadId, 'after');
+    await say(bob, threadId, 'meanwhile');
+    await vi.waitFor(() => expect(alice.texts(threadId)).toEqual(['before', 'meanwhile']));
+    there.resolve();
+    await (
+      await said
+    ).saved;
+    expect(alice.texts(threadId)).toEqual(['before', 'meanwhile', 'after']);
+    await drained(alice);
+  });
+
+  test('[CLI26] shows what waits over a restart, and an act that finds no mutators leaves nothing behind', async () => {
+    const threadId = await startThread(server, [people.bob]);
+    const profile = newId();
+    const first = await openClient(people.alice, { profile });
+    first.engine.open(threadScope(threadId));
+    await synced(first);
+    first.network.setOnline(false);
+    await (
+      await say(first, threadId, 'waits')
+    ).saved;
+    first.engine.stop();
+
+    let reachable = false;
+    const fetch = vi.fn(async () => {
+      if (!reachable) throw new Error('The network is away.');
+    });
+    await expect(openClient(people.alice, { profile, online: false, fetch })).rejects.toThrow('away');
+    const idle = await openClient(people.bob, { online: false, fetch });
+    await expect(say(idle, threadId, 'lost')).rejects.toThrow('away');
+    expect(idle.engine.items()).toEqual([]);
+    reachable = true;
+    const again = await openClient(people.alice, { profile, fetch });
+    again.engine.open(threadScope(threadId));
+    await vi.waitFor(() => expect(again.texts(threadId)).toEqual(['waits']));
+    await drained(again);
+  });
+
   test('[CLI3] keeps what was done offline over a restart, and sends it once, in order, by itself', async () => {
     const threadId = await startThread(server, [people.bob]);
     const first = await openClient(people.alice, { profile: 'restart' });

@@ -58,6 +58,8 @@ export interface ClientOptions {
   storage?: (storage: Storage) => Storage;
   /** Milliseconds a wait takes at most, 50 where nothing is said. */
   patience?: number;
+  /** Its mutators come when this resolves. */
+  fetch?: () => Promise<void>;
 }
 
 export interface EngineWorld {
@@ -156,8 +158,17 @@ export async function openEngineWorld(options: DatabaseOptions = {}): Promise<En
         random: Math.random,
       });
       const disk = createGuardedStorage(options.disk?.(databases) ?? databases, timers);
+      const late = {} as Mutators;
+      const { fetch } = options;
       const engine = createEngine<Tables, Mutators>({
         ...programOf(personId),
+        ...(fetch && {
+          mutators: late,
+          fetchMutators: async () => {
+            await fetch();
+            Object.assign(late, mutators);
+          },
+        }),
         storage: options.storage?.(disk) ?? disk,
         network: freezer.network(network),
         timers,

@@ -4,18 +4,18 @@
  */
 import { createWSClient, type TRPCWebSocketClient } from '@trpc/client';
 import type { CloseReason, Connection, ConnectionEvents, Network } from '../client/ports.ts';
-import {
-  SPEAKS,
-  type AuditAnswer,
-  type AuditRequest,
-  type LiveEvent,
-  type LiveRequest,
-  type PageAnswer,
-  type PageRequest,
-  type PullRequest,
-  type PullResponse,
-  type PushRequest,
-  type PushResponse,
+import { SPEAKS } from '../limits.ts';
+import type {
+  AuditAnswer,
+  AuditRequest,
+  LiveEvent,
+  LiveRequest,
+  PageAnswer,
+  PageRequest,
+  PullRequest,
+  PullResponse,
+  PushRequest,
+  PushResponse,
 } from '../protocol.ts';
 
 /** The `sync` part of a typed tRPC client. */

@@ -1,7 +1,8 @@
 /** In idle time, rarely: asks the server whether what is on this disk is what it has. Loaded when it is first needed. */
 import { checksum } from '../checksum.ts';
 import type { ScopeId } from '../mutator.ts';
-import { SPEAKS, type AuditAnswer } from '../protocol.ts';
+import { SPEAKS } from '../limits.ts';
+import type { AuditAnswer } from '../protocol.ts';
 import type { Connection, ScopeState, Storage } from './ports.ts';
 import type { Serial } from './serial.ts';
 

@@ -51,6 +51,8 @@ export interface EngineOptions<Tables extends TableMap, Mutators extends Mutator
   /** Which shape the program's rows have; absent, the first. */
   schema?: number;
   mutators: Mutators;
+  /** Where the mutators come later, into an empty object: asked for, and waited for, before any of them is needed. */
+  fetchMutators?: () => Promise<void>;
   /** Tables kept in memory whole: those that lists are made of. */
   residentTables: readonly (keyof Tables & string)[];
   isPaged: (scope: ScopeId) => boolean;
@@ -159,6 +161,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
   const outbox = new Outbox<Tables>({
     replica,
     mutators: options.mutators,
+    fetchMutators: options.fetchMutators,
     personId,
     // What is in memory whole need not be looked for on disk.
     stored: async (scope, table, id) => {
@@ -452,6 +455,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
         for (const row of stored.rows) replica.put(row);
         for (const [key, text] of Object.entries(stored.drafts)) drafts.set(key, text);
         syncing.clientId = stored.clientId;
+        if (stored.items.length > 0) await options.fetchMutators?.();
         await outbox.merge(stored.items);
         replica.notify();
       });
@@ -505,6 +509,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     loadOlder,
 
     async mutate(name, args, { clearDraft, holdMs = 0 } = {}) {
+      if (options.fetchMutators) await options.fetchMutators();
       const mutator = options.mutators[name];
       if (!mutator) throw new TypeError(`There is no mutator ${name}.`);
       const parsed = mutator.args.parse(args);

@@ -46,14 +46,22 @@ export class Outbox<Tables extends TableMap> {
   readonly #replica: Replica;
   readonly #stored: StoredLookup;
   readonly #mutators: MutatorMap<Tables>;
+  readonly #fetchMutators: (() => Promise<void>) | undefined;
   readonly #personId: string;
   readonly #listeners = new Set<() => void>();
   #snapshot: readonly Pending[] | null = null;
 
-  constructor(options: { replica: Replica; stored: StoredLookup; mutators: MutatorMap<Tables>; personId: string }) {
+  constructor(options: {
+    replica: Replica;
+    stored: StoredLookup;
+    mutators: MutatorMap<Tables>;
+    fetchMutators?: (() => Promise<void>) | undefined;
+    personId: string;
+  }) {
     this.#replica = options.replica;
     this.#stored = options.stored;
     this.#mutators = options.mutators;
+    this.#fetchMutators = options.fetchMutators;
     this.#personId = options.personId;
   }
 
@@ -188,6 +196,7 @@ export class Outbox<Tables extends TableMap> {
 
   /** `over`: what it read of effects that are not its own. */
   async #execute(item: OutboxItem, lookup: Lookup, touched = new Set<ScopeId>()) {
+    if (this.#fetchMutators) await this.#fetchMutators();
     const mutator = mutatorOf(this.#mutators, item.name, item.version);
     if (!mutator) throw new Refusal('unknown_mutator', 'This version of the app does not know how to show this.');
     const args = mutator.args.parse(item.args);

@@ -3,7 +3,8 @@
  * nothing is wanted any more, so a lost or doubled answer costs time and never data.
  */
 import type { ScopeId } from '../mutator.ts';
-import { LIMITS, SPEAKS, type PageAnswer, type ScopeAnswer, type WireRow } from '../protocol.ts';
+import { LIMITS, SPEAKS } from '../limits.ts';
+import type { PageAnswer, ScopeAnswer, WireRow } from '../protocol.ts';
 import { Backoff } from './backoff.ts';
 import { placeOf } from './places.ts';
 import type { Connection, ScopeChange, ScopeState, StoredRow, Timers } from './ports.ts';

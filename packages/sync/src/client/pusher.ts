@@ -2,7 +2,8 @@
  * Sends the outbox: in order inside each lane, one batch at a time, again and again until the server has answered for
  * each item. The server keeps every result, so sending twice does nothing twice.
  */
-import { LIMITS, SPEAKS, type PushResponse, type WireMutation } from '../protocol.ts';
+import { LIMITS, SPEAKS } from '../limits.ts';
+import type { PushResponse, WireMutation } from '../protocol.ts';
 import { Backoff } from './backoff.ts';
 import type { Connection, OutboxItem, Timers } from './ports.ts';
 

@@ -7,6 +7,7 @@ export const NOT_SIMULATED: Readonly<Record<string, string>> = {
   DRAFT: 'about the drafts of a program',
   RCPT: 'about the receipts of a program',
   GONE1: 'about what is asked outside of the engine',
+  CLI26: 'about how a program is loaded',
   CLI14: 'about objects in memory, which nobody sees',
   PUSH10: 'about what a program’s schemas do to text',
   DISK11: 'about a release that takes over from another one',
