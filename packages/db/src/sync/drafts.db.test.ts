@@ -1,7 +1,9 @@
 /** Drafts over the engines that ship: joined while they wait, merged where devices typed apart. */
+import 'fake-indexeddb/auto';
 import { DraftText } from '@parley/core/draft-text';
 import type { DraftRow } from '@parley/core/drafts';
 import { threadScope, userScope } from '@parley/core/scopes';
+import { createDexieDisk } from '@parley/sync/adapters/dexie';
 import { copyDatabase, createTabGroup, deleteDatabase, type DirectServer } from '@parley/sync/testing';
 import { v7 as newId } from 'uuid';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
@@ -108,6 +110,20 @@ test('[JOIN2] what may have been sent stays as it is, and what follows goes out 
   expect(rowOf(alice, threadId)).toMatchObject({ text: 'one two three' });
 });
 
+test('[JOIN2] what was joined is not done once more where the answer was lost and the item has gone its way', async () => {
+  const outbox = await createDexieDisk(newId(), newId).openOutbox(() => {});
+  const act = (args: string) => ({ id: newId(), lane: 'drafts', name: 'mergeDraft', version: 1, args, at: 0 });
+  const [first, second] = [act('one'), act(' two')];
+  const join = (earlier: unknown) => `${String(earlier)} two`;
+  await outbox.enqueue(first, null);
+  expect(await outbox.enqueue(second, null, join)).toMatchObject({ id: first.id, args: 'one two' });
+  expect(await outbox.enqueue(second, null, join)).toMatchObject({ id: first.id, args: 'one two' });
+  await outbox.removeItems([first.id]);
+  expect(await outbox.enqueue(second, null, join)).toBeUndefined();
+  expect(await outbox.items()).toEqual([]);
+  outbox.close();
+});
+
 test('what two devices typed without a network is all in the draft, and the common beginning once', async () => {
   const threadId = await startThread(world.server, []);
   const desk = await world.openClient(people.alice);
@@ -115,6 +131,7 @@ test('what two devices typed without a network is all in the draft, and the comm
   await type(desk, threadId, 'Dear all, thanks');
   await drained(desk);
   const phone = await world.openClient(people.alice);
+  await synced(phone);
   await vi.waitFor(() => expect(rowOf(phone, threadId)?.text).toBe('Dear all, thanks'));
   for (const { network } of [desk, phone]) network.setOnline(false);
   await type(desk, threadId, 'Dear all, many thanks');

@@ -1,6 +1,13 @@
 /** The strict half of the disk: what a person did, in which order, until the server has it. A resolved write survives a power cut. */
 import { Dexie, type Table } from 'dexie';
-import { DISCARDED, type JoinArgs, type NewItem, type OutboxHandle, type OutboxItem } from '../client/ports.ts';
+import {
+  DISCARDED,
+  JOINED_KEPT,
+  type JoinArgs,
+  type NewItem,
+  type OutboxHandle,
+  type OutboxItem,
+} from '../client/ports.ts';
 import { known, leaderOf, mustLead, openedWith, type Meta } from './dexie-database.ts';
 
 /** Characters: enough that a disk without room refuses them. */
@@ -70,8 +77,12 @@ export async function openOutbox(outbox: OutboxDatabase, newId: () => string, lo
         const cleared = clearedDraft === null ? undefined : outbox.drafts.delete(clearedDraft);
         const [done] = await Promise.all([outbox.items.get(item.id), cleared]);
         if (done) return done;
-        const joined = join && (await joinEarlier(outbox, item, join));
-        if (joined) return joined;
+        if (!join) return added(outbox, item);
+        const key = `joined ${item.lane}`;
+        const before = (await outbox.meta.get(key))?.value.split(' ') ?? [];
+        const joined = await joinEarlier(outbox, item, join, before);
+        if (joined) await outbox.meta.put({ key, value: [...before, item.id].slice(-JOINED_KEPT).join(' ') });
+        if (joined || before.includes(item.id)) return joined;
         return added(outbox, item);
       }),
     replace: (id, item) =>
@@ -172,12 +183,17 @@ export async function openOutbox(outbox: OutboxDatabase, newId: () => string, lo
   };
 }
 
-async function joinEarlier(outbox: OutboxDatabase, item: NewItem, join: JoinArgs): Promise<OutboxItem | undefined> {
+async function joinEarlier(
+  outbox: OutboxDatabase,
+  item: NewItem,
+  join: JoinArgs,
+  before: readonly string[],
+): Promise<OutboxItem | undefined> {
   const { id, lane, name, version, at } = item;
   const queued = await outbox.items.where('lane').equals(lane).sortBy('order');
   for (const earlier of queued.reverse()) {
     if (earlier.joined === id) return earlier;
-    const isOpen = earlier.state === 'waiting' && !earlier.sealed;
+    const isOpen = earlier.state === 'waiting' && !earlier.sealed && !before.includes(id);
     const args = isOpen && earlier.name === name && earlier.version === version ? join(earlier.args) : undefined;
     if (args === undefined) continue;
     const joined = { ...earlier, args, at, joined: id };

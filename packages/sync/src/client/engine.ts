@@ -519,7 +519,10 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       const hold = holdMs > 0 ? { heldUntil: at + holdMs } : {};
       const join: JoinArgs | undefined = mutator.join && ((earlier) => mutator.join?.(earlier, parsed));
       const item = { id: newId(timers), lane, name, version, args: parsed, at, ...hold };
-      const keep = async (entered: NewItem) => [await storage.enqueue(entered, clearDraft ?? null, join)];
+      const keep = async (entered: NewItem) => {
+        const stored = await storage.enqueue(entered, clearDraft ?? null, join);
+        return stored ? [stored] : [];
+      };
       return enqueue(item, keep, { clearDraft });
     },
     items: () => outbox.snapshot(),

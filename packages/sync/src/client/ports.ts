@@ -127,6 +127,9 @@ export const DISCARDED = 'discarded';
 /** The arguments of one act in place of the earlier one and a later one; `undefined` where they stay two. */
 export type JoinArgs = (earlier: unknown) => unknown;
 
+/** Acts that a lane remembers to have joined last: one whose answer was lost comes once more. */
+export const JOINED_KEPT = 8;
+
 export interface StoredOutbox {
   clientId: string;
   items: OutboxItem[];
@@ -178,9 +181,9 @@ export interface OutboxCalls {
   /**
    * Durable when it resolves. Gives the item its order, and `n` where nothing holds it up; clears the draft in the same transaction. Where `join`
    * makes one act of it and a waiting item of the same name and lane that is not sealed, that item is returned, with
-   * the arguments of both.
+   * the arguments of both. Nothing where it was joined before and what it is in has gone its way.
    */
-  enqueue(item: NewItem, clearedDraft: string | null, join?: JoinArgs): Promise<OutboxItem>;
+  enqueue(item: NewItem, clearedDraft: string | null, join?: JoinArgs): Promise<OutboxItem | undefined>;
   /**
    * Puts an item in the place of a refused one; what depends on that depends on this one from now on. Returns it first,
    * then what else has moved.

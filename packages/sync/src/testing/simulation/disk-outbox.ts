@@ -2,6 +2,7 @@
 import {
   DISCARDED,
   Fenced,
+  JOINED_KEPT,
   type JoinArgs,
   type NewItem,
   type OutboxHandle,
@@ -14,6 +15,8 @@ export class OutboxDatabase {
   clientId: string;
   readonly items = new Map<string, OutboxItem>();
   readonly lanes = new Map<string, number>();
+  /** Acts that were last joined, by lane. */
+  readonly joined = new Map<string, readonly string[]>();
   readonly drafts = new Map<string, string>();
   leader = 0;
   lastOrder = 0;
@@ -138,8 +141,12 @@ export function createOutboxHandle(
         if (clearedDraft !== null) outbox.drafts.delete(clearedDraft);
         const done = outbox.items.get(item.id);
         if (done) return done;
-        const joined = join && joinEarlier(outbox.inOrder(), item, join);
-        return joined ? outbox.put(joined) : outbox.add(item);
+        if (!join) return outbox.add(item);
+        const before = outbox.joined.get(item.lane) ?? [];
+        const joined = joinEarlier(outbox.inOrder(), item, join, before);
+        if (joined) outbox.joined.set(item.lane, [...before, item.id].slice(-JOINED_KEPT));
+        if (joined) return outbox.put(joined);
+        return before.includes(item.id) ? undefined : outbox.add(item);
       });
     },
     replace: (id, given) => {
@@ -234,11 +241,16 @@ const hasPlace = ({ state, n }: OutboxItem): boolean => state === 'waiting' && n
 const holdsUp = (item: OutboxItem | undefined): boolean =>
   item !== undefined && (item.state === 'failed' || (item.state === 'waiting' && item.n === 0));
 
-function joinEarlier(items: readonly OutboxItem[], item: NewItem, join: JoinArgs): OutboxItem | undefined {
+function joinEarlier(
+  items: readonly OutboxItem[],
+  item: NewItem,
+  join: JoinArgs,
+  before: readonly string[],
+): OutboxItem | undefined {
   const { id, lane, name, version, at } = item;
   for (const earlier of items.filter((other) => other.lane === lane).reverse()) {
     if (earlier.joined === id) return earlier;
-    const isOpen = earlier.state === 'waiting' && !earlier.sealed;
+    const isOpen = earlier.state === 'waiting' && !earlier.sealed && !before.includes(id);
     const args = isOpen && earlier.name === name && earlier.version === version ? join(earlier.args) : undefined;
     if (args !== undefined) return { ...earlier, args, at, joined: id };
   }

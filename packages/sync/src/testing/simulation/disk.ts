@@ -140,6 +140,7 @@ export class Profile {
       other.outbox = Object.assign(new OutboxDatabase(outbox.clientId), {
         items: new Map(copy([...outbox.items])),
         lanes: new Map(outbox.lanes),
+        joined: new Map(outbox.joined),
         drafts: new Map(outbox.drafts),
         leader: outbox.leader,
         lastOrder: outbox.lastOrder,

@@ -433,6 +433,27 @@ const histories: Record<string, Plan> = {
       healsAt: 32169,
       rots: false,
     },
+  '[JOIN2] what was joined is not done once more where the answer was lost and the item has gone its way': {
+    seed: 14857,
+    people: [
+      [
+        { old: false, tabs: 2 },
+        { old: false, tabs: 1 },
+      ],
+      [{ old: false, tabs: 2 }],
+    ],
+    apis: 1,
+    history: [1, 1],
+    steps: [
+      { at: 536, name: 'send', a: 0.6433553197421134, b: 0.17002095375210047, c: 0.9568128511309624 },
+      { at: 3324, name: 'send', a: 0.7833827359136194, b: 0.8759118560701609, c: 0.5443693052511662 },
+      { at: 4376, name: 'lostHandles', a: 0.782967877574265, b: 0.9788203600328416, c: 0.8631470145191997 },
+      { at: 5379, name: 'freeze', a: 0.3945813642349094, b: 0.41351783904246986, c: 0.6181040478404611 },
+      { at: 8240, name: 'type', a: 0.7507547906134278, b: 0.26918778708204627, c: 0.41829191474244 },
+    ],
+    healsAt: 33355,
+    rots: false,
+  },
 };
 
 test.each(Object.entries(histories))('%s', async (_name, plan) => {
