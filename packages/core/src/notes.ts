@@ -100,12 +100,18 @@ export const sendNote: Mutator<Tables, z.infer<typeof sendNoteArgs>> = {
     tx.put('note', scope, messageId, { ...note, seq, afterSeq: thread.lastSeq });
     tx.put('noteHead', scope, threadId, {
       lastSeq: seq ?? head?.lastSeq ?? 0,
-      lastNote: { id: messageId, authorId: tx.personId, snippet: snippetOf(text), at: tx.now },
+      lastNote: lastNoteOf(messageId, note),
     });
     tx.enqueue('note.sent', { threadId, orgId, messageId });
     if (draft !== undefined) await endDraft(tx, threadId, draft);
   },
 };
+
+/** How a note stands in the head, where it is the newest. */
+export const lastNoteOf = (
+  id: string,
+  { authorId, text, createdAt }: Pick<NoteRow, 'authorId' | 'text' | 'createdAt'>,
+): NoteHeadRow['lastNote'] => ({ id, authorId, snippet: snippetOf(text), at: createdAt });
 
 const editNoteArgs = z.extend(editArgs, ofOrg);
 

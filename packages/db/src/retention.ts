@@ -1,9 +1,9 @@
 /** Takes away what organisations no longer keep. */
-import { expireMessages, oldestKept, retentionScopes, type Expired } from '@parley/core/retention';
-import { threadScope } from '@parley/core/scopes';
+import { expireMessages, expireNotes, oldestKept, type Expired } from '@parley/core/retention';
+import { notesScope, threadScope } from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
 import type { SyncServer } from '@parley/sync/server';
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { DatabaseTransaction } from './sync/statement.ts';
 import type { Database } from './tables.ts';
 
@@ -17,7 +17,7 @@ interface Retention {
 }
 
 /**
- * A thread and `CHUNK` messages at a time, the oldest first. Cut short, it is begun again; done again, it changes nothing.
+ * A thread, or the notes in one, and `CHUNK` messages at a time, the oldest first. Cut short, it is begun again; done again, it changes nothing.
  * @param now milliseconds since 1970
  * @returns how many messages were taken away
  */
@@ -28,12 +28,16 @@ export async function expireOldMessages(
 ): Promise<number> {
   let count = 0;
   for (const retention of await retentions(db, now)) {
-    for (const threadId of await threadsWithExpired(db, retention)) {
+    for (const place of await placesWithExpired(db, retention)) {
+      const { kind, threadId } = place;
+      const { orgId } = retention;
+      const scope = kind === 'note' ? notesScope(threadId, orgId) : threadScope(threadId);
       let taken: number;
       do {
-        taken = await acts.act(null, retentionScopes(threadId), async (tx, trx) => {
-          const expired = await expiredMessages(trx, threadId, retention);
-          await expireMessages(tx, threadId, expired);
+        taken = await acts.act(null, { write: [scope] }, async (tx, trx) => {
+          const expired = await expiredIn(trx, { ...place, scope }, retention);
+          if (kind === 'note') await expireNotes(tx, { threadId, orgId }, expired);
+          else await expireMessages(tx, threadId, expired);
           return expired.messages.length;
         });
         count += taken;
@@ -57,40 +61,35 @@ async function retentions(db: Kysely<Database>, now: number): Promise<Retention[
   });
 }
 
-/** Threads with messages of the organisation's that are too old. */
-async function threadsWithExpired(db: Kysely<Database>, { orgId, before }: Retention): Promise<string[]> {
-  const rows = await db
-    .selectFrom('message')
-    .select('thread_id')
-    .distinct()
-    .where('created_at', '<', before)
-    .where('owner_org', '=', orgId)
-    .where('deleted', '=', false)
-    .execute();
-  return rows.map(({ thread_id }) => thread_id);
+/** Messages of a thread, or the organisation's notes in it; each kind is the name of a table, too. */
+interface Place {
+  kind: 'message' | 'note';
+  threadId: string;
 }
 
-/** The oldest of them in a thread; to be read under its lock. */
-async function expiredMessages(db: Kysely<Database>, threadId: string, { orgId, before }: Retention): Promise<Expired> {
-  const ofThread = db
-    .selectFrom('sync_scope')
-    .innerJoin('message', 'message.home_org', 'sync_scope.home_org')
-    .where('sync_scope.id', '=', threadScope(threadId))
-    .where('message.thread_id', '=', threadId)
-    .where('message.deleted', '=', false);
-  const messages = await ofThread
-    .select(['message.id', 'message.revisions'])
-    .where('message.owner_org', '=', orgId)
-    .where('message.created_at', '<', before)
-    .orderBy('message.seq')
-    .limit(CHUNK)
-    .execute();
+/** Where something of the organisation's is too old. */
+async function placesWithExpired(db: Kysely<Database>, { orgId, before }: Retention): Promise<Place[]> {
+  const { rows } = await sql<Place>`
+    select distinct 'message' as kind, thread_id as "threadId" from message
+      where created_at < ${before} and owner_org = ${orgId} and not deleted
+    union all select distinct 'note', thread_id from note
+      where created_at < ${before} and org_id = ${orgId} and not deleted`.execute(db);
+  return rows;
+}
+
+/** The oldest of them in a place; to be read under the lock of its scope. */
+async function expiredIn(
+  db: Kysely<Database>,
+  { kind, threadId, scope }: Place & { scope: string },
+  { orgId, before }: Retention,
+): Promise<Expired> {
+  const here = sql`${sql.table(kind)} m join sync_scope s on s.id = ${scope} and s.home_org = m.home_org
+    where m.thread_id = ${threadId} and not m.deleted ${kind === 'note' ? sql`and m.org_id = ${orgId}` : sql``}`;
+  const { rows: messages } = await sql<Expired['messages'][number]>`
+    select m.id, m.revisions from ${here} and m.owner_org = ${orgId} and m.created_at < ${before}
+    order by m.seq limit ${CHUNK}`.execute(db);
   const ids = messages.map(({ id }) => id);
-  const newest = await ofThread
-    .select('message.id')
-    .$if(ids.length > 0, (query) => query.where('message.id', 'not in', ids))
-    .orderBy('message.seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return { messages, newestId: newest?.id ?? null };
+  const { rows: newest } = await sql<{ id: string }>`
+    select m.id from ${here} and m.id <> all(${ids}::uuid[]) order by m.seq desc limit 1`.execute(db);
+  return { messages, newestId: newest[0]?.id ?? null };
 }

@@ -1,7 +1,7 @@
 /** How long organisations keep messages: SPEC.md, [RET1] to [RET3]. */
 import { changeOrganisation, organisationScopes } from '@parley/core/organisation-settings';
 import type { ThreadRow } from '@parley/core/threads';
-import { threadScope } from '@parley/core/scopes';
+import { notesScope, threadScope } from '@parley/core/scopes';
 import { v7 as newId } from 'uuid';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { expireOldMessages } from '../retention.ts';
@@ -11,6 +11,7 @@ import {
   orgs,
   people,
   seed,
+  startPartnerThread,
   startThread,
   TestClient,
   type TestInstallation,
@@ -143,4 +144,42 @@ test('[RET3] more than one act takes away is taken by several, and doing it agai
   installation.commits.length = 0;
   expect(await expire()).toBe(0);
   expect(installation.commits).toEqual([]);
+});
+
+test('[RET2] notes go by the rule of the organisation whose they are, and the head speaks of one that stays', async () => {
+  const partners = await startPartnerThread(installation.server, [
+    [alice, orgs.acme],
+    [bob, orgs.acme],
+    [people.carol, orgs.globex],
+  ]);
+  const write = async (personId: string, orgId: string, text: string) => {
+    const note = { threadId: partners, orgId, messageId: newId() };
+    expect(await clientOf(personId).do('sendNote', { ...note, text })).toMatchObject({ status: 'applied' });
+    await clientOf(personId).do('editNote', { ...note, text: `${text}, edited` });
+  };
+  const [ours, theirs] = [notesScope(partners, orgs.acme), notesScope(partners, orgs.globex)];
+  const rowsOf = async (personId: string, scope: string) => {
+    const replica = new Replica(clientOf(personId));
+    await replica.pull([scope]);
+    return JSON.stringify(replica.state);
+  };
+  const device = new Replica(clientOf(bob));
+  await write(alice, orgs.acme, 'Old');
+  await write(people.carol, orgs.globex, 'Of Globex');
+  await device.pull([ours]);
+  now += 31 * DAY;
+  await write(alice, orgs.acme, 'New');
+  await keep(30);
+  expect(await expire()).toBeGreaterThan(0);
+  await device.pull([ours]);
+  expect(JSON.stringify(device.state)).toBe(await rowsOf(bob, ours));
+  expect(await rowsOf(bob, ours)).not.toContain('Old');
+  expect(await rowsOf(bob, ours)).toContain('"snippet":"New, edited"');
+  expect(await rowsOf(people.carol, theirs)).toContain('Of Globex, edited');
+
+  now += 31 * DAY;
+  await expire();
+  expect(await rowsOf(bob, ours)).not.toContain('noteHead');
+  await write(alice, orgs.acme, 'Another');
+  expect(await rowsOf(bob, ours)).toContain('"lastSeq":3');
 });
