@@ -72,7 +72,9 @@ export class Person {
   }
 
   /** Opens a part of administration. */
-  async administer(section: 'People' | 'Teams' | 'Invitations' | 'Organisation' | 'Import'): Promise<void> {
+  async administer(
+    section: 'People' | 'Teams' | 'Invitations' | 'Organisation' | 'Import' | 'Audit log',
+  ): Promise<void> {
     const parts = this.page.getByRole('navigation', { name: 'Administration' });
     if (!(await parts.isVisible())) {
       await this.page.getByRole('link', { name: 'People', exact: true }).filter({ visible: true }).click();

@@ -21,6 +21,15 @@ test('an owner gives a role, shuts somebody out, and lets them in again', async 
 
   await alice.giveRole(ines, 'Member');
   await expect(herself.page.getByRole('list', { name: 'People' })).toContainText(alice.account.name);
+  await alice.administer('Audit log');
+  const log = alice.page.getByRole('list', { name: 'Audit log' });
+  await expect(log).toContainText(`${alice.account.name} changed the role of ${ines.name} from Guest to Member`);
+  await expect(log).toContainText(`${ines.name} signed in`);
+  await expectAccessible(alice.page, 'administration, audit log');
+  await alice.page.getByRole('combobox', { name: 'What' }).selectOption('Invitations');
+  await expect(log).toContainText(`${alice.account.name} invited ${ines.email} as Member`);
+  await expect(log).not.toContainText('changed the role');
+  await alice.administer('People');
 
   herself.complaints.expectDisturbance();
   await alice.page.getByRole('button', { name: `More for ${ines.name}` }).click();

@@ -1,5 +1,6 @@
 /** Every procedure of the server. Its type is all that clients know of it. */
 import { accountsRouter } from './accounts/accounts-router.ts';
+import { auditRouter } from './audit/audit-router.ts';
 import { demoRouter } from './demo/demo-router.ts';
 import { importsRouter } from './imports/imports-router.ts';
 import { organisationsRouter } from './organisations/organisations-router.ts';
@@ -8,6 +9,7 @@ import { router } from './trpc.ts';
 
 export const appRouter = router({
   accounts: accountsRouter,
+  audit: auditRouter,
   demo: demoRouter,
   imports: importsRouter,
   organisations: organisationsRouter,

@@ -13,6 +13,8 @@ export interface Context {
   session: Session | null;
   /** The caller's network address, for limits. */
   address: string;
+  /** What the caller's program calls itself. */
+  userAgent: string | null;
   requestId: string;
   /** Present over HTTP: only there can a cookie be set. */
   exchange: Exchange | null;

@@ -46,6 +46,33 @@ test('the application works with rows, and can change nothing of the schema', as
   await drop();
 });
 
+test('the application adds to the audit log, and cannot take back a line of it by any way there is', async () => {
+  const { url, drop } = await createTestDatabase();
+  const application = openDatabase(url, { connections: 1 });
+  const run = (text: string) => sql.raw(text).execute(application.kysely);
+  const insert = `insert into audit_event (org_id, kind) values ('${randomUUID()}', 'signed_in')`;
+  await run(insert);
+  for (const text of [
+    `update audit_event set kind = 'invited'`,
+    'delete from audit_event',
+    'truncate audit_event',
+    `insert into audit_event (id, org_id, kind) overriding system value
+      values (1, '${randomUUID()}', 'signed_in') on conflict (id) do update set kind = 'invited'`,
+    'merge into audit_event e using (select 1) o on true when matched then delete',
+    'with gone as (delete from audit_event returning id) select * from gone',
+    'select * from audit_event for update',
+    'drop table audit_event',
+    'alter table audit_event disable trigger all',
+    `create rule gone as on insert to audit_event do instead nothing`,
+    'set session_replication_role = replica',
+  ]) {
+    await expect(run(text), text).rejects.toThrow(/permission denied|must be owner/);
+  }
+  expect((await run('select kind from audit_event')).rows).toEqual([{ kind: 'signed_in' }]);
+  await application.close();
+  await drop();
+});
+
 /** A user who is no superuser, with a database of their own. */
 async function createUser(attributes: string) {
   const database = await createEmptyTestDatabase();

@@ -23,6 +23,7 @@ import * as partners from './migrations/0013-partners.ts';
 import * as partnershipInvitations from './migrations/0013-partnership-invitations.ts';
 import * as notes from './migrations/0014-notes.ts';
 import * as notesAge from './migrations/0014-notes-age.ts';
+import * as auditEvents from './migrations/0016-audit-events.ts';
 import type { Database } from './tables.ts';
 
 /** In the order of their names. A migration that was released is never changed. */
@@ -47,6 +48,7 @@ const migrations: Record<string, Migration> = {
   '0013-partnership-invitations': partnershipInvitations,
   '0014-notes': notes,
   '0014-notes-age': notesAge,
+  '0016-audit-events': auditEvents,
 };
 
 /**

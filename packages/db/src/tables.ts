@@ -1,4 +1,5 @@
 /** Every table, as Kysely sees it. The truth is in the migrations. */
+import type { AuditDetails } from '@parley/core/audit';
 import type { GroupKind } from '@parley/core/groups';
 import type { MessageRow } from '@parley/core/messages';
 import type { NoteHeadRow } from '@parley/core/notes';
@@ -137,6 +138,17 @@ export interface Database {
     /** Until then a worker is at it, or died at it. */
     mail_claimed_until: TimeOrNull;
     mailed_at: TimeOrNull;
+  };
+  audit_event: {
+    id: Generated<number>;
+    org_id: string;
+    at: TimeNow;
+    kind: string;
+    actor_id: string | null;
+    subject_id: string | null;
+    details: Json<AuditDetails>;
+    ip_address: string | null;
+    user_agent: string | null;
   };
   slack_import: {
     id: string;

@@ -98,7 +98,7 @@ export const accountsRouter = router({
       const { session } = ctx;
       if (session) {
         const { orgId } = await guess(limits, ctx.address, () =>
-          acceptInvitation(ctx.services, { token: given, now: now(), as: session }),
+          acceptInvitation(ctx.services, { token: given, now: now(), as: session, from: ctx }),
         );
         return { person: toPerson(session), orgId };
       }
@@ -106,7 +106,7 @@ export const accountsRouter = router({
         throw new ApiError('ACCOUNT_NEEDED', 'A name and a password are needed to make your account.');
       }
       const { personId, orgId } = await guess(limits, ctx.address, () =>
-        acceptInvitation(ctx.services, { token: given, now: now(), as: { name, password } }),
+        acceptInvitation(ctx.services, { token: given, now: now(), as: { name, password }, from: ctx }),
       );
       return { ...(await signInNow(ctx, personId)), orgId };
     }),

@@ -1,6 +1,7 @@
 /** A new password for somebody who has lost theirs: by a link that the operator makes and hands over. */
 import type { Database } from '@parley/db';
 import type { Kysely } from 'kysely';
+import { actorOf, auditAccount, type Origin } from '../audit/audit.ts';
 import { ApiError } from '../http/api-error.ts';
 import { mustChooseWell, replacePassword, type Account } from './credentials.ts';
 import { endDevices } from './devices.ts';
@@ -37,14 +38,16 @@ export async function mustOpenReset(
  */
 export async function useReset(
   db: Kysely<Database>,
-  { token, password, now }: { token: string; password: string; now: number },
+  { token, password, now, from }: { token: string; password: string; now: number; from: Origin },
 ): Promise<{ email: string; ended: string[] }> {
   // A password that is refused must not use the link up.
   await mustChooseWell(db, await mustOpenReset(db, { token, now }), password);
   return db.transaction().execute(async (tx) => {
     const account = await mustBeSomebody(tx, await takeSecret(tx, { purpose: 'reset', token, now }));
+    const { personId, email } = account;
     await replacePassword(tx, account, password);
-    return { email: account.email, ended: await endDevices(tx, { personId: account.personId, except: null }) };
+    await auditAccount(tx, { kind: 'password_reset', actor: actorOf(from, personId), personId });
+    return { email, ended: await endDevices(tx, { personId, except: null }) };
   });
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actorOf, auditAccount } from '../audit/audit.ts';
 import { publicProcedure, router, signedInProcedure } from '../trpc.ts';
 import { confirmPassword, guess } from './attempts.ts';
 import { replacePassword } from './credentials.ts';
@@ -13,12 +14,16 @@ export const passwordRouter = router({
   change: signedInProcedure
     .input(z.object({ current: z.string().min(1).max(1_000), password: chosenPassword }))
     .output(z.object({ ended: z.number() }))
-    .mutation(async ({ ctx: { services, session }, input: { current, password } }) => {
+    .mutation(async ({ ctx, input: { current, password } }) => {
+      const { services, session } = ctx;
       const { db, connections } = services;
       const { personId } = session;
       await confirmPassword(services, { personId, password: current });
-      await replacePassword(db, session, password);
-      const ended = await endDevices(db, { personId, except: session.id });
+      const ended = await db.transaction().execute(async (tx) => {
+        await replacePassword(tx, session, password);
+        await auditAccount(tx, { kind: 'password_changed', actor: actorOf(ctx, personId), personId });
+        return endDevices(tx, { personId, except: session.id });
+      });
       for (const id of ended) connections.closeSession(id);
       return { ended: ended.length };
     }),
@@ -38,7 +43,9 @@ export const passwordRouter = router({
     .output(z.object({ email: z.string() }))
     .mutation(async ({ ctx, input }) => {
       const { db, limits, now, connections } = ctx.services;
-      const { email, ended } = await guess(limits, ctx.address, () => useReset(db, { ...input, now: now() }));
+      const { email, ended } = await guess(limits, ctx.address, () =>
+        useReset(db, { ...input, now: now(), from: ctx }),
+      );
       for (const id of ended) connections.closeSession(id);
       return { email };
     }),

@@ -1,5 +1,6 @@
 /** The last step of every way in: a session, and its cookie. */
 import { z } from 'zod';
+import { actorOf, auditAccount } from '../audit/audit.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Context } from '../trpc.ts';
 import type { Exchange, Session } from './identity.ts';
@@ -12,8 +13,11 @@ type Person = z.infer<typeof person>;
 
 /** Signs somebody in who has proved who they are. @throws ApiError `HTTP_ONLY` */
 export async function signInNow(ctx: Context, personId: string): Promise<{ person: Person }> {
-  const { identity, connections } = ctx.services;
-  const { session, ended } = await identity.openSession(personId, mustBeHttp(ctx));
+  const { db, identity, connections } = ctx.services;
+  const exchange = mustBeHttp(ctx);
+  // The session is better-auth's to write, by itself. Told first, there is none that the log does not know of.
+  await auditAccount(db, { kind: 'signed_in', actor: actorOf(ctx, personId), personId });
+  const { session, ended } = await identity.openSession(personId, exchange);
   for (const id of ended) connections.closeSession(id);
   return { person: toPerson(session) };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actorOf, auditAccount } from '../audit/audit.ts';
 import { ApiError } from '../http/api-error.ts';
 import { publicProcedure, router, signedInProcedure } from '../trpc.ts';
 import { confirmPassword, counted, guess } from './attempts.ts';
@@ -75,7 +76,13 @@ export const twoStepRouter = router({
           throw new ApiError('STEP_OVER', 'Too much time went by. Sign in once more.', { status: 'UNAUTHORIZED' });
         }
         const attempt = { personId: known, code: input.code, authSecret: settings.authSecret, now: step.now };
-        await counted(limits, ['confirm', known], () => mustPassTwoStep(db, attempt));
+        await counted(limits, ['confirm', known], () =>
+          mustPassTwoStep(db, attempt).catch(async (error: unknown) => {
+            if (!(error instanceof ApiError)) throw error;
+            await auditAccount(db, { kind: 'second_step_failed', actor: actorOf(ctx, known), personId: known });
+            throw error;
+          }),
+        );
         await takeSecret(db, step);
         return known;
       });

@@ -66,6 +66,8 @@ test('a password alone no longer signs in: a code of the app does, and each work
   expect((await secondStep(first, codeOf(secret))).code).toBe('STEP_OVER');
   const again = await secondStep(await firstStep(cast.alice), code);
   expect([again.status, again.code]).toEqual([403, 'CODE_WRONG']);
+  const { data } = await first.browser.call('query', 'audit.list', { orgId: cast.acme, limit: 2 });
+  expect(data).toMatchObject({ items: [{ kind: 'second_step_failed' }, { kind: 'signed_in' }] });
 });
 
 test('of two with the same code at the same time one passes', async () => {

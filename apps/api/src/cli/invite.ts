@@ -1,4 +1,5 @@
 import { ROLES, type Role } from '@parley/core/organisations';
+import { OPERATOR } from '../audit/audit.ts';
 import { emailAddress } from '../accounts/people.ts';
 import { inviteToOrganisation } from '../organisations/invitations.ts';
 import { chooseOrganisation } from './choose-organisation.ts';
@@ -24,7 +25,7 @@ export const invite: Command = {
     await withInstallation(terminal, async ({ config, secrets }, db) => {
       const { id: orgId, name } = await chooseOrganisation(db, values.org);
       const { token, expiresAt } = await inviteToOrganisation(db, {
-        inviterId: null,
+        inviter: OPERATOR,
         orgId,
         email: email.data,
         role,

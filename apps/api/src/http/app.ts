@@ -138,6 +138,7 @@ async function answerProcedure(
         requestId,
         session: await services.identity.session(exchange),
         address,
+        userAgent: headers.get('user-agent'),
         exchange,
         connection: null,
       };

@@ -87,6 +87,7 @@ export function acceptUpgrades(server: Server, services: Services, limits = SOCK
         connection,
         requestId: randomUUID(),
         address: addressOf(req.socket.remoteAddress, req.headers),
+        userAgent: req.headers['user-agent'] ?? null,
         exchange: null,
       };
     },

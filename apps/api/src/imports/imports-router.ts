@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actorOf } from '../audit/audit.ts';
 import { router, signedInProcedure } from '../trpc.ts';
 import type { SlackImportReport } from './slack/import-slack.ts';
 
@@ -38,7 +39,7 @@ export const importsRouter = router({
       }),
     )
     .output(z.object({ importId: z.uuid(), received: count }))
-    .mutation(({ ctx, input }) => ctx.services.imports.start(ctx.session.personId, input)),
+    .mutation(({ ctx, input }) => ctx.services.imports.start(actorOf(ctx, ctx.session.personId), input)),
 
   discard: signedInProcedure
     .input(z.object({ importId: z.uuid() }))

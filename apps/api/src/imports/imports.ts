@@ -11,6 +11,7 @@ import { once } from 'node:events';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
+import { audit, type Actor } from '../audit/audit.ts';
 import { ApiError } from '../http/api-error.ts';
 import { importsLog } from '../logger.ts';
 import { mustAdminister } from '../organisations/administer.ts';
@@ -50,7 +51,7 @@ export interface Imports {
    * Begins an upload, or goes on with that of the same file.
    * @throws ApiError `NOT_FOUND`, `FORBIDDEN`, `IMPORT_TOO_LARGE`, `IMPORT_RUNNING`
    */
-  start(personId: string, wanted: NewImport): Promise<{ importId: string; received: number }>;
+  start(actor: Actor & { personId: string }, wanted: NewImport): Promise<{ importId: string; received: number }>;
   /**
    * Takes the next piece; after the last one the import runs.
    * @returns bytes that are here now
@@ -153,7 +154,8 @@ export function createImports({ db, databaseUrl, folder, publish }: ImportsOptio
       return { id, fileName, bytes, received, state, progress, report: report as SlackImportReport | null, refusal };
     },
 
-    async start(personId, { orgId, fileName, bytes, withDirectMessages }) {
+    async start(actor, { orgId, fileName, bytes, withDirectMessages }) {
+      const { personId } = actor;
       await mustAdminister(db, personId, orgId);
       if (bytes > DEFAULT_LIMITS.archiveBytes) {
         const limit = DEFAULT_LIMITS.archiveBytes / 1024 / 1024;
@@ -174,20 +176,23 @@ export function createImports({ db, databaseUrl, folder, publish }: ImportsOptio
         await rm(fileOf(opened.id), { force: true });
       }
       const importId = uuidv7();
-      const added = await db
-        .insertInto('slack_import')
-        .values({
-          id: importId,
-          org_id: orgId,
-          started_by: personId,
-          file_name: fileName,
-          bytes,
-          with_direct_messages: withDirectMessages,
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .returning('id')
-        .executeTakeFirst();
-      if (!added) throw alreadyRunning();
+      await db.transaction().execute(async (tx) => {
+        const added = await tx
+          .insertInto('slack_import')
+          .values({
+            id: importId,
+            org_id: orgId,
+            started_by: personId,
+            file_name: fileName,
+            bytes,
+            with_direct_messages: withDirectMessages,
+          })
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('id')
+          .executeTakeFirst();
+        if (!added) throw alreadyRunning();
+        await audit(tx, { kind: 'import_started', actor, orgId, details: { fileName } });
+      });
       return { importId, received: 0 };
     },
 

@@ -9,6 +9,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { hashPassword, mustBeGoodPassword } from '../accounts/password.ts';
 import { insertAccount, putMember } from '../accounts/people.ts';
 import { hashToken } from '../accounts/secret-token.ts';
+import { actorOf, audit, type Actor, type Origin } from '../audit/audit.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Acts } from '../services.ts';
 import { mustAdminister, noOrganisation } from './administer.ts';
@@ -30,13 +31,12 @@ export interface InvitationSummary {
 /**
  * Invites somebody, who also gets a mail; an earlier open invitation of the same address ends. The link's token is in
  * the answer and nowhere else: the worker makes it anew for the mail.
- * @param inviterId `null` from the command line, whose user owns the machine
  * @throws ApiError `NOT_FOUND`, `FORBIDDEN`, `ALREADY_MEMBER`
  */
 export async function inviteToOrganisation(
   db: Kysely<Database>,
   invitation: {
-    inviterId: string | null;
+    inviter: Actor;
     orgId: string;
     email: string;
     role: Role;
@@ -44,13 +44,13 @@ export async function inviteToOrganisation(
     now: number;
   },
 ): Promise<{ token: string; expiresAt: number }> {
-  const { inviterId, orgId, email, role, authSecret, now } = invitation;
+  const { inviter, orgId, email, role, authSecret, now } = invitation;
   const id = uuidv7();
   const token = invitationToken(authSecret, id);
   const expiresAt = now + VALID_DAYS * DAY;
   await db.transaction().execute(async (tx) => {
-    if (inviterId !== null) {
-      const own = await mustAdminister(tx, inviterId, orgId);
+    if (inviter.personId !== null) {
+      const own = await mustAdminister(tx, inviter.personId, orgId);
       if (!mayGrant(own, role)) throw new ApiError('FORBIDDEN', 'You cannot give this role.', { status: 'FORBIDDEN' });
     } else {
       const org = await tx.selectFrom('org').select('id').where('id', '=', orgId).executeTakeFirst();
@@ -73,11 +73,12 @@ export async function inviteToOrganisation(
         email,
         role,
         token_hash: hashToken(token),
-        invited_by: inviterId,
+        invited_by: inviter.personId,
         created_at: new Date(now),
         expires_at: new Date(expiresAt),
       })
       .execute();
+    await audit(tx, { kind: 'invited', actor: inviter, orgId, details: { email, role } });
     await tx
       .insertInto('job')
       .values({ kind: 'invitation.created', payload: JSON.stringify({ invitationId: id }) })
@@ -142,18 +143,29 @@ export async function invitationLink(
 /** Ends an open invitation; one that is over already stays so. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
 export async function revokeInvitation(
   db: Kysely<Database>,
-  { personId, orgId, invitationId, now }: { personId: string; orgId: string; invitationId: string; now: number },
+  actor: Actor & { personId: string },
+  { orgId, invitationId, now }: { orgId: string; invitationId: string; now: number },
 ): Promise<void> {
-  await mustAdminister(db, personId, orgId);
-  const known = await db
-    .updateTable('invitation')
-    .set(({ fn, val }) => ({ revoked_at: fn.coalesce('revoked_at', val(new Date(now))) }))
-    .where('id', '=', invitationId)
-    .where('org_id', '=', orgId)
-    .where('accepted_at', 'is', null)
-    .returning('id')
-    .executeTakeFirst();
-  if (!known) throw new ApiError('NOT_FOUND', 'There is no such invitation.', { status: 'NOT_FOUND' });
+  await db.transaction().execute(async (tx) => {
+    await mustAdminister(tx, actor.personId, orgId);
+    const known = await tx
+      .selectFrom('invitation')
+      .select(['email', 'role', 'revoked_at'])
+      .where('id', '=', invitationId)
+      .where('org_id', '=', orgId)
+      .where('accepted_at', 'is', null)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!known) throw new ApiError('NOT_FOUND', 'There is no such invitation.', { status: 'NOT_FOUND' });
+    if (known.revoked_at) return;
+    await tx
+      .updateTable('invitation')
+      .set({ revoked_at: new Date(now) })
+      .where('id', '=', invitationId)
+      .execute();
+    const { email, role } = known;
+    await audit(tx, { kind: 'invitation_withdrawn', actor, orgId, details: { email, role } });
+  });
 }
 
 /** What the holder of a link is told. @throws ApiError `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_USED` */
@@ -185,6 +197,7 @@ export interface Acceptance {
   now: number;
   /** The signed-in person, who joins; or what a new account is made of. */
   as: { personId: string; name: string; email: string } | { name: string; password: string };
+  from: Origin;
 }
 
 /**
@@ -196,10 +209,10 @@ export interface Acceptance {
  */
 export async function acceptInvitation(
   { db, acts }: { db: Kysely<Database>; acts: Acts },
-  { token, now, as }: Acceptance,
+  { token, now, as, from }: Acceptance,
 ): Promise<{ personId: string; orgId: string; email: string }> {
   const { orgId, email, organisationName } = await readInvitation(db, { token, now });
-  const joining = { acts, token, now, orgId, email };
+  const joining = { acts, token, now, orgId, email, from };
   if ('personId' in as) {
     if (as.email !== email) throw wrongAccount(email);
     await joinAs(joining, as);
@@ -225,11 +238,12 @@ interface Joining {
   now: number;
   orgId: string;
   email: string;
+  from: Acceptance['from'];
 }
 
 /** With the account that somebody has. */
 async function joinAs(
-  { acts, token, now, orgId, email }: Joining,
+  { acts, token, now, orgId, email, from }: Joining,
   { personId, name }: { personId: string; name: string },
 ): Promise<void> {
   const member = { orgId, personId };
@@ -239,13 +253,19 @@ async function joinAs(
     if (before?.active) throw alreadyMember();
     await markAccepted(native, { id, personId, now });
     await putMember(tx, { ...member, name, email, role });
+    await audit(native, {
+      kind: 'invitation_accepted',
+      actor: actorOf(from, personId),
+      orgId,
+      details: { email, role },
+    });
     if (before) await rejoinThreads(tx, member, (await readMemberFacts(native, member)).threadIds);
   });
 }
 
 /** With a new account; that of the placeholder where there is one. */
 async function joinAnew(
-  { acts, token, now, orgId, email }: Joining,
+  { acts, token, now, orgId, email, from }: Joining,
   { name, passwordHash }: { name: string; passwordHash: string },
   placeholder: Placeholder | undefined,
 ): Promise<string> {
@@ -260,6 +280,12 @@ async function joinAnew(
     await insertAccount(native, { personId, name, email, passwordHash });
     await markAccepted(native, { id, personId, now });
     await putMember(tx, { personId, orgId, name, email, role });
+    await audit(native, {
+      kind: 'invitation_accepted',
+      actor: actorOf(from, personId),
+      orgId,
+      details: { email, role },
+    });
   });
   return personId;
 }

@@ -1,8 +1,10 @@
 /** Members as their owners and admins look after them. What a change means for everybody's clients: core's `members`. */
 import { changeRole, deactivateMember, memberScopes, reactivateMember, type Member } from '@parley/core/members';
 import type { Role } from '@parley/core/organisations';
+import { userScope } from '@parley/core/scopes';
 import { readMemberFacts, type Database } from '@parley/db';
 import { sql, type Kysely } from 'kysely';
+import { audit, type Actor } from '../audit/audit.ts';
 import { leaveWord, type EndedSession } from '../accounts/shut-out.ts';
 import type { Connections } from '../http/connections.ts';
 import { organisationsLog } from '../logger.ts';
@@ -10,15 +12,14 @@ import type { Acts } from '../services.ts';
 import { mustAdminister } from './administer.ts';
 
 /** Gives a member another role. @throws Refusal `not_found`, `forbidden`, `last_owner` */
-export async function setRole(
-  { acts }: { acts: Acts },
-  actorId: string,
-  change: Member & { role: Role },
-): Promise<void> {
-  await acts.act(actorId, memberScopes(change), async (tx, db) =>
-    changeRole(tx, change, await readMemberFacts(db, change)),
-  );
-  organisationsLog.info({ by: actorId, ...change }, 'a role was changed');
+export async function setRole({ acts }: { acts: Acts }, actor: Actor, change: Member & { role: Role }): Promise<void> {
+  await acts.act(actor.personId, memberScopes(change), async (tx, db) => {
+    const { orgId, personId: subjectId, role } = change;
+    const before = await tx.get('membership', userScope(subjectId), orgId);
+    await changeRole(tx, change, await readMemberFacts(db, change));
+    await audit(db, { kind: 'role_changed', actor, orgId, subjectId, details: { role, before: before?.role ?? null } });
+  });
+  organisationsLog.info({ by: actor.personId, ...change }, 'a role was changed');
 }
 
 /** Milliseconds in which an open connection hears that its rights are gone, and clears its device, before it is closed. */
@@ -31,16 +32,17 @@ const HEARING_MS = 3_000;
  */
 export async function shutOut(
   { acts, connections, now }: { acts: Acts; connections: Pick<Connections, 'closeSession'>; now: () => number },
-  actorId: string,
+  actor: Actor,
   member: Member,
 ): Promise<void> {
-  const ended = await acts.act(actorId, memberScopes(member), async (tx, db) => {
+  const ended = await acts.act(actor.personId, memberScopes(member), async (tx, db) => {
     await deactivateMember(tx, member, await readMemberFacts(db, member));
+    await audit(db, { kind: 'deactivated', actor, orgId: member.orgId, subjectId: member.personId });
     const sessions = await endSessionsOutside(db, member);
     await leaveWord(db, sessions, now());
     return sessions;
   });
-  organisationsLog.info({ by: actorId, ...member }, 'a member was deactivated');
+  organisationsLog.info({ by: actor.personId, ...member }, 'a member was deactivated');
   closeWhenHeard(connections, ended);
 }
 
@@ -49,11 +51,12 @@ export function closeWhenHeard(connections: Pick<Connections, 'closeSession'>, e
 }
 
 /** Lets a member in again. @throws Refusal `not_found`, `forbidden` */
-export async function letIn({ acts }: { acts: Acts }, actorId: string, member: Member): Promise<void> {
-  await acts.act(actorId, memberScopes(member), async (tx, db) =>
-    reactivateMember(tx, member, await readMemberFacts(db, member)),
-  );
-  organisationsLog.info({ by: actorId, ...member }, 'a member was reactivated');
+export async function letIn({ acts }: { acts: Acts }, actor: Actor, member: Member): Promise<void> {
+  await acts.act(actor.personId, memberScopes(member), async (tx, db) => {
+    await reactivateMember(tx, member, await readMemberFacts(db, member));
+    await audit(db, { kind: 'reactivated', actor, orgId: member.orgId, subjectId: member.personId });
+  });
+  organisationsLog.info({ by: actor.personId, ...member }, 'a member was reactivated');
 }
 
 /** Ends the person's sessions unless another organisation still has them. */

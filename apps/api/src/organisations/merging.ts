@@ -1,7 +1,9 @@
 import type { Member } from '@parley/core/members';
 import { mergeMember, mergeScopes, type Merge } from '@parley/core/merging';
+import { orgPeopleScope } from '@parley/core/scopes';
 import { readMemberFacts, type Database } from '@parley/db';
 import type { Kysely } from 'kysely';
+import { audit, type Actor } from '../audit/audit.ts';
 import { leaveWord, type EndedSession } from '../accounts/shut-out.ts';
 import type { Connections } from '../http/connections.ts';
 import { organisationsLog } from '../logger.ts';
@@ -15,11 +17,11 @@ import { closeWhenHeard, endSessionsOutside } from './members.ts';
  */
 export async function mergePeople(
   { acts, connections, now }: { acts: Acts; connections: Pick<Connections, 'closeSession'>; now: () => number },
-  actorId: string,
+  actor: Actor,
   merge: Merge,
 ): Promise<void> {
   const { orgId, fromId, intoId } = merge;
-  const ended = await acts.act(actorId, mergeScopes(merge), async (tx, db) => {
+  const ended = await acts.act(actor.personId, mergeScopes(merge), async (tx, db) => {
     const { otherOwners } = await readMemberFacts(db, { orgId, personId: fromId });
     await mergeMember(tx, merge, { otherOwners, isElsewhere: await isElsewhere(db, merge) });
     // Those who were merged into the one who goes now are who they become.
@@ -28,12 +30,14 @@ export async function mergePeople(
       .set({ merged_into: intoId })
       .where(({ or, eb }) => or([eb('id', '=', fromId), eb('merged_into', '=', fromId)]))
       .execute();
+    const into = (await tx.get('person', orgPeopleScope(orgId), intoId))?.name ?? null;
+    await audit(db, { kind: 'merged', actor, orgId, subjectId: fromId, details: { intoId, into } });
     const sessions = await endAccount(db, { orgId, personId: fromId });
     await leaveWord(db, sessions, now());
     return sessions;
   });
   closeWhenHeard(connections, ended);
-  organisationsLog.info({ by: actorId, orgId, from: fromId, into: intoId }, 'two people were made one');
+  organisationsLog.info({ by: actor.personId, orgId, from: fromId, into: intoId }, 'two people were made one');
 }
 
 async function isElsewhere(db: Kysely<Database>, { orgId, fromId }: Merge): Promise<boolean> {

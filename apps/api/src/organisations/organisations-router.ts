@@ -2,6 +2,7 @@ import { ROLES, THREAD_STARTERS } from '@parley/core/organisations';
 import { MAX_RETENTION_DAYS } from '@parley/core/retention';
 import { z } from 'zod';
 import { emailAddress, organisationName } from '../accounts/people.ts';
+import { actorOf } from '../audit/audit.ts';
 import { router, signedInProcedure } from '../trpc.ts';
 import { invitationLink, inviteToOrganisation, openInvitations, revokeInvitation } from './invitations.ts';
 import { mergePeople } from './merging.ts';
@@ -24,7 +25,7 @@ export const organisationsRouter = router({
       await limits.consume('invite', ctx.session.personId);
       const { token, expiresAt } = await inviteToOrganisation(db, {
         ...input,
-        inviterId: ctx.session.personId,
+        inviter: actorOf(ctx, ctx.session.personId),
         authSecret: settings.authSecret,
         now: now(),
       });
@@ -46,7 +47,7 @@ export const organisationsRouter = router({
     .output(z.null())
     .mutation(async ({ ctx, input }) => {
       const { db, now } = ctx.services;
-      await revokeInvitation(db, { ...input, personId: ctx.session.personId, now: now() });
+      await revokeInvitation(db, actorOf(ctx, ctx.session.personId), { ...input, now: now() });
       return null;
     }),
 
@@ -75,7 +76,7 @@ export const organisationsRouter = router({
     )
     .output(z.null())
     .mutation(async ({ ctx, input }) => {
-      await changeSettings(ctx.services, ctx.session.personId, input);
+      await changeSettings(ctx.services, actorOf(ctx, ctx.session.personId), input);
       return null;
     }),
 
@@ -83,7 +84,7 @@ export const organisationsRouter = router({
     .input(member.extend({ role }))
     .output(z.null())
     .mutation(async ({ ctx, input }) => {
-      await setRole(ctx.services, ctx.session.personId, input);
+      await setRole(ctx.services, actorOf(ctx, ctx.session.personId), input);
       return null;
     }),
 
@@ -92,7 +93,7 @@ export const organisationsRouter = router({
     .input(member)
     .output(z.null())
     .mutation(async ({ ctx, input }) => {
-      await shutOut(ctx.services, ctx.session.personId, input);
+      await shutOut(ctx.services, actorOf(ctx, ctx.session.personId), input);
       return null;
     }),
 
@@ -100,7 +101,7 @@ export const organisationsRouter = router({
     .input(member)
     .output(z.null())
     .mutation(async ({ ctx, input }) => {
-      await letIn(ctx.services, ctx.session.personId, input);
+      await letIn(ctx.services, actorOf(ctx, ctx.session.personId), input);
       return null;
     }),
 
@@ -109,7 +110,7 @@ export const organisationsRouter = router({
     .input(z.object({ orgId, fromId: z.uuid(), intoId: z.uuid() }))
     .output(z.null())
     .mutation(async ({ ctx, input }) => {
-      await mergePeople(ctx.services, ctx.session.personId, input);
+      await mergePeople(ctx.services, actorOf(ctx, ctx.session.personId), input);
       return null;
     }),
 

@@ -1,5 +1,6 @@
 import { changeOrganisation, organisationScopes } from '@parley/core/organisation-settings';
 import type { ThreadStarters } from '@parley/core/organisations';
+import { audit, type Actor } from '../audit/audit.ts';
 import { organisationsLog } from '../logger.ts';
 import type { Acts } from '../services.ts';
 
@@ -14,7 +15,7 @@ export interface OrganisationChange {
 /** Every member sees it at once. @throws Refusal `not_found`, `forbidden` */
 export async function changeSettings(
   { acts }: { acts: Acts },
-  actorId: string,
+  actor: Actor,
   { orgId, name, threadStarters, receipts, retentionDays }: OrganisationChange,
 ): Promise<void> {
   const change = {
@@ -23,6 +24,9 @@ export async function changeSettings(
     ...(receipts === undefined ? {} : { receipts }),
     ...(retentionDays === undefined ? {} : { retentionDays }),
   };
-  await acts.act(actorId, organisationScopes(orgId), (tx) => changeOrganisation(tx, orgId, change));
-  organisationsLog.info({ by: actorId, orgId, changed: Object.keys(change) }, 'an organisation was changed');
+  await acts.act(actor.personId, organisationScopes(orgId), async (tx, db) => {
+    await changeOrganisation(tx, orgId, change);
+    await audit(db, { kind: 'settings_changed', actor, orgId, details: change });
+  });
+  organisationsLog.info({ by: actor.personId, orgId, changed: Object.keys(change) }, 'an organisation was changed');
 }

@@ -102,6 +102,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   'accounts.passkeys.remove': { ownOnly: true, input: () => ({ id: 'none', current: 'not this one' }) },
   'accounts.passkeys.beginSignIn': { isPublic: true, input: () => undefined },
   'accounts.passkeys.signIn': { isPublic: true, input: () => ({ token, response: passkeyAnswer }) },
+  'audit.list': { input: ({ acme }) => ({ orgId: acme }), stranger: 'NOT_FOUND', guest: 'FORBIDDEN' },
   'imports.newest': { input: ({ acme }) => ({ orgId: acme }), stranger: 'NOT_FOUND', guest: 'FORBIDDEN' },
   'imports.start': {
     input: ({ acme }) => ({ orgId: acme, fileName: 'export.zip', bytes: 1_000, withDirectMessages: false }),

@@ -2,6 +2,7 @@ import { classNames, Delayed, EmptyState, Menu } from '@parley/ui';
 import { Link, Navigate, useNavigate } from '@tanstack/react-router';
 import { Check, ChevronsUpDown, ShieldOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
+import { AuditPage } from '../audit/audit-page.tsx';
 import { PageFrame } from '../shell/page-frame.tsx';
 import { useOrganisations, type OwnOrganisation } from '../shell/use-organisations.ts';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
@@ -18,6 +19,7 @@ const sections = {
   invitations: { title: 'Invitations', Page: InvitationsPage },
   organisation: { title: 'Organisation', Page: OrganisationPage },
   import: { title: 'Import', Page: ImportPage },
+  log: { title: 'Audit log', Page: AuditPage },
 } as const;
 type Section = keyof typeof sections;
 
@@ -56,7 +58,7 @@ export function AdministrationPage({ orgId, section }: { orgId: string; section:
   );
 }
 
-/** They fit on a phone; where they do not, the last ones fade at the edge, and the one that is open is in sight. */
+/** On a phone they do not all fit: the last ones fade at the edge, and the one that is open is in sight. */
 export function SectionLinks({ orgId }: { orgId: string }) {
   const nav = useRef<HTMLElement>(null);
   useEffect(() => {

@@ -30,7 +30,7 @@ async function parts(width: number, open: string): Promise<{ nav: HTMLElement; l
   const history = createMemoryHistory({ initialEntries: [`/admin/acme/${open}`] });
   const router = createRouter({ routeTree: root.addChildren([admin]), history });
   draw(<RouterProvider router={router as never} />, { width });
-  await soon(() => expect(document.querySelector('[aria-current=page]')?.textContent?.toLowerCase()).toBe(open));
+  await soon(() => expect(document.querySelector(`[aria-current=page][href$='/${open}']`)).not.toBeNull());
   const nav = document.querySelector('nav') as HTMLElement;
   return { nav, last: (nav.lastElementChild as HTMLElement).getBoundingClientRect() };
 }
@@ -38,17 +38,18 @@ async function parts(width: number, open: string): Promise<{ nav: HTMLElement; l
 /** Where the edge begins to fade. */
 const FADE = 20;
 
-test('all parts of administration fit beside one another on a phone', async () => {
-  const { nav, last } = await parts(390, 'people');
+test('all parts of administration fit beside one another in a window', async () => {
+  const { nav, last } = await parts(600, 'people');
   expect(nav.scrollWidth).toBe(nav.clientWidth);
-  expect(last.right).toBeLessThanOrEqual(390 - FADE);
+  expect(last.right).toBeLessThanOrEqual(600 - FADE);
 });
 
-test('where they do not, the last ones fade, and the one that is open is in sight', async () => {
-  const { nav } = await parts(320, 'people');
+test('on a phone they do not: the last ones fade, and the one that is open is in sight', async () => {
+  const { nav } = await parts(390, 'people');
   expect(nav.scrollWidth).toBeGreaterThan(nav.clientWidth);
   expect(getComputedStyle(nav).maskImage).toContain('linear-gradient');
   clear();
-  const { last } = await parts(320, 'import');
-  expect(last.right).toBeLessThanOrEqual(320 - FADE);
+  const { last } = await parts(390, 'log');
+  // Places to scroll to are whole pixels.
+  expect(Math.floor(last.right)).toBeLessThanOrEqual(390 - FADE);
 });
