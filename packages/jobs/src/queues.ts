@@ -21,6 +21,14 @@ export const queues = {
   'person.renamed': z.object({ personId: z.uuid() }),
   /** Carries over what a person has in threads to the one they were merged into. */
   'person.merged': z.object({ personId: z.uuid() }),
+  /** Mails a person that how they sign in was changed. */
+  'sign-in.changed': z.object({
+    personId: z.uuid(),
+    change: z.enum(['password', 'two-step-on', 'two-step-off', 'recovery-codes', 'passkey-added', 'passkey-removed']),
+    /** Milliseconds since 1970. */
+    at: z.number(),
+    changeId: z.uuid(),
+  }),
   /** Mails the link with which somebody signs in, if it still works. */
   'sign-in-link.asked': z.object({ linkId: z.uuid() }),
 } as const satisfies Record<string, z.ZodType<object>>;

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import { ApiError } from '../http/api-error.ts';
 import { hashPassword, mustBeGoodPassword, verifyPassword } from './password.ts';
 import { newToken } from './secret-token.ts';
+import { tellOfChange } from './sign-in-changes.ts';
 
 export interface Account {
   personId: string;
@@ -56,15 +57,16 @@ export async function mustChooseWell(
   await mustBeGoodPassword(password, { name, email, organisations: organisations.map((org) => org.name) });
 }
 
-/** @throws ApiError `PASSWORD_TOO_WEAK` */
-export async function replacePassword(db: Kysely<Database>, account: Account, password: string): Promise<void> {
-  await mustChooseWell(db, account, password);
-  await db
+/** In a transaction. @throws ApiError `PASSWORD_TOO_WEAK` */
+export async function replacePassword(tx: Kysely<Database>, account: Account, password: string): Promise<void> {
+  await mustChooseWell(tx, account, password);
+  await tx
     .updateTable('auth_account')
     .set({ password: await hashPassword(password), updated_at: new Date() })
     .where('user_id', '=', account.personId)
     .where('provider_id', '=', 'credential')
     .execute();
+  await tellOfChange(tx, { personId: account.personId, change: 'password' });
 }
 
 const passwordAccounts = (db: Kysely<Database>) =>

@@ -14,6 +14,7 @@ import type { Kysely } from 'kysely';
 import { ApiError } from '../http/api-error.ts';
 import type { Account } from './credentials.ts';
 import { issueSecret, takeSecret } from './one-time-secrets.ts';
+import { tellOfChange } from './sign-in-changes.ts';
 
 /** Where the page stands: passkeys belong to a host name, and are asked for by an origin. */
 export interface Site {
@@ -90,21 +91,24 @@ export async function addPasskey(
   }).catch(() => ({ verified: false, registrationInfo: undefined }));
   if (!verified || !registrationInfo) throw refused();
   const { credential, credentialBackedUp } = registrationInfo;
-  const added = await db
-    .insertInto('passkey')
-    .values({
-      id: credential.id,
-      person_id: personId,
-      name,
-      public_key: Buffer.from(credential.publicKey),
-      counter: credential.counter,
-      transports: credential.transports ?? [],
-      synced: credentialBackedUp,
-    })
-    .onConflict((on) => on.column('id').doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  if (!added) throw refused();
+  await db.transaction().execute(async (tx) => {
+    const added = await tx
+      .insertInto('passkey')
+      .values({
+        id: credential.id,
+        person_id: personId,
+        name,
+        public_key: Buffer.from(credential.publicKey),
+        counter: credential.counter,
+        transports: credential.transports ?? [],
+        synced: credentialBackedUp,
+      })
+      .onConflict((on) => on.column('id').doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (!added) throw refused();
+    await tellOfChange(tx, { personId, change: 'passkey-added' });
+  });
 }
 
 /** What a browser needs to sign in with one, whoever it belongs to. */
@@ -167,12 +171,15 @@ export async function removePasskey(
   db: Kysely<Database>,
   { personId, id }: { personId: string; id: string },
 ): Promise<void> {
-  const { numDeletedRows } = await db
-    .deleteFrom('passkey')
-    .where('person_id', '=', personId)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  if (numDeletedRows === 0n) throw noPasskey();
+  await db.transaction().execute(async (tx) => {
+    const { numDeletedRows } = await tx
+      .deleteFrom('passkey')
+      .where('person_id', '=', personId)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (numDeletedRows === 0n) throw noPasskey();
+    await tellOfChange(tx, { personId, change: 'passkey-removed' });
+  });
 }
 
 /** Each challenge is answered once. */

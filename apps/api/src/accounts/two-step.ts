@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { ApiError } from '../http/api-error.ts';
 import { seal, unseal } from './sealed.ts';
 import { hashToken } from './secret-token.ts';
+import { tellOfChange } from './sign-in-changes.ts';
 import { base32, newTotpSecret, totpStepOf, totpUri } from './totp.ts';
 
 const RECOVERY_CODES = 10;
@@ -66,6 +67,7 @@ export async function confirmTwoStep(
       .set({ confirmed_at: new Date(attempt.now) })
       .where('person_id', '=', attempt.personId)
       .execute();
+    await tellOfChange(tx, { personId: attempt.personId, change: 'two-step-on' });
     return renewCodes(tx, attempt.personId);
   });
 }
@@ -89,14 +91,22 @@ export async function renewRecoveryCodes(db: Kysely<Database>, personId: string)
   if (!(await hasTwoStep(db, personId))) {
     throw new ApiError('TWO_STEP_OFF', 'Two-step sign-in is off.', { status: 'CONFLICT' });
   }
-  return db.transaction().execute((tx) => renewCodes(tx, personId));
+  return db.transaction().execute(async (tx) => {
+    await tellOfChange(tx, { personId, change: 'recovery-codes' });
+    return renewCodes(tx, personId);
+  });
 }
 
 /** Turns it off and forgets its secrets. */
 export async function endTwoStep(db: Kysely<Database>, personId: string): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    await tx.deleteFrom('two_step').where('person_id', '=', personId).execute();
+    const ended = await tx
+      .deleteFrom('two_step')
+      .where('person_id', '=', personId)
+      .returning('confirmed_at')
+      .executeTakeFirst();
     await tx.deleteFrom('recovery_code').where('person_id', '=', personId).execute();
+    if (ended?.confirmed_at) await tellOfChange(tx, { personId, change: 'two-step-off' });
   });
 }
 
