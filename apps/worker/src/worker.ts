@@ -3,6 +3,7 @@ import { mutators } from '@parley/core/mutators';
 import { isPaged, userScope } from '@parley/core/scopes';
 import {
   alignGroups,
+  alignPartners,
   createPostgresStorage,
   expireOldMessages,
   openDatabase,
@@ -59,6 +60,11 @@ export function startWorker(environment: WorkerEnvironment, publish: Publish): R
     // A store of jobs that is emptied must not leave anybody in a thread who has no business there.
     for (const orgId of await organisationsWithGroups(database.kysely))
       await alignGroups(database.kysely, acts, { orgId });
+    await alignPartners(database.kysely, acts);
+  });
+  queues.work('partners.changed', async (partnership) => {
+    const threads = await alignPartners(database.kysely, acts, partnership);
+    workerLog.info({ ...partnership, threads }, 'threads were brought in line with a partnership');
   });
   queues.work('groups.changed', async (change) => {
     const looked = await alignGroups(database.kysely, acts, change);

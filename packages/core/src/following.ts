@@ -22,6 +22,7 @@ export const residentTables = [
   'membership',
   'thread',
   'noteHead',
+  'threadOrg',
   'participation',
   'readPosition',
   'threadSetting',

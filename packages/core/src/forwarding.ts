@@ -5,12 +5,15 @@ import * as z from 'zod/mini';
 import { accessMessage, append } from './messages.ts';
 import { threadPeopleScope, threadScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
-import { accessThread } from './threads.ts';
+import { type accessThread, accessToWrite } from './threads.ts';
 
-/** Where a forwarded text comes from. A copy of a copy names the first one. */
+/**
+ * Where a forwarded text comes from. A copy of a copy names the first one. Who reads an external thread learns of another
+ * thread only that it is not the words of the one who forwarded them.
+ */
 export interface Origin {
-  threadId: string;
-  messageId: string;
+  threadId: string | null;
+  messageId: string | null;
   authorId: string | null;
   /** The author's name when it was forwarded, for readers who do not know them. */
   authorName: string;
@@ -40,7 +43,7 @@ export const forwardMessage: Mutator<Tables, z.infer<typeof forwardMessageArgs>>
   }),
   async run(tx, { threadId, messageId, fromThreadId, fromMessageId }) {
     const [{ thread, participation }, source, taken] = await Promise.all([
-      accessThread(tx, threadId),
+      accessToWrite(tx, threadId),
       accessMessage(tx, fromThreadId, fromMessageId),
       tx.get('message', threadScope(threadId), messageId),
     ]);
@@ -54,13 +57,16 @@ export const forwardMessage: Mutator<Tables, z.infer<typeof forwardMessageArgs>>
       replyTo: null,
       mentions: [],
       notice: null,
-      forwarded: source.forwarded ?? {
-        threadId: fromThreadId,
-        messageId: fromMessageId,
-        authorId: source.authorId,
-        authorName: await nameIn(tx, fromThreadId, source.authorId),
-        sentAt: source.createdAt,
-      },
+      forwarded:
+        thread.kind === 'external' && fromThreadId !== threadId
+          ? { threadId: null, messageId: null, authorId: null, authorName: '', sentAt: source.createdAt }
+          : (source.forwarded ?? {
+              threadId: fromThreadId,
+              messageId: fromMessageId,
+              authorId: source.authorId,
+              authorName: await nameIn(tx, fromThreadId, source.authorId),
+              sentAt: source.createdAt,
+            }),
     });
   },
 };

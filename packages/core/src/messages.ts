@@ -10,7 +10,7 @@ import { followInPins } from './pinned.ts';
 import { threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { mentionsIn, MESSAGE_LENGTH, snippetOf, typedText } from './text.ts';
-import { accessThread, type MessageKind, type ThreadRow } from './threads.ts';
+import { accessThread, accessToWrite, type MessageKind, type ThreadRow } from './threads.ts';
 
 export interface MessageRow extends PagedRow {
   kind: MessageKind;
@@ -57,7 +57,7 @@ const sendMessageArgs = z.object({
   draft: z.optional(sentDraft),
 });
 
-/** Sends a message, or a reply when `replyTo` names one. Refused: `not_found`, `id_taken`, `reply_gone`. */
+/** Sends a message, or a reply when `replyTo` names one. Refused: `not_found`, `read_only`, `id_taken`, `reply_gone`. */
 export const sendMessage: Mutator<Tables, z.infer<typeof sendMessageArgs>> = {
   name: 'sendMessage',
   version: 1,
@@ -69,7 +69,7 @@ export const sendMessage: Mutator<Tables, z.infer<typeof sendMessageArgs>> = {
   async run(tx, { threadId, messageId, text, replyTo, draft }) {
     const scope = threadScope(threadId);
     const [{ thread, participation }, taken] = await Promise.all([
-      accessThread(tx, threadId),
+      accessToWrite(tx, threadId),
       tx.get('message', scope, messageId),
     ]);
     if (taken) throw new Refusal('id_taken', 'This message was sent already.');
@@ -104,7 +104,10 @@ export const editMessage: Mutator<Tables, z.infer<typeof editArgs>> = {
   args: editArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
-  run: (tx, { threadId, ...edit }) => editIn(tx, sharedPlace(threadId), edit),
+  async run(tx, { threadId, ...edit }) {
+    await accessToWrite(tx, threadId);
+    await editIn(tx, sharedPlace(threadId), edit);
+  },
 };
 
 /**
@@ -127,7 +130,10 @@ export const react: Mutator<Tables, z.infer<typeof reactArgs>> = {
   args: reactArgs,
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
-  run: (tx, { threadId, ...reaction }) => reactIn(tx, sharedPlace(threadId), reaction),
+  async run(tx, { threadId, ...reaction }) {
+    await accessToWrite(tx, threadId);
+    await reactIn(tx, sharedPlace(threadId), reaction);
+  },
 };
 
 /** Where messages lie: among all who take part in a thread, or among those who share notes in it. */

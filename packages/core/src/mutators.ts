@@ -11,11 +11,12 @@ import { pinMessage } from './pins.ts';
 import { forgetSaved, saveMessage } from './saved.ts';
 import { changeSettings } from './settings.ts';
 import { cancelScheduled, changeScheduled, scheduleMessage, sendScheduled } from './scheduled.ts';
+import { createThread } from './starting-threads.ts';
 import type { Tables } from './tables.ts';
 import { changeTeam, createTeam, removeTeam } from './teams.ts';
 import { addGroup, removeGroup } from './thread-groups.ts';
 import { renameThread, resolveThread } from './thread-heads.ts';
-import { createThread, markRead, markUnread } from './threads.ts';
+import { markRead, markUnread } from './threads.ts';
 
 export const mutators = {
   createThread,

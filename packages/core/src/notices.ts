@@ -13,7 +13,9 @@ export type SystemNotice =
       group?: { kind: GroupKind; name: string };
     }
   | { type: 'renamed'; by: string; subject: string }
-  | { type: 'resolved' | 'reopened'; by: string };
+  | { type: 'resolved' | 'reopened'; by: string }
+  /** In another thread, with people of these partners. */
+  | { type: 'continued'; by: string; threadId: string; partners: string[] };
 
 /** At most so many people are named; the others are counted. */
 export const PEOPLE_NAMED = 4;

@@ -5,14 +5,14 @@ import { accessMessage } from './messages.ts';
 import { threadScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { snippetOf } from './text.ts';
-import { accessThread } from './threads.ts';
+import { accessToWrite } from './threads.ts';
 
 /** Messages one thread may pin. */
 export const PINS = 100;
 
 const pinMessageArgs = z.object({ threadId: z.uuid(), messageId: z.uuid(), on: z.boolean() });
 
-/** Pins a message or takes its pin away; doing it twice changes nothing. Refused: `not_found`, `too_many`. */
+/** Pins a message or takes its pin away; doing it twice changes nothing. Refused: `not_found`, `read_only`, `too_many`. */
 export const pinMessage: Mutator<Tables, z.infer<typeof pinMessageArgs>> = {
   name: 'pinMessage',
   version: 1,
@@ -21,7 +21,7 @@ export const pinMessage: Mutator<Tables, z.infer<typeof pinMessageArgs>> = {
   scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
   async run(tx, { threadId, messageId, on }) {
     const scope = threadScope(threadId);
-    await accessThread(tx, threadId);
+    await accessToWrite(tx, threadId);
     const { pins } = (await tx.get('pins', scope, threadId)) ?? { pins: [] };
     if (pins.some((pin) => pin.messageId === messageId) === on) return;
     if (!on) {

@@ -6,7 +6,7 @@ import { sendMessage } from './messages.ts';
 import { threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { MESSAGE_LENGTH, typedText } from './text.ts';
-import { accessThread } from './threads.ts';
+import { accessThread, accessToWrite } from './threads.ts';
 
 /** Its id is that of the message it becomes. */
 export interface ScheduledRow {
@@ -34,7 +34,7 @@ const scheduleMessageArgs = z.object({
   draft: z.optional(sentDraft),
 });
 
-/** Has a message sent later; a moment that has passed is now. Refused: `not_found`, `id_taken`. */
+/** Has a message sent later; a moment that has passed is now. Refused: `not_found`, `read_only`, `id_taken`. */
 export const scheduleMessage: Mutator<Tables, z.infer<typeof scheduleMessageArgs>> = {
   name: 'scheduleMessage',
   version: 1,
@@ -42,7 +42,7 @@ export const scheduleMessage: Mutator<Tables, z.infer<typeof scheduleMessageArgs
   lane: ({ threadId }) => threadScope(threadId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
   async run(tx, { threadId, messageId, draft, ...message }) {
-    await accessThread(tx, threadId);
+    await accessToWrite(tx, threadId);
     const scope = userScope(tx.personId);
     if (await tx.get('scheduled', scope, messageId)) throw new Refusal('id_taken', 'This is scheduled already.');
     tx.put('scheduled', scope, messageId, { threadId, ...message, createdAt: tx.now, failure: null });

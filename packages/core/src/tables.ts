@@ -12,6 +12,7 @@ import type { PartnerRow } from './partners.ts';
 import type { PinsRow } from './pinned.ts';
 import type { SavedRow } from './saved.ts';
 import type { TeamRow } from './teams.ts';
+import type { ThreadOrgRow } from './thread-orgs.ts';
 import type { ParticipantRow, ParticipationRow, ReadPositionRow, ThreadRow } from './threads.ts';
 
 /**
@@ -37,6 +38,8 @@ export type Tables = {
   participant: ParticipantRow;
   /** In `people.thread:T`, id = organisation or team. */
   group: GroupRow;
+  /** In `people.thread:T`, id = organisation; only in external threads. */
+  threadOrg: ThreadOrgRow;
   /** In `receipts.thread:T`, id = person. */
   receipt: ReceiptRow;
   /** In `user:U`, id = thread. */

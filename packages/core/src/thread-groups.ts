@@ -3,17 +3,17 @@ import { Refusal, type Mutator, type MutatorScopes, type MutatorTx } from '@parl
 import * as z from 'zod/mini';
 import { alignLater, isInGroups, putGroup, type GroupRow } from './groups.ts';
 import { systemMessage } from './messages.ts';
-import { accessOrg, mayAddToThread, mayRemoveFromThread } from './organisations.ts';
 import { RECEIPTS_DUE } from './receipts.ts';
 import { orgPeopleScope, orgScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
-import { accessThread, join, leave } from './threads.ts';
+import { mayAddOwn, mayRemoveOf, mayWriteIn, mustWriteIn } from './thread-orgs.ts';
+import { accessStanding, join, leave } from './threads.ts';
 
 const addGroupArgs = z.object({ threadId: z.uuid(), orgId: z.uuid(), messageId: z.uuid(), groupId: z.uuid() });
 
 /**
- * Lets the thread's own organisation, or a team of it, take part; its people come with the worker, and see the whole
- * history. Refused: `not_found`, `forbidden`, `unknown_group`.
+ * Lets the organisation one acts for, or a team of it, take part; its people come with the worker, and see the whole
+ * history. Refused: `not_found`, `forbidden`, `read_only`, `unknown_group`.
  */
 export const addGroup: Mutator<Tables, z.infer<typeof addGroupArgs>> = {
   name: 'addGroup',
@@ -25,9 +25,9 @@ export const addGroup: Mutator<Tables, z.infer<typeof addGroupArgs>> = {
     lock: [orgScope(orgId)],
   }),
   async run(tx, { threadId, orgId, messageId, groupId }) {
-    const { thread } = await accessThread(tx, threadId);
-    const { role } = await accessOrg(tx, orgId);
-    if (thread.homeOrg !== orgId || !mayAddToThread(role))
+    const standing = await accessStanding(tx, threadId);
+    mustWriteIn(standing);
+    if (orgId !== standing.actingOrg || !mayAddOwn(standing))
       throw new Refusal('forbidden', 'You cannot add people here.');
     if (await tx.get('group', threadPeopleScope(threadId), groupId)) return;
     const { kind, name } = await putGroup(tx, { threadId, orgId, groupId });
@@ -49,11 +49,11 @@ export const removeGroup: Mutator<Tables, z.infer<typeof removeGroupArgs>> = {
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }) => ({ write: [threadScope(threadId), threadPeopleScope(threadId)] }),
   async run(tx, { threadId, messageId, groupId }) {
-    const { thread } = await accessThread(tx, threadId);
-    const { role } = await accessOrg(tx, thread.homeOrg);
-    if (!mayRemoveFromThread(role)) throw new Refusal('forbidden', 'Guests can only leave a thread themselves.');
+    const standing = await accessStanding(tx, threadId);
     const scope = threadPeopleScope(threadId);
     const group = await tx.get('group', scope, groupId);
+    if (!mayRemoveOf(standing, group?.orgId ?? standing.actingOrg))
+      throw new Refusal('forbidden', 'You cannot take this group out of the thread.');
     if (!group) return;
     const { orgId, kind, name } = group;
     tx.remove('group', scope, groupId);
@@ -89,11 +89,16 @@ export async function align(
   groupIds: readonly string[],
 ): Promise<void> {
   const groups = (await Promise.all(groupIds.map((id) => alignCard(tx, { threadId, orgId, groupId: id })))).flat();
-  const moved = await Promise.all(personIds.map((personId) => alignPerson(tx, { threadId, orgId, personId }, groups)));
+  const org = await tx.get('threadOrg', threadPeopleScope(threadId), orgId);
+  // Whoever only reads on does not grow.
+  const mayGrow = mayWriteIn({ org });
+  const moved = await Promise.all(
+    personIds.map((personId) => alignPerson(tx, { threadId, orgId, personId }, { groups, mayGrow })),
+  );
   if (moved.includes(true)) tx.enqueue(RECEIPTS_DUE, { threadId });
 }
 
-interface Standing extends GroupRow {
+interface StandingGroup extends GroupRow {
   id: string;
   /** `null` where it is everybody. */
   memberIds: ReadonlySet<string> | null;
@@ -103,7 +108,7 @@ interface Standing extends GroupRow {
 async function alignCard(
   tx: MutatorTx<Tables>,
   { threadId, orgId, groupId }: { threadId: string; orgId: string; groupId: string },
-): Promise<Standing[]> {
+): Promise<StandingGroup[]> {
   const scope = threadPeopleScope(threadId);
   const [row, org, team] = await Promise.all([
     tx.get('group', scope, groupId),
@@ -124,7 +129,7 @@ async function alignCard(
 async function alignPerson(
   tx: MutatorTx<Tables>,
   where: { threadId: string; orgId: string; personId: string },
-  groups: readonly Standing[],
+  { groups, mayGrow }: { groups: readonly StandingGroup[]; mayGrow: boolean },
 ): Promise<boolean> {
   const { threadId, orgId, personId } = where;
   const scope = threadPeopleScope(threadId);
@@ -139,10 +144,12 @@ async function alignPerson(
   if (!participant || participant.leftAt !== null) {
     // Whoever went by an act and not with their group comes back only with a group that came after it.
     const wentAt = participant && before?.length !== 0 ? participant.leftAt : null;
-    if (!theirs.some(({ addedAt }) => addedAt > (wentAt ?? -1))) return false;
+    if (!mayGrow || !theirs.some(({ addedAt }) => addedAt > (wentAt ?? -1))) return false;
     await join(tx, where, via);
     return true;
   }
+  // They are here for another organisation.
+  if (participant.actingOrg !== orgId) return false;
   if (before !== null && via.length === 0) {
     await leave(tx, threadId, personId, []);
     return true;

@@ -5,7 +5,7 @@ import { systemMessage } from './messages.ts';
 import { threadScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
 import { lineOfText, SUBJECT_LENGTH } from './text.ts';
-import { accessThread } from './threads.ts';
+import { accessToWrite } from './threads.ts';
 
 const renameThreadArgs = z.object({
   threadId: z.uuid(),
@@ -14,7 +14,7 @@ const renameThreadArgs = z.object({
   subject: lineOfText(SUBJECT_LENGTH),
 });
 
-/** Gives a thread another subject. Refused: `not_found`. */
+/** Gives a thread another subject. Refused: `not_found`, `read_only`. */
 export const renameThread: Mutator<Tables, z.infer<typeof renameThreadArgs>> = {
   name: 'renameThread',
   version: 1,
@@ -22,7 +22,7 @@ export const renameThread: Mutator<Tables, z.infer<typeof renameThreadArgs>> = {
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
   async run(tx, { threadId, messageId, subject }) {
-    const { thread } = await accessThread(tx, threadId);
+    const { thread } = await accessToWrite(tx, threadId);
     if (thread.subject === subject) return;
     tx.put('thread', threadScope(threadId), threadId, { ...thread, subject });
     if (messageId !== undefined)
@@ -32,7 +32,7 @@ export const renameThread: Mutator<Tables, z.infer<typeof renameThreadArgs>> = {
 
 const resolveThreadArgs = z.object({ threadId: z.uuid(), messageId: z.uuid(), resolved: z.boolean() });
 
-/** Says that a thread has come to its end, or that it has not; doing it twice changes nothing. Refused: `not_found`. */
+/** Says that a thread has come to its end, or that it has not; doing it twice changes nothing. Refused: `not_found`, `read_only`. */
 export const resolveThread: Mutator<Tables, z.infer<typeof resolveThreadArgs>> = {
   name: 'resolveThread',
   version: 1,
@@ -40,7 +40,7 @@ export const resolveThread: Mutator<Tables, z.infer<typeof resolveThreadArgs>> =
   lane: ({ threadId }) => threadScope(threadId),
   scopes: ({ threadId }) => ({ write: [threadScope(threadId)] }),
   async run(tx, { threadId, messageId, resolved }) {
-    const { thread } = await accessThread(tx, threadId);
+    const { thread } = await accessToWrite(tx, threadId);
     if (Boolean(thread.resolved) === resolved) return;
     tx.put('thread', threadScope(threadId), threadId, {
       ...thread,

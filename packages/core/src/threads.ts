@@ -1,21 +1,13 @@
-/** Threads: their heads, the door to them, starting one, and how far each person has read. */
+/** Threads: their heads, the door to them, who joins and leaves, and how far each person has read. */
 import { Refusal, type Mutator, type MutatorTx } from '@parley/sync/mutator';
 import * as z from 'zod/mini';
-import { alignLater, GROUPS_AT_ONCE, putGroup } from './groups.ts';
 import type { SystemNotice } from './notices.ts';
-import { accessOrg, maySeeDirectory, mayStartThread } from './organisations.ts';
+import { accessOrg, maySeeDirectory } from './organisations.ts';
+import type { Contact } from './partners.ts';
 import { RECEIPTS_DUE } from './receipts.ts';
-import {
-  notesScope,
-  orgPeopleScope,
-  orgScope,
-  scopesOfThread,
-  threadPeopleScope,
-  threadScope,
-  userScope,
-} from './scopes.ts';
+import { notesScope, orgPeopleScope, threadPeopleScope, threadScope, userScope } from './scopes.ts';
 import type { Tables } from './tables.ts';
-import { lineOfText, SUBJECT_LENGTH } from './text.ts';
+import { mustWriteIn, type Standing } from './thread-orgs.ts';
 
 export type MessageKind = 'internal' | 'external' | 'system';
 
@@ -38,6 +30,8 @@ export interface ThreadRow {
   } | null;
   /** By whom and when it was said that it has come to its end. */
   resolved: { by: string; at: number } | null;
+  /** The thread that this one goes on from, with people from outside; nothing of it was copied. */
+  continuedFrom?: string | null;
 }
 
 /** A person in a thread, for one organisation, with the card the others see. */
@@ -96,54 +90,26 @@ export async function mayReadNotes(
   return thread.kind === 'external' && membership?.active === true && maySeeDirectory(membership.role);
 }
 
-const createThreadArgs = z.object({
-  threadId: z.uuid(),
-  orgId: z.uuid(),
-  subject: lineOfText(SUBJECT_LENGTH),
-  participantIds: z.array(z.uuid()).check(z.maxLength(ADDED_AT_ONCE)),
-  /** The organisation, or teams of it; their people come with the worker. */
-  groupIds: z.optional(z.array(z.uuid()).check(z.maxLength(GROUPS_AT_ONCE))),
-});
+/** The door to a thread for whoever writes in it. @throws Refusal `not_found`, `read_only` */
+export async function accessToWrite(tx: MutatorTx<Tables>, threadId: string): ReturnType<typeof accessThread> {
+  const found = await accessThread(tx, threadId);
+  const { thread, participation } = found;
+  if (thread.kind === 'external') {
+    mustWriteIn({ org: await tx.get('threadOrg', threadPeopleScope(threadId), participation.actingOrg) });
+  }
+  return found;
+}
 
-/**
- * Starts an internal thread with people and groups of one organisation. Refused: `not_found`, `forbidden`,
- * `unknown_person`, `unknown_group`.
- */
-export const createThread: Mutator<Tables, z.infer<typeof createThreadArgs>> = {
-  name: 'createThread',
-  version: 1,
-  args: createThreadArgs,
-  lane: ({ threadId }) => threadScope(threadId),
-  scopes: ({ threadId, orgId, participantIds }, personId) => ({
-    create: scopesOfThread(threadId),
-    write: everyone(participantIds, personId).map(userScope),
-    lock: [orgScope(orgId), orgPeopleScope(orgId)],
-  }),
-  async run(tx, { threadId, orgId, subject, participantIds, groupIds = [] }) {
-    const { role } = await accessOrg(tx, orgId);
-    const org = await tx.get('org', orgScope(orgId), orgId);
-    if (!mayStartThread(role, org?.threadStarters ?? 'members')) {
-      throw new Refusal('forbidden', 'Your role does not let you start threads here.');
-    }
-    if (await tx.get('thread', threadScope(threadId), threadId)) {
-      throw new Refusal('id_taken', 'This thread was started already.');
-    }
-    tx.put('thread', threadScope(threadId), threadId, {
-      homeOrg: orgId,
-      subject,
-      kind: 'internal',
-      createdBy: tx.personId,
-      createdAt: tx.now,
-      lastSeq: 0,
-      lastMessage: null,
-      resolved: null,
-    });
-    const joining = everyone(participantIds, tx.personId);
-    await Promise.all(joining.map((personId) => join(tx, { threadId, orgId, personId })));
-    await Promise.all(groupIds.map((groupId) => putGroup(tx, { threadId, orgId, groupId })));
-    if (groupIds.length > 0) alignLater(tx, { orgId, threadId });
-  },
-};
+/** What the actor is in a thread. @throws Refusal `not_found` */
+export async function accessStanding(tx: MutatorTx<Tables>, threadId: string): Promise<Standing> {
+  const { thread, participation } = await accessThread(tx, threadId);
+  const { actingOrg } = participation;
+  const [{ role }, org] = await Promise.all([
+    accessOrg(tx, actingOrg),
+    tx.get('threadOrg', threadPeopleScope(threadId), actingOrg),
+  ]);
+  return { thread, actingOrg, role, org };
+}
 
 const markReadArgs = z.object({
   threadId: z.uuid(),
@@ -214,10 +180,6 @@ export const markUnread: Mutator<Tables, z.infer<typeof markUnreadArgs>> = {
   },
 };
 
-const everyone = (participantIds: readonly string[], personId: string): string[] => [
-  ...new Set([personId, ...participantIds]),
-];
-
 /** Makes a person of the organisation a participant; see `via` of `ParticipantRow`. @throws Refusal `unknown_person` */
 export async function join(
   tx: MutatorTx<Tables>,
@@ -230,13 +192,30 @@ export async function join(
     tx.get('participation', userScope(personId), threadId),
   ]);
   if (!person?.active) throw new Refusal('unknown_person', 'One of these people is not in the organisation.');
+  putJoined(tx, where, { name: person.name, placeholder: person.placeholder, via }, before);
+}
+
+/**
+ * The same for a contact of a partner. A client does not see the partner's directory and believes the contact; the
+ * server reads it under the lock of the person's own scope. @throws Refusal `unknown_person`
+ */
+export async function joinFromPartner(
+  tx: MutatorTx<Tables>,
+  where: { threadId: string; orgId: string },
+  { id: personId, name }: Contact,
+): Promise<void> {
+  if (tx.side === 'server') await join(tx, { ...where, personId });
+  else putJoined(tx, { ...where, personId }, { name, placeholder: false, via: null }, undefined);
+}
+
+function putJoined(
+  tx: MutatorTx<Tables>,
+  { threadId, orgId, personId }: { threadId: string; orgId: string; personId: string },
+  { name, placeholder, via = null }: Pick<ParticipantRow, 'name' | 'placeholder' | 'via'>,
+  before: ParticipationRow | undefined,
+): void {
   const common = { actingOrg: orgId, joinedAt: tx.now, leftAt: null };
-  tx.put('participant', threadPeopleScope(threadId), personId, {
-    ...common,
-    name: person.name,
-    placeholder: person.placeholder,
-    via,
-  });
+  tx.put('participant', threadPeopleScope(threadId), personId, { ...common, name, placeholder, via });
   tx.put('participation', userScope(personId), threadId, { ...common, epoch: (before?.epoch ?? 0) + 1 });
 }
 

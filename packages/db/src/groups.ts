@@ -57,7 +57,7 @@ async function alignThread(
 ): Promise<void> {
   try {
     await acts.act(null, alignmentScopes(alignment), async (tx, trx) =>
-      align(tx, alignment, await groupsOf(trx, alignment.threadId)),
+      align(tx, alignment, await groupsOf(trx, alignment)),
     );
   } catch (error) {
     // The thread, or its organisation, has been erased meanwhile.
@@ -65,11 +65,15 @@ async function alignThread(
   }
 }
 
-async function groupsOf(db: Kysely<Database>, threadId: string): Promise<string[]> {
+async function groupsOf(
+  db: Kysely<Database>,
+  { threadId, orgId }: { threadId: string; orgId: string },
+): Promise<string[]> {
   const rows = await db
     .selectFrom('thread_group')
     .select('id')
     .where('thread_id', '=', threadId)
+    .where('org_id', '=', orgId)
     .where('deleted', '=', false)
     .execute();
   return rows.map(({ id }) => id);
@@ -115,7 +119,7 @@ async function strayPeople(
       left join participant p on p.home_org = w.home_org and p.thread_id = w.thread_id and p.person_id = w.person_id
         and not p.deleted
       where p.person_id is null
-        or (p.left_at is null and p.via is not null and not p.via ? w.group_id)
+        or (p.left_at is null and p.acting_org = ${orgId} and p.via is not null and not p.via ? w.group_id)
         or (p.left_at is not null and (p.via = '[]' or w.added_at > p.left_at))
       union
       select p.thread_id, p.person_id from participant p

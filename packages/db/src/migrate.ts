@@ -24,6 +24,7 @@ import * as partnershipInvitations from './migrations/0013-partnership-invitatio
 import * as notes from './migrations/0014-notes.ts';
 import * as notesAge from './migrations/0014-notes-age.ts';
 import * as auditEvents from './migrations/0016-audit-events.ts';
+import * as externalThreads from './migrations/0016-external-threads.ts';
 import type { Database } from './tables.ts';
 
 /** In the order of their names. A migration that was released is never changed. */
@@ -49,6 +50,7 @@ const migrations: Record<string, Migration> = {
   '0014-notes': notes,
   '0014-notes-age': notesAge,
   '0016-audit-events': auditEvents,
+  '0016-external-threads': externalThreads,
 };
 
 /**

@@ -6,8 +6,10 @@ import type { NoteHeadRow } from '@parley/core/notes';
 import type { Contact, PartnerRow } from '@parley/core/partners';
 import type { PinsRow } from '@parley/core/pinned';
 import type { PartnershipApproval, Role, ThreadStarters } from '@parley/core/organisations';
+import type { PartnerState } from '@parley/core/partners';
 import type { FollowLevel } from '@parley/core/thread-settings';
 import type { ScheduledRow } from '@parley/core/scheduled';
+import type { ThreadPermission } from '@parley/core/thread-orgs';
 import type { ThreadRow } from '@parley/core/threads';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
@@ -237,6 +239,7 @@ export interface Database {
     last_seq: number;
     last_message: JsonOrNull<NonNullable<ThreadRow['lastMessage']>>;
     resolved: JsonOrNull<NonNullable<ThreadRow['resolved']>>;
+    continued_from: string | null;
   };
   participant: Synced & {
     home_org: string;
@@ -256,6 +259,15 @@ export interface Database {
     kind: GroupKind;
     org_id: string;
     name: string;
+    added_at: Time;
+  };
+  thread_org: Synced & {
+    home_org: string;
+    thread_id: string;
+    org_id: string;
+    name: string;
+    state: PartnerState;
+    permission: ThreadPermission;
     added_at: Time;
   };
   participation: Synced & {

@@ -11,6 +11,8 @@ export const queues = {
     groupId: z.uuid().optional(),
     personId: z.uuid().optional(),
   }),
+  /** Brings threads in line with what two partners are to each other now. */
+  'partners.changed': z.object({ orgId: z.uuid(), partnerId: z.uuid() }),
   /** Mails the invitation, if it is still open. */
   'invitation.created': z.object({ invitationId: z.uuid() }),
   /** Mails an invitation to become partners, if it is still open. */

@@ -10,16 +10,20 @@ import { UNKNOWN_PERSON, useLogDoor } from './log-door.ts';
 export function ForwardedFrom({ origin }: { origin: Origin }) {
   const { threadId, messageId, authorId, authorName } = origin;
   const { personName } = useLogDoor();
-  const thread = useRow(threadScope(threadId), 'thread', threadId);
-  const participation = useRow(userScope(usePersonId()), 'participation', threadId);
+  const thread = useRow(threadScope(threadId ?? ''), 'thread', threadId ?? '');
+  const participation = useRow(userScope(usePersonId()), 'participation', threadId ?? '');
   const name = (authorId === null ? undefined : personName(authorId)) ?? authorName;
   return (
     <p className="flex min-h-6 max-w-full items-center gap-1.5 text-sm text-ink-3">
       <Forward size={13} aria-hidden className="shrink-0" />
-      <span className="truncate">
-        Forwarded from <b className="font-medium text-ink-2">{name === '' ? UNKNOWN_PERSON : name}</b>
-      </span>
-      {thread !== undefined && participation?.data.leftAt === null ? (
+      {threadId === null ? (
+        'Forwarded from another thread'
+      ) : (
+        <span className="truncate">
+          Forwarded from <b className="font-medium text-ink-2">{name === '' ? UNKNOWN_PERSON : name}</b>
+        </span>
+      )}
+      {threadId !== null && thread !== undefined && participation?.data.leftAt === null ? (
         <Link
           to="/t/$threadId"
           params={{ threadId }}

@@ -31,9 +31,8 @@ export async function mergePerson(merging: CarryingNames, { personId: fromId }: 
   const two = { fromId, intoId };
   const orgs = await db.selectFrom('membership').select('org_id').where('person_id', '=', fromId).execute();
   for (const { org_id: orgId } of orgs) {
-    const threads = await db.selectFrom('thread').select('id').where('home_org', '=', orgId).orderBy('id').execute();
-    for (const { id } of threads)
-      await replaceAll(acts, two, threadScope(id), () => rowsThatName(merging, two, { orgId, threadId: id }));
+    for (const { id, home_org: homeOrg } of await threadsThatMayName(db, { orgId, personId: fromId }))
+      await replaceAll(acts, two, threadScope(id), () => rowsThatName(merging, two, { homeOrg, threadId: id }));
     const notes = await db.selectFrom('note_head').select('thread_id').where('org_id', '=', orgId).execute();
     for (const { thread_id: threadId } of notes)
       await replaceAll(acts, two, notesScope(threadId, orgId), () => notesThatName(merging, two, { orgId, threadId }));
@@ -50,6 +49,21 @@ interface Place {
   threadId: string;
 }
 
+/** Those of their organisation, and those of partners that they ever took part in. */
+function threadsThatMayName(db: CarryingNames['db'], { orgId, personId }: { orgId: string; personId: string }) {
+  return db
+    .selectFrom('thread')
+    .select(['id', 'home_org'])
+    .where((eb) =>
+      eb.or([
+        eb('home_org', '=', orgId),
+        eb('id', 'in', eb.selectFrom('participation').select('thread_id').where('person_id', '=', personId)),
+      ]),
+    )
+    .orderBy('id')
+    .execute();
+}
+
 async function threadsOf(db: CarryingNames['db'], personId: string): Promise<string[]> {
   const rows = await db
     .selectFrom('participation')
@@ -58,6 +72,12 @@ async function threadsOf(db: CarryingNames['db'], personId: string): Promise<str
     .where('deleted', '=', false)
     .execute();
   return rows.map(({ thread_id: id }) => id);
+}
+
+/** A thread, and the organisation whose it is. */
+interface Home {
+  homeOrg: string;
+  threadId: string;
 }
 
 async function replaceAll(
@@ -81,22 +101,22 @@ interface Named {
 }
 
 /** Some of the rows in which the one who goes stands. What merely quotes their id is not among them. */
-async function rowsThatName({ db }: CarryingNames, { fromId }: Two, { orgId, threadId }: Place): Promise<Named[]> {
+async function rowsThatName({ db }: CarryingNames, { fromId }: Two, { homeOrg, threadId }: Home): Promise<Named[]> {
   const id = `%"${fromId}"%`;
   const mention = `%<@${fromId}>%`;
   const { rows } = await sql<Named>`
     select 'thread' as "table", id::text from thread
-      where home_org = ${orgId} and id = ${threadId} and not deleted and (created_by = ${fromId}
+      where home_org = ${homeOrg} and id = ${threadId} and not deleted and (created_by = ${fromId}
         or resolved::text like ${id} or last_message::text like ${id} or last_message::text like ${mention})
     union all select 'pins', thread_id::text from thread_pins
-      where home_org = ${orgId} and thread_id = ${threadId} and not deleted
+      where home_org = ${homeOrg} and thread_id = ${threadId} and not deleted
         and (pins::text like ${id} or pins::text like ${mention})
     union all (select 'message', id::text from message
-      where home_org = ${orgId} and thread_id = ${threadId} and not deleted and (author_id = ${fromId}
+      where home_org = ${homeOrg} and thread_id = ${threadId} and not deleted and (author_id = ${fromId}
         or mentions::text like ${id} or reactions::text like ${id} or notice::text like ${id}
         or forwarded::text like ${id} or text like ${mention}) order by seq limit ${CHUNK})
     union all (select 'revision', id from revision
-      where home_org = ${orgId} and thread_id = ${threadId} and not deleted and text like ${mention} limit ${CHUNK})
+      where home_org = ${homeOrg} and thread_id = ${threadId} and not deleted and text like ${mention} limit ${CHUNK})
   `.execute(db);
   return rows;
 }

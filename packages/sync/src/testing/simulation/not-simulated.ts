@@ -3,6 +3,7 @@ export const NOT_SIMULATED: Readonly<Record<string, string>> = {
   SCOPE1: 'about the shapes of a program’s rows',
   SCOPE4: 'about the roles of a program',
   GRP: 'about the groups of a program',
+  EXT: 'about the partners of a program',
   RET: 'about how long a program keeps what it holds',
   DRAFT: 'about the drafts of a program',
   RCPT: 'about the receipts of a program',
