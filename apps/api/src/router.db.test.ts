@@ -44,6 +44,9 @@ beforeAll(async () => {
   await alice.call('mutation', 'organisations.invite', { orgId: cast.acme, email: 'zoe@example.org', role: 'member' });
   const { data } = await alice.call('query', 'organisations.invitations', { orgId: cast.acme });
   const [{ id: invitationId } = { id: '' }] = data as { id: string }[];
+  await alice.call('mutation', 'partners.invite', { orgId: cast.acme, email: 'zoe@example.org' });
+  const invited = await alice.call('query', 'partners.invitations', { orgId: cast.acme });
+  const [{ id: partnerInvitationId } = { id: '' }] = invited.data as { id: string }[];
   const gus = { personId: uuidv7(), name: 'Gus', email: 'gus@example.org' };
   const rob = { personId: uuidv7(), name: 'Rob', email: 'rob@example.org' };
   await addMember(server.services, { ...gus, orgId: cast.acme, role: 'guest' });
@@ -52,7 +55,16 @@ beforeAll(async () => {
   const { data: begun } = await alice.call('mutation', 'imports.start', upload);
   const { importId } = begun as { importId: string };
   const devices = (await alice.call('query', 'accounts.devices.list')).data as { id: string }[];
-  scene = { ...cast, threadId, invitationId, importId, gus, rob, alicesDeviceId: devices[0]?.id ?? '' };
+  scene = {
+    ...cast,
+    threadId,
+    invitationId,
+    partnerInvitationId,
+    importId,
+    gus,
+    rob,
+    alicesDeviceId: devices[0]?.id ?? '',
+  };
   const again = await SyncClient.connect(alice, cast.alice.personId);
   await again.push(
     'addParticipants',

@@ -4,6 +4,7 @@ import { auditRouter } from './audit/audit-router.ts';
 import { demoRouter } from './demo/demo-router.ts';
 import { importsRouter } from './imports/imports-router.ts';
 import { organisationsRouter } from './organisations/organisations-router.ts';
+import { partnersRouter } from './partners/partners-router.ts';
 import { syncRouter } from './sync/sync-router.ts';
 import { router } from './trpc.ts';
 
@@ -13,6 +14,7 @@ export const appRouter = router({
   demo: demoRouter,
   imports: importsRouter,
   organisations: organisationsRouter,
+  partners: partnersRouter,
   sync: syncRouter,
 });
 

@@ -64,9 +64,7 @@ export interface Side {
  * @throws Refusal `not_found`, `same_organisation`, `partners_already`
  */
 export async function befriend(tx: MutatorTx<Tables>, one: Side, other: Side): Promise<void> {
-  if (one.orgId === other.orgId) throw new Refusal('same_organisation', 'An organisation is no partner of its own.');
-  const before = await tx.get('partner', orgScope(one.orgId), other.orgId);
-  if (before && !before.ended) throw new Refusal('partners_already', 'You are partners already.');
+  await mustBecomePartners(tx, { orgId: one.orgId, partnerId: other.orgId });
   for (const [own, their] of [
     [one, other],
     [other, one],
@@ -82,6 +80,13 @@ export async function befriend(tx: MutatorTx<Tables>, one: Side, other: Side): P
     });
   }
   tx.enqueue(PARTNERS_CHANGED, { orgId: one.orgId, partnerId: other.orgId });
+}
+
+/** @throws Refusal `same_organisation`, `partners_already` */
+export async function mustBecomePartners(tx: MutatorTx<Tables>, { orgId, partnerId }: Partnership): Promise<void> {
+  if (orgId === partnerId) throw new Refusal('same_organisation', 'An organisation is no partner of its own.');
+  const before = await tx.get('partner', orgScope(orgId), partnerId);
+  if (before && !before.ended) throw new Refusal('partners_already', 'You are partners already.');
 }
 
 /**

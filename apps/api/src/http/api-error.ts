@@ -46,6 +46,8 @@ const refusalStatus: Readonly<Record<string, TrpcCode>> = {
   forbidden: 'FORBIDDEN',
   id_taken: 'CONFLICT',
   last_owner: 'CONFLICT',
+  partners_already: 'CONFLICT',
+  ended: 'CONFLICT',
 };
 
 /** Gives an error thrown inside a procedure its status; what is not ours passes unchanged and becomes `INTERNAL`. */

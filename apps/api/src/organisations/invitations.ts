@@ -342,7 +342,8 @@ interface InvitationState {
   revoked_at: Date | null;
 }
 
-function mustBeOpen<Row extends InvitationState>(row: Row | undefined, now: number): Row {
+/** @throws ApiError `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_USED` */
+export function mustBeOpen<Row extends InvitationState>(row: Row | undefined, now: number): Row {
   if (!row || row.revoked_at) {
     throw new ApiError('INVITATION_INVALID', 'This invitation is not valid. Ask for a new one.', {
       status: 'NOT_FOUND',

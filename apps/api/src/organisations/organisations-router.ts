@@ -1,4 +1,4 @@
-import { ROLES, THREAD_STARTERS } from '@parley/core/organisations';
+import { PARTNERSHIP_APPROVALS, ROLES, THREAD_STARTERS } from '@parley/core/organisations';
 import { MAX_RETENTION_DAYS } from '@parley/core/retention';
 import { z } from 'zod';
 import { emailAddress, organisationName } from '../accounts/people.ts';
@@ -70,6 +70,7 @@ export const organisationsRouter = router({
         name: z.optional(organisationName),
         threadStarters: z.enum(THREAD_STARTERS).optional(),
         receipts: z.boolean().optional(),
+        partnershipApproval: z.enum(PARTNERSHIP_APPROVALS).optional(),
         /** `null` keeps messages for ever. */
         retentionDays: z.int().min(1).max(MAX_RETENTION_DAYS).nullable().optional(),
       }),

@@ -1,5 +1,5 @@
 import { changeOrganisation, organisationScopes } from '@parley/core/organisation-settings';
-import type { ThreadStarters } from '@parley/core/organisations';
+import type { PartnershipApproval, ThreadStarters } from '@parley/core/organisations';
 import { audit, type Actor } from '../audit/audit.ts';
 import { organisationsLog } from '../logger.ts';
 import type { Acts } from '../services.ts';
@@ -9,6 +9,7 @@ export interface OrganisationChange {
   name?: string | undefined;
   threadStarters?: ThreadStarters | undefined;
   receipts?: boolean | undefined;
+  partnershipApproval?: PartnershipApproval | undefined;
   retentionDays?: number | null | undefined;
 }
 
@@ -16,12 +17,13 @@ export interface OrganisationChange {
 export async function changeSettings(
   { acts }: { acts: Acts },
   actor: Actor,
-  { orgId, name, threadStarters, receipts, retentionDays }: OrganisationChange,
+  { orgId, name, threadStarters, receipts, partnershipApproval, retentionDays }: OrganisationChange,
 ): Promise<void> {
   const change = {
     ...(name === undefined ? {} : { name }),
     ...(threadStarters && { threadStarters }),
     ...(receipts === undefined ? {} : { receipts }),
+    ...(partnershipApproval && { partnershipApproval }),
     ...(retentionDays === undefined ? {} : { retentionDays }),
   };
   await acts.act(actor.personId, organisationScopes(orgId), async (tx, db) => {

@@ -16,6 +16,8 @@ export interface Scene extends Cast {
   alicesDeviceId: string;
   /** An upload that Alice has begun. */
   importId: string;
+  /** Alice's open invitation of a partner. */
+  partnerInvitationId: string;
 }
 
 /** An error's code, or a part of the result; `null` and `[]` are results too. */
@@ -160,6 +162,68 @@ export const samples: Readonly<Record<string, Sample>> = {
     guest: 'FORBIDDEN',
   },
   'organisations.lastSeen': { input: ({ acme }) => ({ orgId: acme }), stranger: 'NOT_FOUND', guest: 'FORBIDDEN' },
+  'partners.invite': {
+    input: ({ acme }) => ({ orgId: acme, email: 'eve@example.org' }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'partners.invitations': {
+    input: ({ acme }) => ({ orgId: acme }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'partners.revokeInvitation': {
+    input: ({ acme, partnerInvitationId }) => ({ orgId: acme, invitationId: partnerInvitationId }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'partners.invitationLink': {
+    input: ({ acme, partnerInvitationId }) => ({ orgId: acme, invitationId: partnerInvitationId }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'partners.invitation': { isPublic: true, input: () => ({ token }) },
+  'partners.accept': {
+    input: ({ acme }) => ({ token, orgId: acme }),
+    stranger: 'INVITATION_INVALID',
+    guest: 'INVITATION_INVALID',
+    other: 'INVITATION_INVALID',
+  },
+  'partners.waiting': {
+    input: ({ acme }) => ({ orgId: acme }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'partners.approve': {
+    input: ({ acme, partnerInvitationId }) => ({ orgId: acme, invitationId: partnerInvitationId }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'partners.decline': {
+    input: ({ acme, partnerInvitationId }) => ({ orgId: acme, invitationId: partnerInvitationId }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'partners.offered': {
+    input: ({ acme, globex }) => ({ orgId: acme, partnerId: globex }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'partners.offer': {
+    input: ({ acme, globex, bob }) => ({ orgId: acme, partnerId: globex, personIds: [bob.personId] }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'partners.suspend': {
+    input: ({ acme, globex }) => ({ orgId: acme, partnerId: globex, suspended: true }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'partners.end': {
+    input: ({ acme, globex }) => ({ orgId: acme, partnerId: globex, threads: 'kept' }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
   'sync.push': {
     namesCaller: true,
     input: ({ threadId }, caller) => ({

@@ -1,0 +1,279 @@
+/** Invitations to become partners: links bound to an e-mail address that work once and end after 14 days. */
+import { accessOrg, mayAcceptPartner, needsApproval } from '@parley/core/organisations';
+import { befriend, mustBecomePartners, partnershipScopes } from '@parley/core/partners';
+import { orgScope } from '@parley/core/scopes';
+import type { Database } from '@parley/db';
+import { invitationToken } from '@parley/jobs/invitation-token';
+import { Refusal } from '@parley/sync/mutator';
+import type { Kysely } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import { hashToken } from '../accounts/secret-token.ts';
+import { ApiError } from '../http/api-error.ts';
+import { organisationsLog } from '../logger.ts';
+import { mustAdminister } from '../organisations/administer.ts';
+import { mustBeOpen } from '../organisations/invitations.ts';
+import type { Acts } from '../services.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+const VALID_DAYS = 14;
+/** Days in which an invitation that ended unused is still shown. */
+const SHOWN_AFTER_DAYS = 30;
+
+export interface PartnerInvitation {
+  id: string;
+  email: string;
+  invitedBy: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+  /** Accepted, and waiting for a yes of those who look after the other organisation. */
+  isWaiting: boolean;
+}
+
+/**
+ * Invites whoever has this address to become partners for an organisation of theirs; they also get a mail. An earlier
+ * invitation of the same address that nobody has accepted ends.
+ * @throws ApiError `NOT_FOUND`, `FORBIDDEN`
+ */
+export async function invitePartner(
+  db: Kysely<Database>,
+  invitation: { inviterId: string; orgId: string; email: string; authSecret: string; now: number },
+): Promise<{ token: string; expiresAt: number }> {
+  const { inviterId, orgId, email, authSecret, now } = invitation;
+  const id = uuidv7();
+  const token = invitationToken(authSecret, id);
+  const expiresAt = now + VALID_DAYS * DAY;
+  await db.transaction().execute(async (tx) => {
+    await mustAdminister(tx, inviterId, orgId);
+    await tx
+      .updateTable('partnership_invitation')
+      .set({ revoked_at: new Date(now) })
+      .where('org_id', '=', orgId)
+      .where('email', '=', email)
+      .where('accepted_at', 'is', null)
+      .where('revoked_at', 'is', null)
+      .execute();
+    await tx
+      .insertInto('partnership_invitation')
+      .values({
+        id,
+        org_id: orgId,
+        email,
+        token_hash: hashToken(token),
+        invited_by: inviterId,
+        created_at: new Date(now),
+        expires_at: new Date(expiresAt),
+      })
+      .execute();
+    await tx
+      .insertInto('job')
+      .values({ kind: 'partnership-invitation.created', payload: JSON.stringify({ invitationId: id }) })
+      .execute();
+  });
+  return { token, expiresAt };
+}
+
+/** Invitations that are open, wait at the other side or ended lately, newest first. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
+export async function partnerInvitations(
+  db: Kysely<Database>,
+  { personId, orgId, now }: { personId: string; orgId: string; now: number },
+): Promise<PartnerInvitation[]> {
+  await mustAdminister(db, personId, orgId);
+  const rows = await db
+    .selectFrom('partnership_invitation as i')
+    .innerJoin('person', 'person.id', 'i.invited_by')
+    .select(['i.id', 'email', 'expires_at', 'accepted_at', 'person.name as inviter'])
+    .where('org_id', '=', orgId)
+    .where('revoked_at', 'is', null)
+    .where('approved_at', 'is', null)
+    .where('declined_at', 'is', null)
+    .where(({ or, eb }) =>
+      or([eb('accepted_at', 'is not', null), eb('expires_at', '>', new Date(now - SHOWN_AFTER_DAYS * DAY))]),
+    )
+    .orderBy('i.created_at', 'desc')
+    .limit(500)
+    .execute();
+  return rows.map(({ id, email, expires_at, accepted_at, inviter }) => ({
+    id,
+    email,
+    invitedBy: inviter,
+    expiresAt: expires_at.getTime(),
+    isWaiting: accepted_at !== null,
+  }));
+}
+
+/** The token of an open invitation. @throws ApiError `NOT_FOUND`, `FORBIDDEN`, `INVITATION_…` */
+export async function partnerInvitationToken(
+  db: Kysely<Database>,
+  { personId, orgId, invitationId, now }: { personId: string; orgId: string; invitationId: string; now: number },
+  authSecret: string,
+): Promise<string> {
+  await mustAdminister(db, personId, orgId);
+  const row = await db
+    .selectFrom('partnership_invitation')
+    .select(['expires_at', 'accepted_at', 'revoked_at'])
+    .where('id', '=', invitationId)
+    .where('org_id', '=', orgId)
+    .executeTakeFirst();
+  mustBeOpen(row, now);
+  return invitationToken(authSecret, invitationId);
+}
+
+/** Ends an invitation, also one that waits at the other side. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
+export async function revokePartnerInvitation(
+  db: Kysely<Database>,
+  { personId, orgId, invitationId, now }: { personId: string; orgId: string; invitationId: string; now: number },
+): Promise<void> {
+  await mustAdminister(db, personId, orgId);
+  const known = await db
+    .updateTable('partnership_invitation')
+    .set(({ fn, val }) => ({ revoked_at: fn.coalesce('revoked_at', val(new Date(now))) }))
+    .where('id', '=', invitationId)
+    .where('org_id', '=', orgId)
+    .where('approved_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  if (!known) throw noInvitation();
+}
+
+/** What the holder of a link is told. @throws ApiError `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_USED` */
+export async function readPartnerInvitation(
+  db: Kysely<Database>,
+  { token, now }: { token: string; now: number },
+): Promise<{ orgId: string; organisationName: string; email: string; invitedBy: string; expiresAt: number }> {
+  const row = await db
+    .selectFrom('partnership_invitation')
+    .innerJoin('org', 'org.id', 'org_id')
+    .innerJoin('person', 'person.id', 'invited_by')
+    .select(['org_id', 'email', 'org.name as organisation', 'person.name as inviter'])
+    .select(['expires_at', 'accepted_at', 'revoked_at'])
+    .where('token_hash', '=', hashToken(token))
+    .where('org.deleted', '=', false)
+    .executeTakeFirst();
+  const open = mustBeOpen(row, now);
+  return {
+    orgId: open.org_id,
+    organisationName: open.organisation,
+    email: open.email,
+    invitedBy: open.inviter,
+    expiresAt: open.expires_at.getTime(),
+  };
+}
+
+/**
+ * Says yes for an organisation, once: of two at the same time one is refused. Where the organisation's rule asks for it, a
+ * member's yes waits for one of those who look after it.
+ * @throws ApiError `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_USED`, `WRONG_ACCOUNT`, `NOT_FOUND`, `FORBIDDEN`
+ * @throws Refusal `same_organisation`, `partners_already`
+ */
+export async function acceptPartner(
+  { db, acts }: { db: Kysely<Database>; acts: Acts },
+  accepting: { token: string; now: number; orgId: string; personId: string; email: string },
+): Promise<'partners' | 'waiting'> {
+  const { token, now, orgId, personId, email } = accepting;
+  const asked = await readPartnerInvitation(db, { token, now });
+  if (asked.email !== email) throw wrongAccount(asked.email);
+  const pair = { orgId, partnerId: asked.orgId };
+  const outcome = await acts.act(personId, partnershipScopes(pair), async (tx, native) => {
+    const { role } = await accessOrg(tx, orgId);
+    if (!mayAcceptPartner(role)) throw new Refusal('forbidden', 'Guests speak for no organisation.');
+    const held = await native
+      .selectFrom('partnership_invitation')
+      .select(['id', 'invited_by', 'expires_at', 'accepted_at', 'revoked_at'])
+      .where('token_hash', '=', hashToken(token))
+      .forUpdate()
+      .executeTakeFirst();
+    const { id, invited_by: inviterId } = mustBeOpen(held, now);
+    await mustBecomePartners(tx, pair);
+    const rule = (await tx.get('org', orgScope(orgId), orgId))?.partnershipApproval;
+    const waits = needsApproval(role, rule);
+    await native
+      .updateTable('partnership_invitation')
+      .set({
+        ...{ accepted_at: new Date(now), accepted_by: personId, accepted_org: orgId },
+        ...(!waits && { approved_at: new Date(now), decided_by: personId }),
+      })
+      .where('id', '=', id)
+      .execute();
+    if (!waits) await befriend(tx, { orgId, personId }, { orgId: asked.orgId, personId: inviterId });
+    return waits ? 'waiting' : 'partners';
+  });
+  organisationsLog.info({ by: personId, orgId, inviter: asked.orgId, outcome }, 'a partner was accepted');
+  return outcome;
+}
+
+export interface WaitingPartner {
+  id: string;
+  organisationName: string;
+  invitedBy: string;
+  acceptedBy: string;
+  /** Milliseconds since 1970. */
+  acceptedAt: number;
+}
+
+/** What members said yes to and waits for one who looks after the organisation. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
+export async function waitingPartners(
+  db: Kysely<Database>,
+  { personId, orgId }: { personId: string; orgId: string },
+): Promise<WaitingPartner[]> {
+  await mustAdminister(db, personId, orgId);
+  const rows = await db
+    .selectFrom('partnership_invitation as i')
+    .innerJoin('org', 'org.id', 'i.org_id')
+    .innerJoin('person as accepter', 'accepter.id', 'i.accepted_by')
+    .innerJoin('person as inviter', 'inviter.id', 'i.invited_by')
+    .select(['i.id', 'i.accepted_at', 'org.name', 'accepter.name as acceptedBy', 'inviter.name as invitedBy'])
+    .where('accepted_org', '=', orgId)
+    .where('approved_at', 'is', null)
+    .where('declined_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .where('org.deleted', '=', false)
+    .orderBy('i.accepted_at')
+    .execute();
+  return rows.flatMap(({ id, accepted_at, name, acceptedBy, invitedBy }) =>
+    accepted_at ? [{ id, organisationName: name, invitedBy, acceptedBy, acceptedAt: accepted_at.getTime() }] : [],
+  );
+}
+
+/**
+ * Decides about what a member said yes to.
+ * @throws ApiError `NOT_FOUND`, `FORBIDDEN`
+ * @throws Refusal `partners_already`
+ */
+export async function decidePartner(
+  { db, acts }: { db: Kysely<Database>; acts: Acts },
+  decision: { personId: string; orgId: string; invitationId: string; approve: boolean; now: number },
+): Promise<void> {
+  const { personId, orgId, invitationId, approve, now } = decision;
+  await mustAdminister(db, personId, orgId);
+  const asked = await db
+    .selectFrom('partnership_invitation')
+    .select('org_id')
+    .where('id', '=', invitationId)
+    .where('accepted_org', '=', orgId)
+    .executeTakeFirst();
+  if (!asked) throw noInvitation();
+  await acts.act(personId, partnershipScopes({ orgId, partnerId: asked.org_id }), async (tx, native) => {
+    await mustAdminister(native, personId, orgId);
+    const decided = await native
+      .updateTable('partnership_invitation')
+      .set({ [approve ? 'approved_at' : 'declined_at']: new Date(now), decided_by: personId })
+      .where('id', '=', invitationId)
+      .where('accepted_org', '=', orgId)
+      .where('approved_at', 'is', null)
+      .where('declined_at', 'is', null)
+      .where('revoked_at', 'is', null)
+      .returning(['accepted_by', 'invited_by'])
+      .executeTakeFirst();
+    if (!decided?.accepted_by) throw noInvitation();
+    if (!approve) return;
+    await befriend(tx, { orgId, personId: decided.accepted_by }, { orgId: asked.org_id, personId: decided.invited_by });
+  });
+  organisationsLog.info({ by: personId, orgId, inviter: asked.org_id, approve }, 'a partner was decided about');
+}
+
+const noInvitation = () => new ApiError('NOT_FOUND', 'There is no such invitation.', { status: 'NOT_FOUND' });
+
+const wrongAccount = (email: string) =>
+  new ApiError('WRONG_ACCOUNT', `This invitation is for ${email}. Use that account to accept it.`, {
+    status: 'FORBIDDEN',
+  });
