@@ -18,6 +18,7 @@ import type { WorkerEnvironment } from './env.ts';
 import { HOUSEKEEPING_MS, tidy } from './housekeeping.ts';
 import { workerLog } from './logger.ts';
 import { mailInvitation } from './mail/invitation-mail.ts';
+import { mailPartnerInvitation } from './mail/partner-invitation-mail.ts';
 import { mailSignInChanged } from './mail/sign-in-changed-mail.ts';
 import { mailSignInLink } from './mail/sign-in-link-mail.ts';
 import { carryName } from './people/carry-name.ts';
@@ -72,6 +73,9 @@ export function startWorker(environment: WorkerEnvironment, publish: Publish): R
   });
   const mailing = { db: database.kysely, mailer: openMailer(mail), publicUrl, authSecret };
   queues.work('invitation.created', ({ invitationId }) => mailInvitation(mailing, { invitationId, now: Date.now() }));
+  queues.work('partnership-invitation.created', ({ invitationId }) =>
+    mailPartnerInvitation(mailing, { invitationId, now: Date.now() }),
+  );
   queues.work('partners.shown', ({ orgId }) => showPartners(database.kysely, acts, orgId));
   queues.work('sign-in.changed', (changed) => mailSignInChanged(mailing, changed));
   queues.work('sign-in-link.asked', ({ linkId }) => mailSignInLink(mailing, { linkId, now: Date.now() }));

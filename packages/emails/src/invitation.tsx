@@ -1,6 +1,7 @@
 import { Button, Heading, Link, Text } from 'react-email';
 import { action, Frame, heading, paragraph, small } from './frame.tsx';
 import { light } from './palette.ts';
+import { dayOf } from './day-of.ts';
 import { renderEmail, type RenderedEmail } from './rendered-email.ts';
 
 export interface Invitation {
@@ -64,8 +65,3 @@ const roleWords: Readonly<Record<Invitation['role'], string>> = {
   member: 'You join as a member: you see everybody in the directory and start threads.',
   guest: 'You join as a guest: you see the threads you are added to, and nothing else.',
 };
-
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' });
-
-/** The reader's time zone is not known: the one that is meant is said. */
-const dayOf = (time: number): string => `${day.format(time)} UTC`;

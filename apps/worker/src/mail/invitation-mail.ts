@@ -1,9 +1,9 @@
 /** Mails an invitation: once, and only while it is open. */
 import type { Database } from '@parley/db';
-import { invitationEmail, MailFailed, type Mailer } from '@parley/emails';
+import { invitationEmail, type Mailer } from '@parley/emails';
 import { invitationToken } from '@parley/jobs/invitation-token';
 import type { Kysely } from 'kysely';
-import { workerLog } from '../logger.ts';
+import { claimMail, sendClaimed } from './mail-once.ts';
 
 export interface InvitationMailing {
   db: Kysely<Database>;
@@ -12,12 +12,6 @@ export interface InvitationMailing {
   publicUrl: string;
   authSecret: string;
 }
-
-// Longer than any mailer takes: who still holds a claim after it is dead.
-const CLAIM_MS = 60_000;
-
-// Nobody's holiday answers an invitation.
-const headers = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
 /**
  * Claims the invitation, then sends; so of two workers one does. A worker that dies in between leaves its claim, and
@@ -43,17 +37,8 @@ export async function mailInvitation(
     url,
     expiresAt: expires_at.getTime(),
   });
-  const id = { invitationId };
-  try {
-    await mailer.send({ ...words, to: email, headers, idempotencyKey: `invitation-${invitationId}` });
-  } catch (error) {
-    await settle(db, { invitationId, mailedAt: null });
-    if (!(error instanceof MailFailed && error.permanent)) throw error;
-    workerLog.info({ ...id, error: error.message }, 'an invitation cannot be mailed');
-    return;
-  }
-  await settle(db, { invitationId, mailedAt: new Date(now) });
-  workerLog.info(id, 'an invitation was mailed');
+  const mail = { ...words, to: email, idempotencyKey: `invitation-${invitationId}` };
+  await sendClaimed({ db, mailer }, 'invitation', { id: invitationId, now, mail });
 }
 
 async function claim(db: Kysely<Database>, { invitationId, now }: { invitationId: string; now: number }) {
@@ -70,24 +55,6 @@ async function claim(db: Kysely<Database>, { invitationId, now }: { invitationId
     .where('expires_at', '>', new Date(now));
   const invitation = await open.executeTakeFirst();
   if (!invitation) return undefined;
-  const { numUpdatedRows } = await db
-    .updateTable('invitation')
-    .set({ mail_claimed_until: new Date(now + CLAIM_MS) })
-    .where('id', '=', invitationId)
-    .where('mailed_at', 'is', null)
-    .where((eb) => eb.or([eb('mail_claimed_until', 'is', null), eb('mail_claimed_until', '<=', new Date(now))]))
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) throw new Error('Another worker is mailing this invitation.');
+  await claimMail(db, 'invitation', { id: invitationId, now });
   return invitation;
-}
-
-async function settle(
-  db: Kysely<Database>,
-  { invitationId, mailedAt }: { invitationId: string; mailedAt: Date | null },
-): Promise<void> {
-  await db
-    .updateTable('invitation')
-    .set({ mail_claimed_until: null, mailed_at: mailedAt })
-    .where('id', '=', invitationId)
-    .execute();
 }
