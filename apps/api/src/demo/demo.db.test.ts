@@ -1,3 +1,4 @@
+import { befriend, partnershipScopes } from '@parley/core/partners';
 import { userScope } from '@parley/core/scopes';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
@@ -88,6 +89,25 @@ test("removed, it leaves nothing but tombstones in its owner's own scope; then i
   await addDemo(asker(alice.personId));
   expect((await rowCounts())['message']).toBe(added['message']);
   expect(await hasDemo(asker(alice.personId))).toBe(true);
+});
+
+test('its partners are told that it is gone', async () => {
+  const { alice, carol, globex } = cast;
+  await addDemo(asker(alice.personId));
+  const { org_id: demo } = await server.services.db
+    .selectFrom('membership')
+    .select('org_id')
+    .where('person_id', '=', alice.personId)
+    .where('org_id', '<>', cast.acme)
+    .where('deleted', '=', false)
+    .executeTakeFirstOrThrow();
+  const pair = { orgId: demo, partnerId: globex };
+  await server.services.acts.act(null, partnershipScopes(pair), (tx) =>
+    befriend(tx, { orgId: demo, personId: alice.personId }, { orgId: globex, personId: carol.personId }),
+  );
+  await removeDemo(asker(alice.personId));
+  const left = await server.services.db.selectFrom('partner').select(['org_id', 'name', 'deleted']).execute();
+  expect(left).toEqual([{ org_id: globex, name: null, deleted: true }]);
 });
 
 test('removing what is not there does nothing', async () => {

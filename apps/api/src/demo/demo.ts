@@ -64,11 +64,18 @@ export async function removeDemo({ db, acts, personId, now }: Asker): Promise<vo
     if (!(await isMade(db, orgId))) continue;
     const personIds = planDemo(organisation, { ...reader, now }).people.map(({ id }) => id);
     const doomed = await scopesToErase(db, { orgId, personIds });
-    await acts.act(null, { write: [own, ...doomed] }, async (tx, native) => {
+    const partnerIds = await partnersOf(db, orgId);
+    await acts.act(null, { write: [own, ...doomed, ...partnerIds.map(orgScope)] }, async (tx, native) => {
+      for (const partnerId of partnerIds) tx.remove('partner', orgScope(partnerId), orgId);
       for (const { table, id } of await ownRowsAbout(native, { orgId, personId })) tx.remove(table, own, id);
       await eraseOrganisation(native, { orgId, personIds });
     });
   }
+}
+
+async function partnersOf(db: Kysely<Database>, orgId: string): Promise<string[]> {
+  const rows = await db.selectFrom('partner').select('org_id').where('partner_id', '=', orgId).execute();
+  return rows.map(({ org_id: id }) => id);
 }
 
 /** What a person was taken from leaves a tombstone with its id: the demo made after it has ids of its own. */

@@ -14,12 +14,13 @@ import {
   revokePartnerInvitation,
   waitingPartners,
 } from './partner-invitations.ts';
-import { offeredTo } from './partners.ts';
+import { choicesOf, offeredTo } from './partners.ts';
 
 const orgId = z.uuid();
 const invitation = z.object({ orgId, invitationId: z.uuid() });
 const partnership = z.object({ orgId, partnerId: z.uuid() });
 const token = z.string().min(1).max(200);
+const outcome = z.enum(['partners', 'waiting']);
 /** Milliseconds since 1970. */
 const time = z.number();
 
@@ -90,10 +91,15 @@ export const partnersRouter = router({
       return guess(limits, ctx.address, () => readPartnerInvitation(db, { ...input, now: now() }));
     }),
 
+  /** Organisations for which the caller may say yes, and whether that is enough. */
+  choices: signedInProcedure
+    .output(z.array(z.object({ id: z.uuid(), name: z.string(), outcome })))
+    .query(({ ctx }) => choicesOf(ctx.services.db, ctx.session.personId)),
+
   /** Says yes for an organisation. `waiting`: one of those who look after it has to say yes, too. */
   accept: signedInProcedure
     .input(z.object({ token, orgId }))
-    .output(z.object({ outcome: z.enum(['partners', 'waiting']) }))
+    .output(z.object({ outcome }))
     .mutation(async ({ ctx, input }) => {
       const { limits, now } = ctx.services;
       const { personId, email } = ctx.session;

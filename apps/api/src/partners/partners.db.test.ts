@@ -144,6 +144,9 @@ describe('an invitation to become partners', () => {
 describe("a member's yes", () => {
   test('waits for an admin, who approves', async () => {
     const member = await signIn(cleo);
+    const choices = (await member.call('query', 'partners.choices')).data;
+    expect(choices).toEqual([{ id: cast.globex, name: 'Globex', outcome: 'waiting' }]);
+    expect((await (await signIn(gil)).call('query', 'partners.choices')).data).toEqual([]);
     expect((await accept(member, await invite(cleo.email))).data).toEqual({ outcome: 'waiting' });
     expect(await standing()).toEqual([]);
     expect(await invitations()).toContainEqual(expect.objectContaining({ email: cleo.email, isWaiting: true }));

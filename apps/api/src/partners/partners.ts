@@ -1,3 +1,4 @@
+import { mayAcceptPartner, needsApproval } from '@parley/core/organisations';
 import type { Partnership } from '@parley/core/partners';
 import type { Database } from '@parley/db';
 import type { Kysely } from 'kysely';
@@ -19,4 +20,28 @@ export async function offeredTo(
     .executeTakeFirst();
   if (!row) throw new ApiError('NOT_FOUND', 'There is no such partner.', { status: 'NOT_FOUND' });
   return row.contacts.map(({ id }) => id);
+}
+
+/** Organisations for which a person may accept a partner's invitation, the longest first, and what comes of it. */
+export async function choicesOf(
+  db: Kysely<Database>,
+  personId: string,
+): Promise<{ id: string; name: string; outcome: 'partners' | 'waiting' }[]> {
+  const rows = await db
+    .selectFrom('membership')
+    .innerJoin('org', 'org.id', 'membership.org_id')
+    .select(['org.id', 'org.name', 'role', 'partnership_approval'])
+    .where('person_id', '=', personId)
+    .where('active', '=', true)
+    .where('membership.deleted', '=', false)
+    .where('org.deleted', '=', false)
+    .orderBy('joined_at')
+    .execute();
+  return rows
+    .filter(({ role }) => mayAcceptPartner(role))
+    .map(({ id, name, role, partnership_approval: rule }) => ({
+      id,
+      name,
+      outcome: needsApproval(role, rule) ? 'waiting' : 'partners',
+    }));
 }

@@ -183,6 +183,7 @@ export const samples: Readonly<Record<string, Sample>> = {
     guest: 'FORBIDDEN',
   },
   'partners.invitation': { isPublic: true, input: () => ({ token }) },
+  'partners.choices': { input: () => undefined, ownOnly: true },
   'partners.accept': {
     input: ({ acme }) => ({ token, orgId: acme }),
     stranger: 'INVITATION_INVALID',

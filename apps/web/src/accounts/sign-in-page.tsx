@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Mail } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState, type FormEvent } from 'react';
 import { accountCalls } from './account-calls.ts';
+import { afterSignIn } from './after-sign-in.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { FormRefusal } from './form-refusal.tsx';
 import { keptPerson, knownAccounts, type SignedInPerson } from './known-accounts.ts';
@@ -34,7 +35,7 @@ export function SignInPage() {
 
   // Here, or in another tab.
   useEffect(() => {
-    if (session.state === 'signedIn') void navigate({ to: '/' });
+    if (session.state === 'signedIn') void navigate({ to: afterSignIn() });
   }, [session, navigate]);
 
   const onSubmit = (event: FormEvent) => {

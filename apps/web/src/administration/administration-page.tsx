@@ -3,6 +3,7 @@ import { Link, Navigate, useNavigate } from '@tanstack/react-router';
 import { Check, ChevronsUpDown, ShieldOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { AuditPage } from '../audit/audit-page.tsx';
+import { PartnersPage } from '../partners/partners-page.tsx';
 import { PageFrame } from '../shell/page-frame.tsx';
 import { useOrganisations, type OwnOrganisation } from '../shell/use-organisations.ts';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
@@ -16,6 +17,7 @@ import { TeamsPage } from './teams-page.tsx';
 const sections = {
   people: { title: 'People', Page: MembersPage },
   teams: { title: 'Teams', Page: TeamsPage },
+  partners: { title: 'Partners', Page: PartnersPage },
   invitations: { title: 'Invitations', Page: InvitationsPage },
   organisation: { title: 'Organisation', Page: OrganisationPage },
   import: { title: 'Import', Page: ImportPage },
@@ -103,7 +105,7 @@ function Switcher({ organisations, now }: { organisations: readonly OwnOrganisat
         <button
           type="button"
           {...props}
-          aria-label={`Organisation: ${now.name}`}
+          aria-label={`Switch organisation: ${now.name}`}
           className="flex min-h-8 items-center gap-1.5 rounded-md px-2.5 text-base font-medium text-ink-2 hover:bg-sunk pointer-coarse:min-h-11"
         >
           <ChevronsUpDown size={15} aria-hidden />

@@ -1,4 +1,4 @@
-import type { ThreadStarters } from '@parley/core/organisations';
+import type { PartnershipApproval, ThreadStarters } from '@parley/core/organisations';
 import { receiptsOn } from '@parley/core/receipts';
 import { orgScope } from '@parley/core/scopes';
 import { Button, notify, Segmented, TextField } from '@parley/ui';
@@ -17,12 +17,18 @@ const starters: { value: ThreadStarters; label: string }[] = [
   { value: 'admins', label: 'Owners and admins' },
 ];
 
+const approvals: { value: PartnershipApproval; label: string }[] = [
+  { value: 'members', label: 'All members' },
+  { value: 'admins', label: 'Owners and admins' },
+];
+
 /** Name and rules of the organisation. Everybody's device hears of a change at once. */
 export function OrganisationPage({ organisation }: { organisation: OwnOrganisation }) {
   const { id: orgId } = organisation;
   const row = useRow(orgScope(orgId), 'org', orgId);
   const online = useOnline();
   const threadStarters = useRule(orgId, 'threadStarters', row?.data.threadStarters ?? 'members');
+  const partnershipApproval = useRule(orgId, 'partnershipApproval', row?.data.partnershipApproval ?? 'admins');
   const receipts = useRule(orgId, 'receipts', receiptsOn(row?.data));
   const retentionDays = useRule(orgId, 'retentionDays', row?.data.retentionDays ?? null);
   return (
@@ -36,6 +42,17 @@ export function OrganisationPage({ organisation }: { organisation: OwnOrganisati
           value={threadStarters.value}
           options={starters.map((option) => ({ ...option, disabled: !online }))}
           onChange={threadStarters.choose}
+        />
+      </Part>
+      <Part
+        title="Who accepts partners"
+        note="Otherwise what a member accepts waits for an owner or admin. Guests accept nothing."
+      >
+        <Segmented
+          label="Who accepts partners"
+          value={partnershipApproval.value}
+          options={approvals.map((option) => ({ ...option, disabled: !online }))}
+          onChange={partnershipApproval.choose}
         />
       </Part>
       <Part
@@ -53,6 +70,7 @@ export function OrganisationPage({ organisation }: { organisation: OwnOrganisati
 
 interface Rules {
   threadStarters: ThreadStarters;
+  partnershipApproval: PartnershipApproval;
   retentionDays: number | null;
   receipts: boolean;
 }

@@ -8,6 +8,7 @@ import {
   type AsyncRouteComponent,
 } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { afterSignIn } from '../accounts/after-sign-in.ts';
 import { currentSession, knownSession } from '../accounts/session.ts';
 import { FailurePage, PageFailure } from './failure-page.tsx';
 import { Root } from './root.tsx';
@@ -33,7 +34,7 @@ const signIn = createRoute({
   path: '/sign-in',
   beforeLoad: async () => {
     const session = await knownSession();
-    if (session.state === 'signedIn') throw redirect({ to: '/' });
+    if (session.state === 'signedIn') throw redirect({ to: afterSignIn() });
     if (session.state === 'signedOut' && session.needsSetup) throw redirect({ to: '/setup' });
   },
   component: lazyRouteComponent(() => import('../accounts/sign-in-page.tsx'), 'SignInPage'),
@@ -50,6 +51,21 @@ const invitation = createRoute({
   },
 });
 const InvitationPage = lazyRouteComponent(() => import('../accounts/invitation-page.tsx'), 'InvitationPage');
+
+const partnerInvitation = createRoute({
+  getParentRoute: () => root,
+  path: '/partner-invitation/$token',
+  beforeLoad: async () => {
+    await knownSession();
+  },
+  component: function PartnerInvitation() {
+    return <PartnerInvitationPage token={partnerInvitation.useParams().token} />;
+  },
+});
+const PartnerInvitationPage = lazyRouteComponent(
+  () => import('../partners/partner-invitation-page.tsx'),
+  'PartnerInvitationPage',
+);
 
 const signInLink = createRoute({
   getParentRoute: () => root,
@@ -187,6 +203,7 @@ export const router = createRouter({
     setUp,
     signIn,
     invitation,
+    partnerInvitation,
     resetPassword,
     signInLink,
     inside.addChildren([home, thread, newThread, people, drafts, saved, adminStart, admin, settings, activity]),

@@ -43,6 +43,7 @@ export async function eraseOrganisation(tx: Kysely<Database>, erasable: Erasable
     await sql`delete from ${sql.table(table)} where ${sql.ref(column)} = any(${ids}::uuid[])`.execute(tx);
   }
   await tx.deleteFrom('invitation').where('org_id', '=', orgId).execute();
+  await sql`delete from partnership_invitation where org_id = ${orgId} or accepted_org = ${orgId}`.execute(tx);
   await sql`delete from person where id = any(${personIds}::uuid[]) and placeholder`.execute(tx);
   await sql`delete from sync_scope where id = any(${scopes})`.execute(tx);
 }
