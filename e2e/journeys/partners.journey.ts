@@ -1,6 +1,6 @@
 import { expectAccessible } from '../accessibility.ts';
 import { startInstallation } from '../installation.ts';
-import { expect, test } from '../journey.ts';
+import { aSubject, expect, test } from '../journey.ts';
 import { ACME, ALICE, type Account } from '../people.ts';
 import type { Person } from '../person.ts';
 
@@ -63,12 +63,31 @@ test('two organisations become partners, see each other, rest it and end it; nob
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(seenByAlice).toContainText('Carol Ibsen and 1 more');
 
+  const subject = aSubject('Summer timetable');
+  await alice.startThread({ subject, with: [CAROL], message: 'Shall we meet on Monday?' });
+  await expect(alice.page.locator('header').filter({ hasText: subject })).toContainText(/External, with Brightwater/);
+  await carol.openThread(subject);
+  await carol.expectMessage('Shall we meet on Monday?');
+  await expect(carol.page.getByText(/^External\. Read by Alice Weber/)).toBeVisible();
+  await carol.sendMessage('Monday is fine.');
+  await alice.expectMessage('Monday is fine.');
+  await expectAccessible(carol.page, 'external thread');
+
+  await alice.administer('Partners');
   await choose(alice, 'Brightwater', 'Suspend');
   await alice.page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
   await expect(seenByAlice).toContainText('Suspended by you');
+  await carol.openThread(subject);
+  await expect(carol.page.getByText('this thread can only be read')).toBeVisible();
+  await expect(carol.composer).toHaveCount(0);
+  await carol.administer('Partners');
   await expect(seenByCarol).toContainText(`Suspended by ${ACME}`);
   await choose(alice, 'Brightwater', 'Resume');
   await expect(seenByCarol).toContainText('Active');
+
+  await carol.openThread(subject);
+  await expect(carol.composer).toBeVisible();
+  await carol.administer('Partners');
 
   await choose(alice, 'Brightwater', 'End the partnership');
   await alice.page.getByRole('radio', { name: 'Are taken away' }).check();
@@ -76,6 +95,8 @@ test('two organisations become partners, see each other, rest it and end it; nob
   await alice.page.getByRole('dialog').getByRole('button', { name: 'End the partnership' }).click();
   await expect(seenByAlice).toContainText('Ended by you');
   await expect(seenByCarol).toContainText(`Ended by ${ACME}`);
+  await expect(carol.page.getByRole('link', { name: subject })).toHaveCount(0);
+  await expect(alice.threadLink(subject)).toBeVisible();
 
   // A member's yes waits for Carol's.
   await dave.page.goto(await invitePartner(alice, DAVE));

@@ -24,6 +24,7 @@ export function ForwardDialog({ fromThreadId, fromMessageId, excerpt, onClose }:
   const engine = useEngine();
   const threads = useAllRows('thread');
   const participations = useRows(userScope(usePersonId()), 'participation');
+  const threadOrgs = useAllRows('threadOrg');
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const field = useRef<HTMLInputElement>(null);
@@ -35,9 +36,10 @@ export function ForwardDialog({ fromThreadId, fromMessageId, excerpt, onClose }:
         unreadByThreadId: nothingUnread,
         refused: [],
         settings: [],
+        threadOrgs,
         drafts: [],
       }),
-    [threads, participations, fromThreadId],
+    [threads, participations, threadOrgs, fromThreadId],
   );
   const found = filterThreads(all, { filter: 'all', query, openId: null }).slice(0, SHOWN);
   const chosen = found[Math.min(at, found.length - 1)];
@@ -120,6 +122,9 @@ export function ForwardDialog({ fromThreadId, fromMessageId, excerpt, onClose }:
               onDoubleClick={() => void forward(thread)}
             >
               <span className="truncate">{thread.subject}</span>
+              {thread.partners === null ? null : (
+                <span className="ml-2 shrink-0 text-sm text-outside">{thread.partners}</span>
+              )}
             </li>
           ))}
           {found.length === 0 ? (

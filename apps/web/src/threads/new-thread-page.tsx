@@ -8,6 +8,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Composer } from '../messages/composer.tsx';
 import { useDraft } from '../messages/use-draft.ts';
 import { useGroups } from '../people/use-groups.ts';
+import { byPartner, useContacts } from '../partners/use-contacts.ts';
 import { useChosenOrganisation } from '../shell/chosen-organisation.ts';
 import { PageFrame } from '../shell/page-frame.tsx';
 import { useOrganisations } from '../shell/use-organisations.ts';
@@ -24,6 +25,7 @@ interface NewThread {
 }
 
 const DRAFT = 'new';
+const list = new Intl.ListFormat(undefined, { type: 'conjunction' });
 
 /** Starts a thread: people, subject, and a first message if one likes. Works without a network. */
 export function NewThreadPage() {
@@ -73,14 +75,23 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
     () => directory.filter(({ id, data }) => data.active && id !== personId).map(({ id, data }) => ({ id, ...data })),
     [directory, personId],
   );
+  const contacts = useContacts(orgId);
+  const everybody = useMemo(() => [...people, ...contacts], [people, contacts]);
   const groups = useGroups(orgId);
   const chosen = useMemo(() => people.filter(({ id }) => thread.picked.includes(id)), [people, thread.picked]);
+  const chosenContacts = useMemo(
+    () => contacts.filter(({ id }) => thread.picked.includes(id)),
+    [contacts, thread.picked],
+  );
+  const partners = [...new Set(chosenContacts.map(({ outside }) => outside))];
   const chosenGroups = useMemo(() => groups.filter(({ id }) => thread.picked.includes(id)), [groups, thread.picked]);
   const readers = useMemo(() => {
-    const byId = new Map([...chosen, ...chosenGroups.flatMap((group) => group.people)].map((one) => [one.id, one]));
+    const byId = new Map(
+      [...chosen, ...chosenContacts, ...chosenGroups.flatMap((group) => group.people)].map((one) => [one.id, one]),
+    );
     byId.delete(personId);
     return [...byId.values()];
-  }, [chosen, chosenGroups, personId]);
+  }, [chosen, chosenContacts, chosenGroups, personId]);
   const mentionable = useMemo(
     () => [...readers, ...chosenGroups.map(({ id, kind, name }) => ({ id, name, group: kind }))],
     [readers, chosenGroups],
@@ -111,6 +122,9 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
       'createThread',
       {
         ...{ threadId, orgId, subject, participantIds: chosen.map(({ id }) => id) },
+        ...(chosenContacts.length > 0 && {
+          partners: byPartner(chosenContacts).map((partner) => ({ ...partner, permission: 'invite' as const })),
+        }),
         ...(chosenGroups.length > 0 && { groupIds: chosenGroups.map(({ id }) => id) }),
       },
       text === '' ? clear : {},
@@ -139,17 +153,23 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
         <span className="text-base font-medium">People</span>
         <PeoplePicker
           label="People"
-          people={people}
+          people={everybody}
           groups={people.length === 0 ? [] : groups}
           picked={thread.picked}
           onChange={(picked) => change({ picked })}
         />
         <p className="text-sm text-ink-3">
-          {people.length === 0
+          {everybody.length === 0
             ? 'Nobody else is here yet. Start it alone and add people later.'
             : 'They see everything written in the thread. More can be added later.'}
         </p>
       </div>
+      {partners.length > 0 ? (
+        <p role="status" className="rounded-lg bg-outside-soft px-4 py-3 text-outside">
+          <b className="font-semibold">External thread.</b> {list.format(partners)} will read everything written here,
+          now and later, and may add colleagues. It stays external.
+        </p>
+      ) : null}
       <div className="-mx-4 mt-auto max-desk:-mx-2">
         <Composer
           label="First message"
@@ -158,8 +178,12 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
           onChange={(text) => change({ text })}
           onSend={start}
           people={mentionable}
-          reads={readers.length === 0 ? 'Only you, until you add people' : readsWords(readers, orgName)}
-          sendLabel="Start thread"
+          reads={
+            readers.length === 0
+              ? 'Only you, until you add people'
+              : readsWords(readers, readers.length > chosenContacts.length ? orgName : undefined, partners)
+          }
+          sendLabel={partners.length > 0 ? 'Start external thread' : 'Start thread'}
           mayBeEmpty
         />
       </div>

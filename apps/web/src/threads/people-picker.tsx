@@ -10,6 +10,8 @@ export interface PickablePerson {
   name: string;
   email: string | null;
   placeholder: boolean;
+  /** The organisation of somebody who is not of the reader's. */
+  outside?: string;
 }
 
 export interface PeoplePickerProps {
@@ -34,11 +36,11 @@ interface Choice {
   mark: (size: 20 | 26) => ReactNode;
 }
 
-const personChoice = ({ id, name, email, placeholder }: PickablePerson): Choice => ({
+const personChoice = ({ id, name, email, placeholder, outside }: PickablePerson): Choice => ({
   id,
   name,
-  note: placeholder ? 'Has not joined yet' : email,
-  mark: (size) => <Avatar id={id} name={name} size={size} />,
+  note: outside ?? (placeholder ? 'Has not joined yet' : email),
+  mark: (size) => <Avatar id={id} name={name} size={size} outside={outside !== undefined} />,
 });
 const groupChoice = (group: Group): Choice => ({
   id: group.id,

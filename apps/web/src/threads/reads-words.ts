@@ -1,14 +1,18 @@
+const list = new Intl.ListFormat(undefined, { type: 'conjunction' });
+
 /**
  * Who will read what is about to be written: "Read by Bob Okafor at Acme Freight". Those who came with an import and
- * have not joined yet are counted apart.
+ * have not joined yet are counted apart, and organisations of partners are named.
  */
 export function readsWords(
   others: readonly { name: string; placeholder: boolean }[],
   organisation: string | undefined,
+  partners: readonly string[] = [],
 ): string {
   const readers = others.filter(({ placeholder }) => !placeholder);
   const absent = others.length - readers.length;
-  const where = organisation === undefined ? '' : ` at ${organisation}`;
+  const places = [...(organisation === undefined ? [] : [organisation]), ...partners];
+  const where = places.length === 0 ? '' : ` at ${list.format(places)}`;
   const later = absent === 0 ? '' : `, and by ${absent} who ${absent === 1 ? 'has' : 'have'} not joined yet`;
   const [only] = readers;
   if (only === undefined) {

@@ -20,8 +20,10 @@ export interface ThreadDetailsProps {
   directory: readonly PickablePerson[] | null;
   pickableGroups: readonly Group[];
   onAdd: (personIds: string[], groupIds: string[]) => void;
-  /** Whether others may be taken out; oneself may always leave. */
-  mayRemove: boolean;
+  /** Names of the other organisations that take part, by id. */
+  outside: ReadonlyMap<string, string>;
+  /** Whether people who act for an organisation, or without one groups, may be taken out; oneself may always leave. */
+  mayRemove: (actingOrg?: string) => boolean;
   onRemove: (personId: string) => void;
   onRemoveGroup: (groupId: string) => void;
   onCopyLink: () => void;
@@ -32,6 +34,7 @@ interface DetailsPerson {
   id: string;
   name: string;
   placeholder: boolean;
+  actingOrg: string;
   joinedAt: number;
   via?: string[] | null;
 }
@@ -42,7 +45,7 @@ const LATER_MS = 60_000;
 /** Who takes part: add, remove, leave. */
 export function ThreadDetails(props: ThreadDetailsProps) {
   const { createdAt, createdBy, people, former, groups, personId, directory, pickableGroups } = props;
-  const { onAdd, mayRemove, onRemove, onRemoveGroup, onCopyLink, onClose } = props;
+  const { onAdd, outside, mayRemove, onRemove, onRemoveGroup, onCopyLink, onClose } = props;
   const [adding, setAdding] = useState<string[] | null>(null);
   const [removing, setRemoving] = useState<string | null>(null);
   const leaving = removing === personId;
@@ -112,7 +115,7 @@ export function ThreadDetails(props: ThreadDetailsProps) {
                     <span className="block truncate text-sm text-ink-3">{peopleCount(group.count)}</span>
                   )}
                 </span>
-                {mayRemove ? (
+                {mayRemove() ? (
                   <IconButton
                     label={`Remove ${groupTitle(group)}`}
                     className="opacity-0 group-focus-within/person:opacity-100 group-hover/person:opacity-100 pointer-coarse:opacity-100"
@@ -126,12 +129,13 @@ export function ThreadDetails(props: ThreadDetailsProps) {
           </ul>
         ) : null}
         <ul aria-label="People in this thread" className="-mx-2">
-          {people.map(({ id, name, placeholder, joinedAt, via }) => (
+          {people.map(({ id, name, placeholder, actingOrg, joinedAt, via }) => (
             <li key={id} className="group/person flex min-h-11 items-center gap-2.5 rounded-md px-2 hover:bg-sunk">
-              <Avatar id={id} name={name} size={26} />
+              <Avatar id={id} name={name} size={26} outside={outside.has(actingOrg)} />
               <span className="min-w-0 flex-1">
                 <span className="block truncate">
                   {name}
+                  {outside.has(actingOrg) ? <span className="text-outside"> · {outside.get(actingOrg)}</span> : null}
                   {id === personId ? <span className="text-ink-3"> (you)</span> : null}
                 </span>
                 {placeholder ? (
@@ -146,7 +150,7 @@ export function ThreadDetails(props: ThreadDetailsProps) {
                   </span>
                 ) : null}
               </span>
-              {id === personId || !mayRemove ? null : (
+              {id === personId || !mayRemove(actingOrg) ? null : (
                 <IconButton
                   label={`Remove ${name}`}
                   className="opacity-0 group-focus-within/person:opacity-100 group-hover/person:opacity-100 pointer-coarse:opacity-100"

@@ -3,6 +3,7 @@ import { AvatarStack, Chip, IconButton, Menu, type MenuItem } from '@parley/ui';
 import { BellOff, ChevronLeft, CircleCheck, Ellipsis, Info, Pin } from 'lucide-react';
 import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { groupTitle } from '../people/use-groups.ts';
+import { ExternalMark } from './external-mark.tsx';
 import type { ThreadGroup } from './use-thread-people.ts';
 
 export interface ThreadHeaderProps {
@@ -11,6 +12,8 @@ export interface ThreadHeaderProps {
   people: readonly HeaderPerson[];
   groups: readonly ThreadGroup[];
   personId: string;
+  /** Organisations of partners that take part. */
+  partners: readonly string[];
   /** What it is besides: for everybody resolved, for the reader the rest. */
   is: { resolved: boolean; archived: boolean; muted: boolean; pinned: boolean };
   /** What can be done with the thread as a whole, made when it is asked for. */
@@ -39,6 +42,7 @@ export function ThreadHeader(props: ThreadHeaderProps) {
     people,
     groups,
     personId,
+    partners,
     is,
     menu,
     pins,
@@ -85,6 +89,7 @@ export function ThreadHeader(props: ThreadHeaderProps) {
                 subject
               )}
             </h1>
+            {partners.length > 0 ? <ExternalMark partners={partners} /> : null}
             {is.resolved ? (
               <Chip>
                 <CircleCheck size={13} aria-hidden />

@@ -1,9 +1,10 @@
-import { mayAddToThread, mayDeleteForOthers, mayRemoveFromThread } from '@parley/core/organisations';
+import { mayDeleteForOthers } from '@parley/core/organisations';
 import { orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import { isArchived, usualSetting } from '@parley/core/thread-settings';
+import { mayAddOwn, mayAddPartners, mayRemoveOf, mayWriteIn } from '@parley/core/thread-orgs';
 import type { ThreadRow } from '@parley/core/threads';
 import type { ViewRow } from '@parley/sync/client';
-import { Button, Delayed, Dialog, EmptyState, notify, Spinner } from '@parley/ui';
+import { Banner, Button, Delayed, Dialog, EmptyState, notify, Spinner } from '@parley/ui';
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import { MessagesSquare } from 'lucide-react';
 import { lazy, Suspense, useContext, useEffect, useMemo, useRef, useState } from 'react';
@@ -18,6 +19,7 @@ import { draftKeyOf } from '../messages/use-draft.ts';
 import { useLogDoorOf } from '../messages/use-log-door-of.ts';
 import { plainText } from '../markdown/plain-text.ts';
 import { useMessageLinks } from '../messages/use-message-links.ts';
+import { byPartner, useContacts } from '../partners/use-contacts.ts';
 import { useReceiptsIn } from '../receipts/use-receipts.ts';
 import { forgetThread } from '../shell/last-thread.ts';
 import { attempt } from '../sync/attempt.ts';
@@ -25,7 +27,7 @@ import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { FailedItems } from '../sync/failed-items.tsx';
 import { itemThreadId } from '../sync/item-words.ts';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
-import { useFailedItems, useOpenScope, useRow, useStatusPart } from '../sync/views.ts';
+import { useFailedItems, useOpenScope, useRow, useRows, useStatusPart } from '../sync/views.ts';
 import { readsWords } from './reads-words.ts';
 import { ResolvedBar } from './resolved-bar.tsx';
 import { copyLink, setResolved, threadMenuItems } from './thread-acts.tsx';
@@ -59,7 +61,7 @@ export function ThreadPage({ threadId }: { threadId: string }) {
   if (here) {
     return (
       <LogMarksContext value={marks}>
-        <OpenThread threadId={threadId} thread={thread} />
+        <OpenThread threadId={threadId} thread={thread} orgId={participation.data.actingOrg} />
       </LogMarksContext>
     );
   }
@@ -100,16 +102,27 @@ type Panel =
   | { kind: 'readers'; messageId: string }
   | null;
 
-function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<ThreadRow> }) {
+/** `orgId` is the organisation the reader acts for in it. */
+function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: ViewRow<ThreadRow>; orgId: string }) {
   const engine = useEngine();
   const personId = usePersonId();
   const navigate = useNavigate();
-  const { homeOrg, subject, createdAt, createdBy, lastSeq, resolved } = thread.data;
+  const { kind, subject, createdAt, createdBy, lastSeq, resolved } = thread.data;
   const setting = useRow(userScope(personId), 'threadSetting', threadId)?.data ?? usualSetting;
-  const organisation = useRow(orgScope(homeOrg), 'org', homeOrg);
-  const role = useRow(userScope(personId), 'membership', homeOrg)?.data.role ?? 'guest';
+  const organisation = useRow(orgScope(orgId), 'org', orgId);
+  const role = useRow(userScope(personId), 'membership', orgId)?.data.role ?? 'guest';
+  const threadOrgs = useRows(threadPeopleScope(threadId), 'threadOrg');
+  const standing = {
+    thread: thread.data,
+    actingOrg: orgId,
+    role,
+    org: threadOrgs.find(({ id }) => id === orgId)?.data,
+  };
+  const outside = new Map(threadOrgs.flatMap(({ id, data }) => (id === orgId ? [] : [[id, data.name] as const])));
+  const partners = [...outside.values()].sort();
+  const contacts = useContacts(orgId);
   const personName = useNamesInThread(threadId);
-  const { people, former, groups, readers, mentionable, pickable, pickableGroups } = useThreadPeople(threadId, homeOrg);
+  const { people, former, groups, readers, mentionable, pickable, pickableGroups } = useThreadPeople(threadId, orgId);
 
   const log = useRef<ThreadLogHandle>(null);
   const composer = useRef<ComposerHandle>(null);
@@ -126,7 +139,8 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
     threadId,
     mentionable,
     personName,
-    mayDeleteForOthers: mayDeleteForOthers(role),
+    // Messages of partners are theirs to delete.
+    mayDeleteForOthers: kind === 'internal' && mayDeleteForOthers(role),
     log,
     composer,
     editing: writing.kind === 'edit',
@@ -175,7 +189,10 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
     if (resolved && reopens) void setResolved(parts, false);
     log.current?.goOn();
   };
-  const reads = people.length === 0 ? '\u00A0' : readsWords(readers, organisation?.data.name);
+  const hasColleagues =
+    partners.length === 0 || readers.length > people.filter(({ actingOrg }) => outside.has(actingOrg)).length;
+  const reads =
+    people.length === 0 ? '\u00A0' : readsWords(readers, hasColleagues ? organisation?.data.name : undefined, partners);
   const draftKey = writing.kind === 'edit' ? `edit.${writing.messageId}` : draftKeyOf({ threadId, rootId: null });
 
   return (
@@ -189,6 +206,7 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
               people={people}
               groups={groups}
               personId={personId}
+              partners={partners}
               is={{
                 resolved: Boolean(resolved),
                 archived: isArchived(setting, { lastSeq }),
@@ -217,25 +235,29 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
                 onReopen={() => void setResolved(parts, false)}
               />
             ) : null}
-            <ThreadComposer
-              key={draftKey}
-              ref={composer}
-              threadId={threadId}
-              writing={writing}
-              label={`Message to ${subject}`}
-              people={mentionable}
-              personName={personName}
-              reads={reads}
-              draftKey={draftKey}
-              autoFocus={takesFocus.current || writing.kind === 'edit'}
-              onLeave={backToMessage}
-              onSent={() => {
-                setWriting({ kind: 'message', replyTo: null });
-                onSent();
-                log.current?.jumpToEnd();
-              }}
-              onEditLast={editLast}
-            />
+            {mayWriteIn(standing) ? (
+              <ThreadComposer
+                key={draftKey}
+                ref={composer}
+                threadId={threadId}
+                writing={writing}
+                label={`Message to ${subject}`}
+                people={mentionable}
+                personName={personName}
+                reads={kind === 'external' ? <span className="font-[550] text-outside">External. {reads}</span> : reads}
+                draftKey={draftKey}
+                autoFocus={takesFocus.current || writing.kind === 'edit'}
+                onLeave={backToMessage}
+                onSent={() => {
+                  setWriting({ kind: 'message', replyTo: null });
+                  onSent();
+                  log.current?.jumpToEnd();
+                }}
+                onEditLast={editLast}
+              />
+            ) : (
+              <Banner tone="outside">The partnership rests or has ended: this thread can only be read.</Banner>
+            )}
           </div>
           <Suspense>
             {panel?.kind === 'details' ? (
@@ -247,19 +269,29 @@ function OpenThread({ threadId, thread }: { threadId: string; thread: ViewRow<Th
                 groups={groups}
                 onCopyLink={() => copyLink(parts)}
                 personId={personId}
-                directory={mayAddToThread(role) ? pickable : null}
+                outside={outside}
+                directory={mayAddOwn(standing) ? [...pickable, ...(mayAddPartners(standing) ? contacts : [])] : null}
                 pickableGroups={pickableGroups}
                 onAdd={(personIds, groupIds) => {
-                  const inThread = { threadId, orgId: homeOrg };
-                  if (personIds.length > 0)
-                    void attempt(engine.mutate('addParticipants', { ...inThread, messageId: uuidv7(), personIds }));
+                  const inThread = { threadId, orgId };
+                  const theirs = contacts.filter(({ id }) => personIds.includes(id));
+                  const own = personIds.filter((id) => !theirs.some((contact) => contact.id === id));
+                  if (own.length > 0)
+                    void attempt(
+                      engine.mutate('addParticipants', { ...inThread, messageId: uuidv7(), personIds: own }),
+                    );
+                  for (const people of byPartner(theirs)) {
+                    const partner = { homeOrg: orgId, permission: 'invite' as const };
+                    const added = { threadId, messageId: uuidv7(), partner, ...people };
+                    void attempt(engine.mutate('addParticipants', added));
+                  }
                   for (const groupId of groupIds)
                     void attempt(engine.mutate('addGroup', { ...inThread, messageId: uuidv7(), groupId }));
                 }}
                 onRemoveGroup={(groupId) =>
                   void attempt(engine.mutate('removeGroup', { threadId, messageId: uuidv7(), groupId }))
                 }
-                mayRemove={mayRemoveFromThread(role)}
+                mayRemove={(actingOrg) => mayRemoveOf(standing, actingOrg ?? orgId)}
                 onRemove={(leaverId) => void remove(leaverId)}
                 onClose={() => setPanel(null)}
               />

@@ -190,6 +190,12 @@ const ThreadItem = memo(function ThreadItem(props: ThreadItemProps) {
         >
           {subject}
         </span>
+        {thread.partners === null ? null : (
+          <span className="max-w-28 shrink-0 truncate rounded-full bg-outside-soft px-1.5 text-xs font-[550] text-outside">
+            <span className="sr-only">External, with </span>
+            {thread.partners}
+          </span>
+        )}
         {thread.pinned ? <Sign icon={Pin} label="Pinned" /> : null}
         {muted ? <Sign icon={BellOff} label="Muted" /> : null}
         {thread.resolved ? <Sign icon={Check} label="Resolved" /> : null}

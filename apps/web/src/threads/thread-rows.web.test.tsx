@@ -13,6 +13,7 @@ const summary = (n: number, changes: Partial<ThreadSummary> = {}): ThreadSummary
   orgId: 'acme',
   subject: `Thread ${n}`,
   at: new Date(2026, 10, 22, 12).getTime() - n * 60_000,
+  partners: null,
   last: { id: `m${n}`, authorId: 'bob', kind: 'internal', snippet: `**Word** ${n} <@alice>`, at: 0 },
   unread: 0,
   fresh: false,

@@ -55,6 +55,7 @@ const summaries = (input: Partial<SummaryInput>) =>
     threads: [],
     participations: [],
     settings: [],
+    threadOrgs: [],
     drafts: [],
     unreadByThreadId: new Map(),
     refused: [],

@@ -1,6 +1,8 @@
 /** The threads of a person as the list shows them. */
 import type { DraftRow } from '@parley/core/drafts';
 import { isArchived, usualSetting, type FollowLevel, type ThreadSettingRow } from '@parley/core/thread-settings';
+import { threadPeopleScope } from '@parley/core/scopes';
+import type { ThreadOrgRow } from '@parley/core/thread-orgs';
 import type { ParticipationRow, ThreadRow } from '@parley/core/threads';
 import type { Pending, ViewRow } from '@parley/sync/client';
 import { itemThreadId } from '../sync/item-words.ts';
@@ -10,6 +12,8 @@ export interface ThreadSummary {
   /** The organisation the person acts for in it. */
   orgId: string;
   subject: string;
+  /** Names of the partners that take part, in one line; `null` inside one organisation. */
+  partners: string | null;
   /** When it last moved, in milliseconds since 1970. */
   at: number;
   last: ThreadRow['lastMessage'];
@@ -31,6 +35,8 @@ export interface SummaryInput {
   threads: readonly ViewRow<ThreadRow>[];
   participations: readonly ViewRow<ParticipationRow>[];
   settings: readonly ViewRow<ThreadSettingRow>[];
+  /** Organisations in external threads. */
+  threadOrgs: readonly ViewRow<ThreadOrgRow>[];
   drafts: readonly ViewRow<DraftRow>[];
   unreadByThreadId: ReadonlyMap<string, number>;
   /** Of the queue what was refused. */
@@ -42,6 +48,7 @@ export function threadSummaries({
   threads,
   participations,
   settings,
+  threadOrgs,
   drafts,
   unreadByThreadId,
   refused,
@@ -52,17 +59,20 @@ export function threadSummaries({
   const draftByThreadId = new Map(
     drafts.flatMap(({ data }) => (data.text.trim() === '' ? [] : [[data.threadId, data.text] as const])),
   );
+  const orgsByScope = Map.groupBy(threadOrgs, ({ scope }) => scope);
   const settingByThreadId = new Map(settings.map(({ id, data }) => [id, data]));
   const pinnedAt = (id: string) => settingByThreadId.get(id)?.pinnedAt ?? Number.MAX_SAFE_INTEGER;
   return threads
     .filter(({ id }) => present.has(id) || failed.has(id))
     .map(({ id, data, pending }): ThreadSummary => {
       const waiting = pending.some(({ state }) => state !== 'applied' && state !== 'failed');
+      const orgId = actingOrgByThreadId.get(id) ?? data.homeOrg;
       const setting = settingByThreadId.get(id) ?? usualSetting;
       return {
         id,
-        orgId: actingOrgByThreadId.get(id) ?? data.homeOrg,
+        orgId,
         subject: data.subject,
+        partners: data.kind === 'external' ? partnersOf(orgsByScope.get(threadPeopleScope(id)) ?? [], orgId) : null,
         at: data.lastMessage?.at ?? data.createdAt,
         last: data.lastMessage,
         unread: unreadByThreadId.get(id) ?? 0,
@@ -77,6 +87,12 @@ export function threadSummaries({
     })
     .sort((one, other) => pinnedAt(one.id) - pinnedAt(other.id) || other.at - one.at || (one.id < other.id ? 1 : -1));
 }
+
+const partnersOf = (orgs: readonly ViewRow<ThreadOrgRow>[], ownOrg: string): string =>
+  orgs
+    .flatMap(({ id, data }) => (id === ownOrg ? [] : [data.name]))
+    .sort()
+    .join(', ');
 
 export type ThreadFilter = 'all' | 'unread' | 'resolved' | 'archived';
 

@@ -17,13 +17,13 @@ export interface ThreadGroup {
 }
 
 /** Who takes part in a thread, who did, who could, and who can be mentioned. The thread's people are open. */
-export function useThreadPeople(threadId: string, homeOrg: string) {
+export function useThreadPeople(threadId: string, orgId: string) {
   const personName = useNamesInThread(threadId);
   const personId = usePersonId();
   const participants = useRows(threadPeopleScope(threadId), 'participant');
   const rows = useRows(threadPeopleScope(threadId), 'group');
-  const known = useGroups(homeOrg);
-  const directory = useRows(orgPeopleScope(homeOrg), 'person');
+  const known = useGroups(orgId);
+  const directory = useRows(orgPeopleScope(orgId), 'person');
 
   const people = useMemo(
     () =>

@@ -20,10 +20,11 @@ export function useThreadSummaries(): readonly ThreadSummary[] {
   const threads = useAllRows('thread');
   const participations = useAllRows('participation');
   const settings = useAllRows('threadSetting');
+  const threadOrgs = useAllRows('threadOrg');
   const drafts = useAllRows('draft');
   const refused = useFailedItems();
   return useMemo(
-    () => threadSummaries({ threads, participations, settings, drafts, unreadByThreadId, refused }),
-    [threads, participations, settings, drafts, unreadByThreadId, refused],
+    () => threadSummaries({ threads, participations, settings, threadOrgs, drafts, unreadByThreadId, refused }),
+    [threads, participations, settings, threadOrgs, drafts, unreadByThreadId, refused],
   );
 }
