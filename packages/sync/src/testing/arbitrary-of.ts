@@ -84,7 +84,11 @@ const spoilings: ((part: unknown, by: unknown) => unknown)[] = [
   (part) => (typeof part === 'string' ? part.toUpperCase() : undefined),
   (part) => (typeof part === 'string' ? part.padEnd(20_000, 'x') : [part]),
   (part) => (typeof part === 'string' ? `${part}\0` : { ...(part as object) }),
-  (part) => (Array.isArray(part) ? Array.from({ length: 6_000 }, () => part[0] as unknown) : JSON.stringify(part)),
+  // Too many of whatever it is, and still one push.
+  (part) =>
+    Array.isArray(part)
+      ? Array.from({ length: typeof part[0] === 'object' ? 300 : 6_000 }, () => part[0] as unknown)
+      : JSON.stringify(part),
   (part, by) => withOwn(part, '__proto__', by),
   (part, by) => withOwn(part, 'toString', by),
   (part, by) => withOwn(part, 'somethingElse', by),
