@@ -116,7 +116,11 @@ describe('sessions', () => {
   test('a forged or altered cookie is nobody', async () => {
     const browser = await server.browser().signIn(cast.alice, PASSWORD);
     const { key } = browser;
-    for (const cookie of [`${browser.cookie}x`, browser.cookie.replace(/=(.)/, (_, first) => (first === 'A' ? '=B' : '=A')), 'parley.session_token=%00']) {
+    for (const cookie of [
+      `${browser.cookie}x`,
+      browser.cookie.replace(/=(.)/, (_, first) => (first === 'A' ? '=B' : '=A')),
+      'parley.session_token=%00',
+    ]) {
       const response = await fetch(`${server.url}/trpc/accounts.session`, {
         headers: { cookie, [KEY_HEADER]: key ?? '' },
       });
