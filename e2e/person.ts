@@ -214,7 +214,8 @@ export class Person {
 
   /** Enter, or the button where Enter makes a new line. */
   async submit(): Promise<void> {
-    if (await this.#touches()) await this.page.getByRole('button', { name: /^(Send|Save|Start thread|Start external thread)$/ }).tap();
+    if (await this.#touches())
+      await this.page.getByRole('button', { name: /^(Send|Save|Start thread|Start external thread)$/ }).tap();
     else await this.composer.press('Enter');
   }
 

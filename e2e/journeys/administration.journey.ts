@@ -146,7 +146,10 @@ test('invitations are copied, sent again and withdrawn, and rules are set, on a 
   await phone.expectInside();
   const { page } = phone;
   await phone.administer('Organisation');
-  await page.getByRole('radio', { name: 'Owners and admins' }).waitFor();
+  await page
+    .getByRole('radiogroup', { name: 'Who may start threads' })
+    .getByRole('radio', { name: 'Owners and admins' })
+    .waitFor();
   await expectAccessible(page, 'administration, organisation');
   await phone.administer('Invitations');
   const line = page.getByRole('list', { name: 'Invitations' }).getByRole('listitem').filter({ hasText: zoe.email });
@@ -163,9 +166,15 @@ test('invitations are copied, sent again and withdrawn, and rules are set, on a 
   await expect(line).toHaveCount(0);
 
   await phone.administer('Organisation');
-  await page.getByRole('radio', { name: 'Owners and admins' }).check();
+  await page
+    .getByRole('radiogroup', { name: 'Who may start threads' })
+    .getByRole('radio', { name: 'Owners and admins' })
+    .check();
   await expect(bob.page.getByRole('button', { name: 'New thread' })).toHaveCount(0);
-  await page.getByRole('radio', { name: 'All members' }).check();
+  await page
+    .getByRole('radiogroup', { name: 'Who may start threads' })
+    .getByRole('radio', { name: 'All members' })
+    .check();
   await expect(bob.page.getByRole('button', { name: 'New thread' }).first()).toBeVisible();
 
   await page.getByRole('radio', { name: '1 year' }).click();

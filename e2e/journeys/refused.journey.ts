@@ -70,7 +70,13 @@ test('[DEP2] [DEP3] what is written into a thread that is refused waits for it, 
   await bob.startThread({ subject, with: [ALICE], message: 'Low water at six.' });
   await bob.sendMessage('High water at noon.');
   const changed = () => alice.page.waitForResponse(/organisations\.change/);
-  const [refusing] = [changed(), await alice.page.getByRole('radio', { name: 'Owners and admins' }).check()];
+  const [refusing] = [
+    changed(),
+    await alice.page
+      .getByRole('radiogroup', { name: 'Who may start threads' })
+      .getByRole('radio', { name: 'Owners and admins' })
+      .check(),
+  ];
   await refusing;
 
   await bob.goOnline();
@@ -83,7 +89,13 @@ test('[DEP2] [DEP3] what is written into a thread that is refused waits for it, 
   await expect(list).toContainText('2 changes wait for this.');
   await expectAccessible(bob.page, 'what waits for a refused thread');
 
-  const [allowing] = [changed(), await alice.page.getByRole('radio', { name: 'All members' }).check()];
+  const [allowing] = [
+    changed(),
+    await alice.page
+      .getByRole('radiogroup', { name: 'Who may start threads' })
+      .getByRole('radio', { name: 'All members' })
+      .check(),
+  ];
   await allowing;
   await expect(async () => {
     await list.getByRole('button', { name: 'Retry' }).click({ timeout: 1_000 });
