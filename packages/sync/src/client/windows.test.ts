@@ -69,3 +69,18 @@ test('[CLI9] what is in view is kept up after the newest page was read again', a
   expect(shown().at(0)).toEqual({ seq: 1, version: 2 });
   expect(windows.get(scope)).toMatchObject({ low: 1, complete: true });
 });
+
+test('[CLI9] a thread that somebody else opens while it is read is shown to both', async () => {
+  const { windows, shown } = await openThread(PAGE + 10);
+  windows.close(scope);
+  windows.open(scope);
+  const loaded = windows.load(scope);
+  windows.open(scope);
+  await loaded;
+  expect(shown()).toHaveLength(PAGE);
+  expect(windows.get(scope).loading).toBe(false);
+  windows.close(scope);
+  expect(shown()).toHaveLength(PAGE);
+  windows.close(scope);
+  expect(shown()).toEqual([]);
+});

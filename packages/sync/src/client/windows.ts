@@ -65,7 +65,8 @@ export class Windows {
   /** @returns whether the scope was not open before, and so has to be loaded */
   open(scope: ScopeId): boolean {
     const known = this.#opened.get(scope);
-    this.#opened.set(scope, { users: (known?.users ?? 0) + 1, window: known?.window ?? unopened });
+    if (known) known.users += 1;
+    else this.#opened.set(scope, { users: 1, window: unopened });
     return !known;
   }
 
