@@ -282,6 +282,55 @@ describe('a client whose disk fails', () => {
     expect((await onServer(threadId)).toSorted()).toEqual(['before', 'one', 'three', 'two']);
   });
 
+  test('[CLI27] sends nothing that was counted for a client that is no more', async () => {
+    const threadId = await startThread(server, [people.bob]);
+    const profile = newId();
+    const [loses, holds] = [{ answers: false }, { answers: Promise.withResolvers<void>(), begun: false }];
+    const renewed = Promise.withResolvers<void>();
+    const alice = await world.openClient(people.alice, {
+      profile,
+      server: (reached) => ({
+        ...reached,
+        async push(request) {
+          const answer = await reached.push(request);
+          if (loses.answers) throw new Error('The answer is lost.');
+          return answer;
+        },
+      }),
+      storage: (storage) => ({
+        ...storage,
+        async enqueue(...args) {
+          const stored = await storage.enqueue(...args);
+          if (holds.begun) await holds.answers.promise;
+          return stored;
+        },
+        async newClient(epoch) {
+          const client = await storage.newClient(epoch);
+          renewed.resolve();
+          return client;
+        },
+      }),
+    });
+    await synced(alice);
+    await looking(alice, threadId);
+    loses.answers = true;
+    await say(alice, threadId, 'one');
+    await vi.waitFor(async () => expect(await onServer(threadId)).toEqual(['one']));
+    alice.network.setOnline(false);
+    loses.answers = false;
+
+    holds.begun = true;
+    for (const name of await databasesOf(profile)) await deleteDatabase(name);
+    const said = say(alice, threadId, 'two');
+    await renewed.promise;
+    holds.answers.resolve();
+    await said;
+    alice.network.setOnline(true);
+    await drained(alice);
+    expect(alice.texts(threadId)).toEqual(['one', 'two']);
+    expect(await onServer(threadId)).toEqual(['one', 'two']);
+  });
+
   test('[DISK8] takes over what it could not read at its start', async () => {
     const threadId = await startThread(server, [people.bob]);
     const profile = newId();

@@ -152,8 +152,9 @@ export async function openOutbox(outbox: OutboxDatabase, newId: () => string, lo
     renumber: (lane, expected, epoch) =>
       outbox.transaction('rw', outboxTables, async () => {
         await mustLead(outbox.meta, epoch);
+        const client = await currentClient();
         const queued = (await items()).filter((item) => item.lane === lane && hasPlace(item));
-        const numbered = queued.map((item, index) => ({ ...item, n: expected + index }));
+        const numbered = queued.map((item, index) => ({ ...item, n: expected + index, client }));
         await outbox.items.bulkPut(numbered);
         await outbox.lanes.put({ lane, lastN: expected + numbered.length - 1 });
         return numbered;
@@ -169,7 +170,7 @@ export async function openOutbox(outbox: OutboxDatabase, newId: () => string, lo
           if (!hasPlace(item)) return item;
           const n = (lastN.get(item.lane) ?? 0) + 1;
           lastN.set(item.lane, n);
-          return { ...item, n };
+          return { ...item, n, client: clientId };
         });
         await outbox.items.bulkPut(numbered);
         await outbox.lanes.bulkPut(Array.from(lastN, ([lane, n]) => ({ lane, lastN: n })));
@@ -212,10 +213,11 @@ async function nextOrder({ items, meta }: OutboxDatabase, least = 0): Promise<nu
 }
 
 /** The next place in a lane. Inside a transaction over the outbox. */
-async function nextInLane({ lanes }: OutboxDatabase, lane: string): Promise<number> {
-  const n = ((await lanes.get(lane))?.lastN ?? 0) + 1;
+async function nextInLane({ lanes, meta }: OutboxDatabase, lane: string) {
+  const [held, client] = await Promise.all([lanes.get(lane), meta.get('clientId')]);
+  const n = (held?.lastN ?? 0) + 1;
   await lanes.put({ lane, lastN: n });
-  return n;
+  return { n, ...(client && { client: client.value }) };
 }
 
 /** An item that is still held, without its hold. */
@@ -236,11 +238,14 @@ const holdsUp = (item: OutboxItem | undefined): boolean =>
 async function added(outbox: OutboxDatabase, item: NewItem): Promise<OutboxItem> {
   const waitsOutside = item.heldUntil !== undefined || (await outbox.items.bulkGet(item.after ?? [])).some(holdsUp);
   // Together: a message goes out when this is on the disk, and each answer of the disk is one more wait.
-  const [order, n] = await Promise.all([nextOrder(outbox), waitsOutside ? 0 : nextInLane(outbox, item.lane)]);
+  const [order, place] = await Promise.all([
+    nextOrder(outbox),
+    waitsOutside ? { n: 0 } : nextInLane(outbox, item.lane),
+  ]);
   const stored: OutboxItem = {
     ...item,
     order,
-    n,
+    ...place,
     state: 'waiting',
     effects: [],
     code: null,
@@ -268,7 +273,7 @@ async function move(outbox: OutboxDatabase): Promise<OutboxItem[]> {
     if (isHeldUp === (item.n === 0)) return;
     // What follows in the lane closes up when the server says `gap`.
     if (isHeldUp) item.n = 0;
-    else Object.assign(item, { order: await nextOrder(outbox), n: await nextInLane(outbox, item.lane) });
+    else Object.assign(item, { order: await nextOrder(outbox) }, await nextInLane(outbox, item.lane));
     await outbox.items.put(item);
     moved.push(item);
   };

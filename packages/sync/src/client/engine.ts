@@ -273,6 +273,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     const isOver = ({ id, state }: OutboxItem) => removed.includes(id) || (state === 'applied' && !outbox.find(id));
     await outbox.merge(items.filter((item) => !isOver(item)));
     replica.notify();
+    syncing.took(items);
     syncing.push();
   };
   const keepItems = async (items: OutboxItem[], removed: string[]) => {

@@ -95,6 +95,8 @@ export interface OutboxItem {
   lane: string;
   /** Counts the lane's items of this client from 1; 0 while it waits outside the lane. */
   n: number;
+  /** For which `n` counts; absent where an earlier release has written it. */
+  client?: string;
   /** Ids of the earlier items it depends on. Those that are in the queue no more have been done. */
   after?: string[];
   /**

@@ -51,12 +51,15 @@ export class Pusher {
   }
 
   async #push(): Promise<void> {
-    const { connection, caller, sending, onResults, timers } = this.#options;
+    const { connection, sending, onResults, timers } = this.#options;
+    // Of the same moment as the items: their places count for this client.
+    const caller = this.#options.caller();
     // After a failure one at a time, so that an item that breaks the server holds up nobody else's lane for long.
     const batch = nextBatch(
       this.#options.items(),
       this.#resting,
       this.#backoff.failures === 0 ? LIMITS.pushMutations : 1,
+      caller.clientId,
     );
     if (batch.length === 0) return;
     const mutations = await this.#options.seal(batch).catch(() => null);
@@ -65,7 +68,7 @@ export class Pusher {
     if (!open) return;
     sending(new Set(mutations.map(({ id }) => id)));
     const answer = await open
-      .push({ ...SPEAKS, ...caller(), mutations })
+      .push({ ...SPEAKS, ...caller, mutations })
       .catch(() => null)
       .finally(() => sending(new Set()));
     if (!answer) {
@@ -93,15 +96,22 @@ export class Pusher {
 
 /**
  * As many waiting items, oldest first, as one request may carry; at least one, where there is one outside of the lanes that
- * rest. Each names what it depends on, as long as the server has not answered for that.
+ * rest and of those with a place that counts for another client. Each names what it depends on, as long as the server has
+ * not answered for that.
  */
-export function nextBatch(items: readonly OutboxItem[], resting: ReadonlySet<string>, most: number): WireMutation[] {
+export function nextBatch(
+  items: readonly OutboxItem[],
+  resting: ReadonlySet<string>,
+  most: number,
+  clientId: string,
+): WireMutation[] {
   const batch: WireMutation[] = [];
   const queued = items.filter(({ state, n }) => state === 'waiting' && n > 0);
   const unanswered = new Set(queued.map(({ id }) => id));
+  const closed = resting.union(new Set(queued.flatMap((item) => (countsFor(item, clientId) ? [] : [item.lane]))));
   let bytes = 1_000;
   for (const { id, lane, n, name, version, args, at, after = [] } of queued) {
-    if (resting.has(lane)) continue;
+    if (closed.has(lane)) continue;
     const named = after.filter((other) => unanswered.has(other)).slice(0, LIMITS.pushAfter);
     const mutation = { id, lane, n, name, version, args, at, ...(named.length > 0 && { after: named }) };
     bytes += new TextEncoder().encode(JSON.stringify(mutation)).length;
@@ -110,3 +120,6 @@ export function nextBatch(items: readonly OutboxItem[], resting: ReadonlySet<str
   }
   return batch;
 }
+
+export const countsFor = ({ client, n }: OutboxItem, clientId: string): boolean =>
+  n === 0 || client === undefined || client === clientId;

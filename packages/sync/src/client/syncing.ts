@@ -17,7 +17,7 @@ import {
   type Timers,
 } from './ports.ts';
 import { Puller } from './puller.ts';
-import { Pusher } from './pusher.ts';
+import { countsFor, Pusher } from './pusher.ts';
 import type { Replica } from './replica.ts';
 import type { Serial } from './serial.ts';
 import type { EngineEvent } from './event-log.ts';
@@ -88,6 +88,7 @@ export class Syncing<Tables extends TableMap> {
   #turn = 0;
   /** Of the lead, as the disk knows it. */
   #epoch = 0;
+  #renewal: Promise<void> | null = null;
   /** The lead of which not everything got to the disk. */
   #fenced = -1;
   leads = false;
@@ -359,8 +360,19 @@ export class Syncing<Tables extends TableMap> {
     });
   }
 
+  /** The disk has these: what it counts for another client is counted anew. */
+  took(items: readonly OutboxItem[]): void {
+    const isStrange = (item: OutboxItem) => item.state === 'waiting' && !countsFor(item, this.clientId);
+    if (this.leads && items.some(isStrange)) void this.newClient();
+  }
+
   /** Numbers the queue anew, for another client id. */
   async newClient(): Promise<void> {
+    this.#renewal ??= this.#renew().finally(() => (this.#renewal = null));
+    return this.#renewal;
+  }
+
+  async #renew(): Promise<void> {
     const { storage, outbox, replica } = this.#options;
     const renew = this.#asLeader(async (epoch) => {
       const { clientId, items } = await storage.newClient(epoch);
@@ -457,7 +469,9 @@ export class Syncing<Tables extends TableMap> {
       void serial
         .run(async () => {
           await storage.release([]);
-          await outbox.merge(await storage.items());
+          const items = await storage.items();
+          await outbox.merge(items);
+          this.took(items);
           const settled = outbox.confirm((scope) => this.#cursor(scope));
           outbox.remove(settled);
           replica.notify();

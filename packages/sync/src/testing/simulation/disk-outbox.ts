@@ -39,10 +39,10 @@ export class OutboxDatabase {
     return this.lastOrder;
   }
 
-  nextInLane(lane: string): number {
+  nextInLane(lane: string): Pick<OutboxItem, 'n' | 'client'> {
     const n = (this.lanes.get(lane) ?? 0) + 1;
     this.lanes.set(lane, n);
-    return n;
+    return { n, client: this.clientId };
   }
 
   add(item: NewItem): OutboxItem {
@@ -51,7 +51,7 @@ export class OutboxDatabase {
     return this.put({
       ...item,
       order: this.nextOrder(),
-      n: waitsOutside ? 0 : this.nextInLane(item.lane),
+      ...(waitsOutside ? { n: 0 } : this.nextInLane(item.lane)),
       state: 'waiting',
       effects: [],
       code: null,
@@ -78,7 +78,7 @@ export class OutboxDatabase {
       for (const parent of item.after ?? []) look(parent);
       const isHeldUp = (item.after ?? []).some((parent) => holdsUp(this.items.get(parent)));
       if (isHeldUp === (item.n === 0)) return;
-      const placed = isHeldUp ? { n: 0 } : { order: this.nextOrder(), n: this.nextInLane(item.lane) };
+      const placed = isHeldUp ? { n: 0 } : { order: this.nextOrder(), ...this.nextInLane(item.lane) };
       moved.push(this.put({ ...item, ...placed }));
     };
     for (const { id } of this.inOrder()) look(id);
@@ -214,7 +214,7 @@ export function createOutboxHandle(
       write(() => {
         mustLead(epoch);
         const queued = outbox.inOrder().filter((item) => item.lane === lane && hasPlace(item));
-        const numbered = queued.map((item, index) => outbox.put({ ...item, n: expected + index }));
+        const numbered = queued.map((item, index) => outbox.put({ ...item, n: expected + index, client: outbox.clientId }));
         outbox.lanes.set(lane, expected + numbered.length - 1);
         return numbered;
       }),
@@ -223,7 +223,7 @@ export function createOutboxHandle(
         mustLead(epoch);
         outbox.clientId = newId();
         outbox.lanes.clear();
-        const renumbered = (item: OutboxItem) => outbox.put({ ...item, n: outbox.nextInLane(item.lane) });
+        const renumbered = (item: OutboxItem) => outbox.put({ ...item, ...outbox.nextInLane(item.lane) });
         const items = outbox.inOrder().map((item) => (hasPlace(item) ? renumbered(item) : item));
         return { clientId: outbox.clientId, items };
       }),
