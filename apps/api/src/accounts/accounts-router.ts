@@ -41,9 +41,10 @@ export const accountsRouter = router({
   setUp: publicProcedure
     .input(z.object({ token, organisationName, name: personName, email: emailAddress, password: chosenPassword }))
     .output(signedIn)
-    .mutation(async ({ ctx, input }) => {
+    .mutation(async ({ ctx, input: { token: printed, ...account } }) => {
       const { acts, limits } = ctx.services;
-      const { personId } = await guess(limits, ctx.address, () => setUpFirstAccount(acts, input));
+      const link = { token: printed, from: ctx };
+      const { personId } = await guess(limits, ctx.address, () => setUpFirstAccount(acts, account, link));
       return signInNow(ctx, personId);
     }),
 

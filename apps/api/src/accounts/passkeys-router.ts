@@ -4,6 +4,7 @@ import type {
 } from '@simplewebauthn/server';
 import { lineOfText } from '@parley/core/text';
 import { z } from 'zod';
+import { actorOf } from '../audit/audit.ts';
 import { isOwnOrigin } from '../http/origin.ts';
 import { publicProcedure, router, signedInProcedure, type Context } from '../trpc.ts';
 import { confirmPassword, guess } from './attempts.ts';
@@ -62,7 +63,8 @@ export const passkeysRouter = router({
     .output(z.null())
     .mutation(async ({ ctx, input }) => {
       const { services, session } = ctx;
-      await addPasskey(services.db, { ...input, personId: session.personId, site: siteOf(ctx), now: services.now() });
+      const actor = actorOf(ctx, session.personId);
+      await addPasskey(services.db, { ...input, actor, site: siteOf(ctx), now: services.now() });
       return null;
     }),
 
@@ -77,10 +79,11 @@ export const passkeysRouter = router({
   remove: signedInProcedure
     .input(z.object({ id, current }))
     .output(z.null())
-    .mutation(async ({ ctx: { services, session }, input: { id, current: password } }) => {
+    .mutation(async ({ ctx, input: { id, current: password } }) => {
+      const { services, session } = ctx;
       const { personId } = session;
       await confirmPassword(services, { personId, password });
-      await removePasskey(services.db, { id, personId });
+      await removePasskey(services.db, { id, actor: actorOf(ctx, personId) });
       return null;
     }),
 

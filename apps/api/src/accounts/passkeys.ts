@@ -11,6 +11,7 @@ import {
   type RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import type { Kysely } from 'kysely';
+import { auditAccount, type Actor } from '../audit/audit.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Account } from './credentials.ts';
 import { issueSecret, takeSecret } from './one-time-secrets.ts';
@@ -77,9 +78,17 @@ export async function beginPasskey(
 /** Keeps what the browser made. @throws ApiError `PASSKEY_REFUSED` */
 export async function addPasskey(
   db: Kysely<Database>,
-  given: { personId: string; name: string; token: string; response: unknown; site: Site; now: number },
+  given: {
+    actor: Actor & { personId: string };
+    name: string;
+    token: string;
+    response: unknown;
+    site: Site;
+    now: number;
+  },
 ): Promise<void> {
-  const { personId, name, token, response, site, now } = given;
+  const { actor, name, token, response, site, now } = given;
+  const { personId } = actor;
   const begun = await takeCeremony(db, { token, now });
   if (begun.personId !== personId) throw refused();
   const { verified, registrationInfo } = await verifyRegistrationResponse({
@@ -108,6 +117,7 @@ export async function addPasskey(
       .executeTakeFirst();
     if (!added) throw refused();
     await tellOfChange(tx, { personId, change: 'passkey-added' });
+    await auditAccount(tx, { kind: 'passkey_added', actor, personId, details: { name } });
   });
 }
 
@@ -169,16 +179,19 @@ export async function renamePasskey(
 /** @throws ApiError `NOT_FOUND` */
 export async function removePasskey(
   db: Kysely<Database>,
-  { personId, id }: { personId: string; id: string },
+  { actor, id }: { actor: Actor & { personId: string }; id: string },
 ): Promise<void> {
+  const { personId } = actor;
   await db.transaction().execute(async (tx) => {
-    const { numDeletedRows } = await tx
+    const removed = await tx
       .deleteFrom('passkey')
       .where('person_id', '=', personId)
       .where('id', '=', id)
+      .returning('name')
       .executeTakeFirst();
-    if (numDeletedRows === 0n) throw noPasskey();
+    if (!removed) throw noPasskey();
     await tellOfChange(tx, { personId, change: 'passkey-removed' });
+    await auditAccount(tx, { kind: 'passkey_removed', actor, personId, details: { name: removed.name } });
   });
 }
 

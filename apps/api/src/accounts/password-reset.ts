@@ -1,7 +1,7 @@
 /** A new password for somebody who has lost theirs: by a link that the operator makes and hands over. */
 import type { Database } from '@parley/db';
 import type { Kysely } from 'kysely';
-import { actorOf, auditAccount, type Origin } from '../audit/audit.ts';
+import { actorOf, auditAccount, OPERATOR, type Origin } from '../audit/audit.ts';
 import { ApiError } from '../http/api-error.ts';
 import { mustChooseWell, replacePassword, type Account } from './credentials.ts';
 import { endDevices } from './devices.ts';
@@ -18,6 +18,8 @@ export async function issueReset(
   if (!account) throw new ApiError('NOT_FOUND', `Nobody signs in as ${email}.`, { status: 'NOT_FOUND' });
   const token = await db.transaction().execute(async (tx) => {
     await forgetSecrets(tx, { purpose: 'reset', value: account.id });
+    const event = { kind: 'reset_link_made', actor: OPERATOR, personId: account.id, subjectId: account.id } as const;
+    await auditAccount(tx, event);
     return issueSecret(tx, { purpose: 'reset', value: account.id, now, minutes: VALID_MINUTES });
   });
   return { token, name: account.name, expiresAt: now + VALID_MINUTES * 60_000 };

@@ -3,6 +3,7 @@ import { orgPeopleScope, orgScope, userScope } from '@parley/core/scopes';
 import type { Database } from '@parley/db';
 import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
+import { actorOf, audit, OPERATOR, type Origin } from '../audit/audit.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Acts } from '../services.ts';
 import { hashPassword, mustBeGoodPassword } from './password.ts';
@@ -41,12 +42,13 @@ export interface FirstAccount {
 
 /**
  * Makes the first organisation and its owner. Works once: of two at the same time one is refused.
- * @param token of the printed link; `null` from the command line, whose user owns the machine
+ * @param link with the token that was printed; `null` from the command line, whose user owns the machine
  * @throws ApiError `ALREADY_SET_UP`, `SET_UP_TOKEN_INVALID`, `PASSWORD_TOO_WEAK`
  */
 export async function setUpFirstAccount(
   acts: Acts,
-  { token, organisationName, name, email, password }: FirstAccount & { token: string | null },
+  { organisationName, name, email, password }: FirstAccount,
+  link: { token: string; from: Origin } | null,
 ): Promise<{ personId: string; orgId: string }> {
   await mustBeGoodPassword(password, { name, email, organisations: [organisationName] });
   const [personId, orgId] = [uuidv7(), uuidv7()];
@@ -57,7 +59,7 @@ export async function setUpFirstAccount(
     if (!(await needsSetUp(db))) {
       throw new ApiError('ALREADY_SET_UP', 'This installation is set up already. Sign in.', { status: 'CONFLICT' });
     }
-    if (token !== null && installation.set_up_token_hash !== hashToken(token)) {
+    if (link && installation.set_up_token_hash !== hashToken(link.token)) {
       throw new ApiError(
         'SET_UP_TOKEN_INVALID',
         'This link is no longer valid. Use the newest one the server printed.',
@@ -70,6 +72,14 @@ export async function setUpFirstAccount(
     await insertAccount(db, { personId, name, email, passwordHash });
     tx.put('org', orgScope(orgId), orgId, { name: organisationName, threadStarters: 'members', createdAt: tx.now });
     await putMember(tx, { personId, orgId, name, email, role: 'owner' });
+    const actor = link ? actorOf(link.from, personId) : OPERATOR;
+    await audit(db, {
+      kind: 'organisation_made',
+      actor,
+      orgId,
+      subjectId: personId,
+      details: { name: organisationName },
+    });
     return { personId, orgId };
   });
 }

@@ -38,28 +38,30 @@ export const twoStepRouter = router({
   confirm: signedInProcedure
     .input(z.object({ code }))
     .output(codes)
-    .mutation(async ({ ctx: { services, session }, input }) => {
-      const { db, limits, settings, now } = services;
-      const attempt = { personId: session.personId, code: input.code, authSecret: settings.authSecret, now: now() };
-      return { codes: await counted(limits, ['confirm', session.personId], () => confirmTwoStep(db, attempt)) };
+    .mutation(async ({ ctx, input }) => {
+      const { db, limits, settings, now } = ctx.services;
+      const { personId } = ctx.session;
+      const actor = actorOf(ctx, personId);
+      const attempt = { actor, code: input.code, authSecret: settings.authSecret, now: now() };
+      return { codes: await counted(limits, ['confirm', personId], () => confirmTwoStep(db, attempt)) };
     }),
 
   renewCodes: signedInProcedure
     .input(z.object({ current }))
     .output(codes)
-    .mutation(async ({ ctx: { services, session }, input }) => {
-      const { personId } = session;
-      await confirmPassword(services, { personId, password: input.current });
-      return { codes: await renewRecoveryCodes(services.db, personId) };
+    .mutation(async ({ ctx, input }) => {
+      const { personId } = ctx.session;
+      await confirmPassword(ctx.services, { personId, password: input.current });
+      return { codes: await renewRecoveryCodes(ctx.services.db, actorOf(ctx, personId)) };
     }),
 
   end: signedInProcedure
     .input(z.object({ current }))
     .output(z.null())
-    .mutation(async ({ ctx: { services, session }, input }) => {
-      const { personId } = session;
-      await confirmPassword(services, { personId, password: input.current });
-      await endTwoStep(services.db, personId);
+    .mutation(async ({ ctx, input }) => {
+      const { personId } = ctx.session;
+      await confirmPassword(ctx.services, { personId, password: input.current });
+      await endTwoStep(ctx.services.db, actorOf(ctx, personId));
       return null;
     }),
 

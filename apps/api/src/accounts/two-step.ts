@@ -2,6 +2,7 @@
 import type { Database } from '@parley/db';
 import type { Kysely } from 'kysely';
 import { randomBytes } from 'node:crypto';
+import { auditAccount, type Actor } from '../audit/audit.ts';
 import { ApiError } from '../http/api-error.ts';
 import { seal, unseal } from './sealed.ts';
 import { hashToken } from './secret-token.ts';
@@ -58,17 +59,19 @@ export async function beginTwoStep(
 /** Turns it on. @returns the recovery codes, shown once @throws ApiError `CODE_WRONG` */
 export async function confirmTwoStep(
   db: Kysely<Database>,
-  attempt: { personId: string; code: string; authSecret: string; now: number },
+  { actor, ...given }: { actor: Actor & { personId: string }; code: string; authSecret: string; now: number },
 ): Promise<string[]> {
+  const { personId } = actor;
   return db.transaction().execute(async (tx) => {
-    if (!(await spendTotp(tx, attempt, false))) throw wrongCode();
+    if (!(await spendTotp(tx, { ...given, personId }, false))) throw wrongCode();
     await tx
       .updateTable('two_step')
-      .set({ confirmed_at: new Date(attempt.now) })
-      .where('person_id', '=', attempt.personId)
+      .set({ confirmed_at: new Date(given.now) })
+      .where('person_id', '=', personId)
       .execute();
-    await tellOfChange(tx, { personId: attempt.personId, change: 'two-step-on' });
-    return renewCodes(tx, attempt.personId);
+    await tellOfChange(tx, { personId, change: 'two-step-on' });
+    await auditAccount(tx, { kind: 'two_step_on', actor, personId });
+    return renewCodes(tx, personId);
   });
 }
 
@@ -87,18 +90,21 @@ export async function mustPassTwoStep(
 }
 
 /** Other recovery codes in place of all before. @throws ApiError `TWO_STEP_OFF` */
-export async function renewRecoveryCodes(db: Kysely<Database>, personId: string): Promise<string[]> {
+export async function renewRecoveryCodes(db: Kysely<Database>, actor: Actor & { personId: string }): Promise<string[]> {
+  const { personId } = actor;
   if (!(await hasTwoStep(db, personId))) {
     throw new ApiError('TWO_STEP_OFF', 'Two-step sign-in is off.', { status: 'CONFLICT' });
   }
   return db.transaction().execute(async (tx) => {
     await tellOfChange(tx, { personId, change: 'recovery-codes' });
+    await auditAccount(tx, { kind: 'recovery_codes_renewed', actor, personId });
     return renewCodes(tx, personId);
   });
 }
 
 /** Turns it off and forgets its secrets. */
-export async function endTwoStep(db: Kysely<Database>, personId: string): Promise<void> {
+export async function endTwoStep(db: Kysely<Database>, actor: Actor & { personId: string }): Promise<void> {
+  const { personId } = actor;
   await db.transaction().execute(async (tx) => {
     const ended = await tx
       .deleteFrom('two_step')
@@ -106,7 +112,9 @@ export async function endTwoStep(db: Kysely<Database>, personId: string): Promis
       .returning('confirmed_at')
       .executeTakeFirst();
     await tx.deleteFrom('recovery_code').where('person_id', '=', personId).execute();
-    if (ended?.confirmed_at) await tellOfChange(tx, { personId, change: 'two-step-off' });
+    if (!ended?.confirmed_at) return;
+    await tellOfChange(tx, { personId, change: 'two-step-off' });
+    await auditAccount(tx, { kind: 'two_step_off', actor, personId });
   });
 }
 

@@ -1,7 +1,9 @@
 import type { AuditKind } from '@parley/core/audit';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newPasskey } from '../accounts/passkey.fixture.ts';
 import { issueReset } from '../accounts/password-reset.ts';
+import { totpCode } from '../accounts/totp.ts';
 import { OPERATOR } from './audit.ts';
 import type { LoggedEvent } from './audit-log.ts';
 import { inviteToOrganisation } from '../organisations/invitations.ts';
@@ -152,12 +154,137 @@ describe('each act is told by one line, with who did it, to whom, and from where
       line('signed_in', { actor: named(pia) }),
       line('device_signed_out', { actor: named(pia), details: { devices: 1 } }),
       line('password_changed', { actor: named(pia) }),
+      line('reset_link_made', { actor: null, subject: named(pia), place: null }),
       line('password_reset', { actor: named(pia) }),
     ];
     const { items } = await log({ limit: 1 }, carol, cast.globex);
     expect(await linesOf(others)).toMatchObject(told);
     const there = await log({}, carol, cast.globex);
     expect(there.items.filter(({ id }) => id > (items[0]?.id ?? 0)).toReversed()).toMatchObject(told);
+  });
+
+  test('passkeys and the second step', async () => {
+    const { services } = server;
+    const lines = await linesOf(async () => {
+      const begun = await calls('accounts.passkeys.begin', { current: PASSWORD });
+      const { token, options } = begun as { token: string; options: { challenge: string } };
+      const { origin } = new URL(server.url);
+      const response = newPasskey({ origin, challenge: options.challenge });
+      await calls('accounts.passkeys.add', { token, name: 'Laptop', response });
+      await calls('accounts.passkeys.remove', { id: response.id, current: PASSWORD });
+      const { secret } = (await calls('accounts.twoStep.begin', { current: PASSWORD })) as { secret: string };
+      const code = totpCode(secret, Math.floor(services.now() / 30_000));
+      await calls('accounts.twoStep.confirm', { code });
+      await calls('accounts.twoStep.renewCodes', { current: PASSWORD });
+      await calls('accounts.twoStep.end', { current: PASSWORD });
+      // Off already: nothing is done, nothing is told.
+      await calls('accounts.twoStep.end', { current: PASSWORD });
+    });
+    expect(lines).toMatchObject([
+      line('passkey_added', { details: { name: 'Laptop' } }),
+      line('passkey_removed', { details: { name: 'Laptop' } }),
+      line('two_step_on', {}),
+      line('recovery_codes_renewed', {}),
+      line('two_step_off', {}),
+    ]);
+  });
+});
+
+describe('what concerns two organisations is told to both, and of the other one only its name', () => {
+  const acmes = () => ({ orgId: cast.acme, partnerId: cast.globex });
+  const invite = async (email: string) => tokenOf(await calls('partners.invite', { orgId: cast.acme, email }));
+  const brief = ({ kind, actor, details }: LoggedEvent) => ({ kind, actor: actor?.name ?? null, details });
+  const theirs = (kind: AuditKind, details: object) => ({
+    kind,
+    actor: null,
+    details: { ...details, byPartner: true },
+  });
+  let carol: Browser;
+  let cleo: Somebody;
+  beforeAll(async () => {
+    carol = await server.browser().signIn(cast.carol, PASSWORD);
+    cleo = { personId: uuidv7(), name: 'Cleo', email: 'cleo@example.org' };
+    await addMember(server.services, { ...cleo, orgId: cast.globex, role: 'member' });
+  });
+
+  async function bothLogs(act: () => Promise<unknown>) {
+    let acme: LoggedEvent[] = [];
+    const globex = await linesOf(async () => (acme = await linesOf(act)), carol, cast.globex);
+    for (const { actor, device, place } of [...acme, ...globex]) {
+      if (actor === null) expect({ device, place }).toEqual({ device: null, place: null });
+    }
+    return { acme: acme.map(brief), globex: globex.map(brief) };
+  }
+
+  test('an invitation is its own side’s until it is answered', async () => {
+    const { email } = cast.carol;
+    const { acme, globex } = await bothLogs(async () => {
+      const token = await invite(email);
+      await calls('partners.accept', { token, orgId: cast.globex }, carol);
+      await calls('partners.end', { ...acmes(), threads: 'removed' });
+    });
+    expect(acme).toEqual([
+      { kind: 'partner_invited', actor: 'Alice', details: { email } },
+      theirs('partner_accepted', { partner: 'Globex' }),
+      { kind: 'partner_ended', actor: 'Alice', details: { partner: 'Globex', threads: 'removed' } },
+    ]);
+    expect(globex).toEqual([
+      { kind: 'partner_accepted', actor: 'Carol', details: { partner: 'Acme' } },
+      theirs('partner_ended', { partner: 'Acme', threads: 'removed' }),
+    ]);
+  });
+
+  test('while a member’s yes waits, the side that asked is not told for whom it was', async () => {
+    const member = await server.browser().signIn(cleo, PASSWORD);
+    const { email } = cleo;
+    const waits = async () => {
+      await calls('partners.accept', { token: await invite(email), orgId: cast.globex }, member);
+      const { data } = await carol.call('query', 'partners.waiting', { orgId: cast.globex });
+      return (data as { id: string }[])[0]?.id;
+    };
+    const { acme, globex } = await bothLogs(async () => {
+      await calls('partners.decline', { orgId: cast.globex, invitationId: await waits() }, carol);
+      const withdrawn = { orgId: cast.acme, invitationId: await waits() };
+      await calls('partners.revokeInvitation', withdrawn);
+      await calls('partners.revokeInvitation', withdrawn);
+      await calls('partners.approve', { orgId: cast.globex, invitationId: await waits() }, carol);
+    });
+    const [invited, accepted] = [
+      { kind: 'partner_invited', actor: 'Alice', details: { email } },
+      theirs('partner_accepted', { email, waits: true }),
+    ];
+    const accepts = { kind: 'partner_accepted', actor: 'Cleo', details: { partner: 'Acme', waits: true } };
+    expect(acme).toEqual([
+      ...[invited, accepted, theirs('partner_declined', { email })],
+      ...[invited, accepted, { kind: 'partner_invitation_withdrawn', actor: 'Alice', details: { email } }],
+      ...[invited, accepted, theirs('partner_approved', { partner: 'Globex' })],
+    ]);
+    expect(globex).toEqual([
+      ...[accepts, { kind: 'partner_declined', actor: 'Carol', details: { partner: 'Acme' } }],
+      ...[accepts, theirs('partner_invitation_withdrawn', { partner: 'Acme' })],
+      ...[accepts, { kind: 'partner_approved', actor: 'Carol', details: { partner: 'Acme' } }],
+    ]);
+  });
+
+  test('people offered, resting, going on: once for each change', async () => {
+    const { acme, globex } = await bothLogs(async () => {
+      for (const _ of ['once', 'again']) {
+        await calls('partners.offer', { ...acmes(), personIds: [cast.bob.personId] });
+        await calls('partners.suspend', { ...acmes(), suspended: true });
+      }
+      await calls('partners.suspend', { ...acmes(), suspended: false });
+    });
+    const details = { partner: 'Globex' };
+    expect(acme).toEqual([
+      { kind: 'partner_contacts_changed', actor: 'Alice', details: { ...details, added: 'Bob', removed: 'Alice' } },
+      { kind: 'partner_suspended', actor: 'Alice', details },
+      { kind: 'partner_resumed', actor: 'Alice', details },
+    ]);
+    expect(globex).toEqual([
+      theirs('partner_contacts_changed', { partner: 'Acme', added: 'Bob', removed: 'Alice' }),
+      theirs('partner_suspended', { partner: 'Acme' }),
+      theirs('partner_resumed', { partner: 'Acme' }),
+    ]);
   });
 });
 

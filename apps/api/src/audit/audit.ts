@@ -1,5 +1,6 @@
 /** Lines of the audit log. Each is written by the transaction of the act that it tells of. */
 import type { AuditDetails, AuditKind } from '@parley/core/audit';
+import type { Partnership } from '@parley/core/partners';
 import type { Database } from '@parley/db';
 import type { Kysely } from 'kysely';
 
@@ -16,6 +17,8 @@ export interface Actor extends Origin {
 
 /** The command line, whose user owns the machine. */
 export const OPERATOR: Actor = { personId: null, address: null, userAgent: null };
+/** Somebody of a partner. Which line is whose, its details tell. */
+const NOBODY: Actor = OPERATOR;
 
 export const actorOf = ({ address, userAgent }: Origin, personId: string): Actor & { personId: string } => ({
   personId,
@@ -54,6 +57,26 @@ export async function auditAccount(db: Kysely<Database>, event: AuditEvent & { p
     .values(memberships.map(({ org_id }) => ({ org_id, ...columnsOf(event) })))
     .execute();
 }
+
+/**
+ * What an organisation does about a partner is told to both: to the other one as an act of the organisation, whose people
+ * and their devices are not its business.
+ */
+export async function auditPartnership(
+  db: Kysely<Database>,
+  { orgId, partnerId, details, ...event }: AuditEvent & Partnership,
+): Promise<void> {
+  const orgs = await db.selectFrom('org').select(['id', 'name']).where('id', 'in', [orgId, partnerId]).execute();
+  const nameOf = (id: string) => orgs.find((org) => org.id === id)?.name ?? null;
+  await audit(db, { ...event, orgId, details: { partner: nameOf(partnerId), ...details } });
+  await auditForPartner(db, { kind: event.kind, orgId: partnerId, details: { partner: nameOf(orgId), ...details } });
+}
+
+/** Tells an organisation alone what its partner did. */
+export const auditForPartner = (
+  db: Kysely<Database>,
+  { details, ...event }: Pick<AuditEvent, 'kind' | 'details'> & { orgId: string },
+): Promise<void> => audit(db, { ...event, actor: NOBODY, details: { ...details, byPartner: true } });
 
 const columnsOf = ({ kind, actor, subjectId, details = {} }: AuditEvent) => ({
   kind,

@@ -243,6 +243,44 @@ describe('sign-out', () => {
   });
 });
 
+test('whatever was done from the command line stands in the log of the organisation', async () => {
+  await foundAcme();
+  await parley(['import', 'slack', zip]);
+  await parley(['reset-password', 'alice@acme.example']);
+  await parley(['seed']);
+  await parley(['seed', '--remove']);
+  const { kysely: db, close } = openDatabase(database.url);
+  onTestFinished(close);
+  const { id: personId } = await db.selectFrom('auth_user').select('id').executeTakeFirstOrThrow();
+  const { id: orgId } = await db.selectFrom('org').select('id').where('name', '=', 'Acme').executeTakeFirstOrThrow();
+  const session = { id: uuidv7(), token: uuidv7(), user_id: personId, expires_at: new Date(Date.now() + 60_000) };
+  await db.insertInto('auth_session').values(session).execute();
+  // The second time there is nobody to sign out.
+  for (const _ of ['once', 'again']) await parley(['sign-out', 'alice@acme.example']);
+  await parley(['sign-out', '--everyone']);
+  const told = await db
+    .selectFrom('audit_event')
+    .select(['kind', 'actor_id', 'subject_id', 'details'])
+    .where('org_id', '=', orgId)
+    .orderBy('id')
+    .execute();
+  const line = (kind: string, details = {}, subject_id: string | null = personId) => ({
+    kind,
+    actor_id: null,
+    subject_id,
+    details,
+  });
+  expect(told).toEqual([
+    line('organisation_made', { name: 'Acme' }),
+    line('import_started', { fileName: 'export.zip' }, null),
+    line('reset_link_made'),
+    line('demo_made'),
+    line('demo_removed'),
+    line('signed_out', { devices: 1 }),
+    line('signed_out', { everybody: true }, null),
+  ]);
+});
+
 test('doctor says what is wrong, how it is mended, and ends with 1', async () => {
   const { code, out } = await parley(['doctor', '--json']);
   expect(code).toBe(1);

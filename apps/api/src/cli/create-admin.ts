@@ -35,9 +35,7 @@ export const createAdmin: Command = {
       email: mustBe(emailAddress, '--email', values.email),
       password: mustBe(chosenPassword, 'The password', await readPassword(terminal)),
     };
-    const made = await withInstallation(terminal, (_installation, db) =>
-      setUpFirstAccount(actsOn(db), { ...account, token: null }),
-    );
+    const made = await withInstallation(terminal, (_installation, db) => setUpFirstAccount(actsOn(db), account, null));
     if (values.json) terminal.say(JSON.stringify({ ok: true, ...made }));
     else terminal.say(`${account.name} owns ${account.organisationName} and signs in as ${account.email}.`);
   },

@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import { importReasons } from '@parley/core/import-reasons';
+import { audit, OPERATOR } from '../audit/audit.ts';
 import { DEFAULT_LIMITS, type ArchiveLimits } from '../imports/slack/archive.ts';
 import { importSlack, type SlackImportReport } from '../imports/slack/import-slack.ts';
 import { askToResync } from '../sync/resync.ts';
@@ -32,10 +34,14 @@ export const importSlackCommand: Command = {
     });
     const limits = readLimits(values['max-size']);
     const report = await withInstallation(terminal, async (_installation, db) => {
+      const [file = ''] = positionals;
+      const organisation = await chooseOrganisation(db, values.org);
+      const details = { fileName: basename(file) };
+      await audit(db, { kind: 'import_started', actor: OPERATOR, orgId: organisation.id, details });
       let changed = 0;
       const made = await importSlack(db, {
-        file: positionals[0] ?? '',
-        organisation: await chooseOrganisation(db, values.org),
+        file,
+        organisation,
         withDirectMessages: values['with-direct-messages'],
         limits,
         onStage: (stage) => terminal.tell(stage === 'reading' ? 'Reading the archive …' : 'Writing …'),

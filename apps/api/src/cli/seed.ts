@@ -1,3 +1,4 @@
+import { auditAccount, OPERATOR } from '../audit/audit.ts';
 import { addDemo, removeDemo } from '../demo/demo.ts';
 import { readArguments, withInstallation, type Command } from './command.ts';
 import { actsOn } from './acts-on.ts';
@@ -25,6 +26,8 @@ export const seed: Command = {
       const account = await findAccount(db, values.for);
       const asker = { db, acts: actsOn(db), personId: account.id, now: Date.now() };
       await (values.remove ? removeDemo(asker) : addDemo(asker));
+      const kind = values.remove ? 'demo_removed' : 'demo_made';
+      await auditAccount(db, { kind, actor: OPERATOR, personId: account.id, subjectId: account.id });
       if (values.json) terminal.say(JSON.stringify({ ok: true, personId: account.id }));
       else if (values.remove) terminal.say(`${account.email} no longer has a demo workspace.`);
       else terminal.say(`${account.email} has a demo workspace. An open window shows it after a reload.`);

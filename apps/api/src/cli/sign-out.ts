@@ -1,4 +1,7 @@
+import type { Database } from '@parley/db';
+import type { Kysely } from 'kysely';
 import { endAllDevices, endDevices } from '../accounts/devices.ts';
+import { audit, auditAccount, OPERATOR } from '../audit/audit.ts';
 import { readArguments, withInstallation, type Command } from './command.ts';
 import { findAccount } from './find-account.ts';
 
@@ -17,11 +20,31 @@ export const signOut: Command = {
       options: { everyone: { type: 'boolean' }, json: { type: 'boolean' } },
     });
     await withInstallation(terminal, async (_installation, db) => {
-      const { length: ended } = isEveryone
-        ? await endAllDevices(db)
-        : await endDevices(db, { personId: (await findAccount(db, positionals[0])).id, except: null });
+      const ended = await db
+        .transaction()
+        .execute((tx) => (isEveryone ? signEverybodyOut(tx) : signOneOut(tx, positionals[0])));
       if (values.json) terminal.say(JSON.stringify({ ok: true, ended }));
       else terminal.say(`Ended ${ended} ${ended === 1 ? 'session' : 'sessions'}.`);
     });
   },
 };
+
+/** @returns how many sessions ended */
+async function signOneOut(tx: Kysely<Database>, email: string | undefined): Promise<number> {
+  const { id: personId } = await findAccount(tx, email);
+  const { length } = await endDevices(tx, { personId, except: null });
+  if (length > 0) {
+    const told = { kind: 'signed_out', actor: OPERATOR, personId, subjectId: personId } as const;
+    await auditAccount(tx, { ...told, details: { devices: length } });
+  }
+  return length;
+}
+
+async function signEverybodyOut(tx: Kysely<Database>): Promise<number> {
+  const { length } = await endAllDevices(tx);
+  const orgs = await tx.selectFrom('org').select('id').where('deleted', '=', false).execute();
+  for (const { id: orgId } of orgs) {
+    await audit(tx, { kind: 'signed_out', actor: OPERATOR, orgId, details: { everybody: true } });
+  }
+  return length;
+}

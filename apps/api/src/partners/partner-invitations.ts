@@ -7,6 +7,7 @@ import { invitationToken } from '@parley/jobs/invitation-token';
 import { Refusal } from '@parley/sync/mutator';
 import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
+import { audit, auditForPartner, auditPartnership, type Actor } from '../audit/audit.ts';
 import { hashToken } from '../accounts/secret-token.ts';
 import { ApiError } from '../http/api-error.ts';
 import { organisationsLog } from '../logger.ts';
@@ -36,14 +37,20 @@ export interface PartnerInvitation {
  */
 export async function invitePartner(
   db: Kysely<Database>,
-  invitation: { inviterId: string; orgId: string; email: string; authSecret: string; now: number },
+  invitation: {
+    inviter: Actor & { personId: string };
+    orgId: string;
+    email: string;
+    authSecret: string;
+    now: number;
+  },
 ): Promise<{ token: string; expiresAt: number }> {
-  const { inviterId, orgId, email, authSecret, now } = invitation;
+  const { inviter, orgId, email, authSecret, now } = invitation;
   const id = uuidv7();
   const token = invitationToken(authSecret, id);
   const expiresAt = now + VALID_DAYS * DAY;
   await db.transaction().execute(async (tx) => {
-    await mustAdminister(tx, inviterId, orgId);
+    await mustAdminister(tx, inviter.personId, orgId);
     await tx
       .updateTable('partnership_invitation')
       .set({ revoked_at: new Date(now) })
@@ -59,7 +66,7 @@ export async function invitePartner(
         org_id: orgId,
         email,
         token_hash: hashToken(token),
-        invited_by: inviterId,
+        invited_by: inviter.personId,
         created_at: new Date(now),
         expires_at: new Date(expiresAt),
       })
@@ -68,6 +75,7 @@ export async function invitePartner(
       .insertInto('job')
       .values({ kind: 'partnership-invitation.created', payload: JSON.stringify({ invitationId: id }) })
       .execute();
+    await audit(tx, { kind: 'partner_invited', actor: inviter, orgId, details: { email } });
   });
   return { token, expiresAt };
 }
@@ -121,18 +129,32 @@ export async function partnerInvitationToken(
 /** Ends an invitation, also one that waits at the other side. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
 export async function revokePartnerInvitation(
   db: Kysely<Database>,
-  { personId, orgId, invitationId, now }: { personId: string; orgId: string; invitationId: string; now: number },
+  actor: Actor & { personId: string },
+  { orgId, invitationId, now }: { orgId: string; invitationId: string; now: number },
 ): Promise<void> {
-  await mustAdminister(db, personId, orgId);
-  const known = await db
-    .updateTable('partnership_invitation')
-    .set(({ fn, val }) => ({ revoked_at: fn.coalesce('revoked_at', val(new Date(now))) }))
-    .where('id', '=', invitationId)
-    .where('org_id', '=', orgId)
-    .where('approved_at', 'is', null)
-    .returning('id')
-    .executeTakeFirst();
-  if (!known) throw noInvitation();
+  await db.transaction().execute(async (tx) => {
+    await mustAdminister(tx, actor.personId, orgId);
+    const known = await tx
+      .selectFrom('partnership_invitation')
+      .innerJoin('org', 'org.id', 'org_id')
+      .select(['email', 'name', 'accepted_org', 'declined_at', 'revoked_at'])
+      .where('partnership_invitation.id', '=', invitationId)
+      .where('org_id', '=', orgId)
+      .where('approved_at', 'is', null)
+      .forUpdate('partnership_invitation')
+      .executeTakeFirst();
+    if (!known) throw noInvitation();
+    if (known.revoked_at) return;
+    await tx
+      .updateTable('partnership_invitation')
+      .set({ revoked_at: new Date(now) })
+      .where('id', '=', invitationId)
+      .execute();
+    const kind = 'partner_invitation_withdrawn';
+    await audit(tx, { kind, actor, orgId, details: { email: known.email } });
+    if (known.accepted_org === null || known.declined_at) return;
+    await auditForPartner(tx, { kind, orgId: known.accepted_org, details: { partner: known.name } });
+  });
 }
 
 /** What the holder of a link is told. @throws ApiError `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_USED` */
@@ -167,9 +189,10 @@ export async function readPartnerInvitation(
  */
 export async function acceptPartner(
   { db, acts }: { db: Kysely<Database>; acts: Acts },
-  accepting: { token: string; now: number; orgId: string; personId: string; email: string },
+  accepting: { token: string; now: number; orgId: string; actor: Actor & { personId: string }; email: string },
 ): Promise<'partners' | 'waiting'> {
-  const { token, now, orgId, personId, email } = accepting;
+  const { token, now, orgId, actor, email } = accepting;
+  const { personId } = actor;
   const asked = await readPartnerInvitation(db, { token, now });
   if (asked.email !== email) throw wrongAccount(asked.email);
   const pair = { orgId, partnerId: asked.orgId };
@@ -194,7 +217,15 @@ export async function acceptPartner(
       })
       .where('id', '=', id)
       .execute();
-    if (!waits) await befriend(tx, { orgId, personId }, { orgId: asked.orgId, personId: inviterId });
+    const kind = 'partner_accepted';
+    if (waits) {
+      await audit(native, { kind, actor, orgId, details: { partner: asked.organisationName, waits } });
+      // Whose yes it will be, the other side learns with that.
+      await auditForPartner(native, { kind, orgId: asked.orgId, details: { email, waits } });
+    } else {
+      await befriend(tx, { orgId, personId }, { orgId: asked.orgId, personId: inviterId });
+      await auditPartnership(native, { kind, actor, orgId, partnerId: asked.orgId });
+    }
     return waits ? 'waiting' : 'partners';
   });
   organisationsLog.info({ by: personId, orgId, inviter: asked.orgId, outcome }, 'a partner was accepted');
@@ -241,14 +272,22 @@ export async function waitingPartners(
  */
 export async function decidePartner(
   { db, acts }: { db: Kysely<Database>; acts: Acts },
-  decision: { personId: string; orgId: string; invitationId: string; approve: boolean; now: number },
+  decision: {
+    actor: Actor & { personId: string };
+    orgId: string;
+    invitationId: string;
+    approve: boolean;
+    now: number;
+  },
 ): Promise<void> {
-  const { personId, orgId, invitationId, approve, now } = decision;
+  const { actor, orgId, invitationId, approve, now } = decision;
+  const { personId } = actor;
   await mustAdminister(db, personId, orgId);
   const asked = await db
     .selectFrom('partnership_invitation')
-    .select('org_id')
-    .where('id', '=', invitationId)
+    .innerJoin('org', 'org.id', 'org_id')
+    .select(['org_id', 'email', 'name'])
+    .where('partnership_invitation.id', '=', invitationId)
     .where('accepted_org', '=', orgId)
     .executeTakeFirst();
   if (!asked) throw noInvitation();
@@ -265,8 +304,15 @@ export async function decidePartner(
       .returning(['accepted_by', 'invited_by'])
       .executeTakeFirst();
     if (!decided?.accepted_by) throw noInvitation();
-    if (!approve) return;
-    await befriend(tx, { orgId, personId: decided.accepted_by }, { orgId: asked.org_id, personId: decided.invited_by });
+    const inviter = { orgId: asked.org_id, personId: decided.invited_by };
+    if (approve) {
+      await befriend(tx, { orgId, personId: decided.accepted_by }, inviter);
+      await auditPartnership(native, { kind: 'partner_approved', actor, orgId, partnerId: inviter.orgId });
+      return;
+    }
+    const kind = 'partner_declined';
+    await audit(native, { kind, actor, orgId, details: { partner: asked.name } });
+    await auditForPartner(native, { kind, orgId: inviter.orgId, details: { email: asked.email } });
   });
   organisationsLog.info({ by: personId, orgId, inviter: asked.org_id, approve }, 'a partner was decided about');
 }

@@ -1,8 +1,8 @@
-import { CONTACTS, endPartnership, offerContacts, partnershipScopes, suspendPartner } from '@parley/core/partners';
+import { CONTACTS } from '@parley/core/partners';
 import { z } from 'zod';
 import { guess } from '../accounts/attempts.ts';
 import { emailAddress } from '../accounts/people.ts';
-import { organisationsLog } from '../logger.ts';
+import { actorOf } from '../audit/audit.ts';
 import { publicProcedure, router, signedInProcedure } from '../trpc.ts';
 import {
   acceptPartner,
@@ -14,7 +14,7 @@ import {
   revokePartnerInvitation,
   waitingPartners,
 } from './partner-invitations.ts';
-import { choicesOf, offeredTo } from './partners.ts';
+import { choicesOf, end, offer, offeredTo, suspend } from './partners.ts';
 
 const orgId = z.uuid();
 const invitation = z.object({ orgId, invitationId: z.uuid() });
@@ -32,7 +32,8 @@ export const partnersRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { db, limits, settings, now } = ctx.services;
       await limits.consume('invite', ctx.session.personId);
-      const asked = { ...input, inviterId: ctx.session.personId, authSecret: settings.authSecret, now: now() };
+      const inviter = actorOf(ctx, ctx.session.personId);
+      const asked = { ...input, inviter, authSecret: settings.authSecret, now: now() };
       const { token: made, expiresAt } = await invitePartner(db, asked);
       return { url: `${settings.publicUrl}/partner-invitation/${made}`, expiresAt };
     }),
@@ -60,7 +61,7 @@ export const partnersRouter = router({
     .output(z.null())
     .mutation(async ({ ctx, input }) => {
       const { db, now } = ctx.services;
-      await revokePartnerInvitation(db, { ...input, personId: ctx.session.personId, now: now() });
+      await revokePartnerInvitation(db, actorOf(ctx, ctx.session.personId), { ...input, now: now() });
       return null;
     }),
 
@@ -103,7 +104,7 @@ export const partnersRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { limits, now } = ctx.services;
       const { personId, email } = ctx.session;
-      const accepting = { ...input, personId, email, now: now() };
+      const accepting = { ...input, actor: actorOf(ctx, personId), email, now: now() };
       return { outcome: await guess(limits, ctx.address, () => acceptPartner(ctx.services, accepting)) };
     }),
 
@@ -127,8 +128,8 @@ export const partnersRouter = router({
     .input(invitation)
     .output(z.null())
     .mutation(async ({ ctx, input }) => {
-      const decision = { ...input, personId: ctx.session.personId, approve: true, now: ctx.services.now() };
-      await decidePartner(ctx.services, decision);
+      const actor = actorOf(ctx, ctx.session.personId);
+      await decidePartner(ctx.services, { ...input, actor, approve: true, now: ctx.services.now() });
       return null;
     }),
 
@@ -136,8 +137,8 @@ export const partnersRouter = router({
     .input(invitation)
     .output(z.null())
     .mutation(async ({ ctx, input }) => {
-      const decision = { ...input, personId: ctx.session.personId, approve: false, now: ctx.services.now() };
-      await decidePartner(ctx.services, decision);
+      const actor = actorOf(ctx, ctx.session.personId);
+      await decidePartner(ctx.services, { ...input, actor, approve: false, now: ctx.services.now() });
       return null;
     }),
 
@@ -151,9 +152,7 @@ export const partnersRouter = router({
     .input(partnership.extend({ personIds: z.array(z.uuid()).max(CONTACTS) }))
     .output(z.null())
     .mutation(async ({ ctx, input: { personIds, ...pair } }) => {
-      const by = ctx.session.personId;
-      await ctx.services.acts.act(by, partnershipScopes(pair), (tx) => offerContacts(tx, pair, personIds));
-      organisationsLog.info({ by, ...pair, offered: personIds.length }, 'people were offered to a partner');
+      await offer(ctx.services, actorOf(ctx, ctx.session.personId), pair, personIds);
       return null;
     }),
 
@@ -162,9 +161,7 @@ export const partnersRouter = router({
     .input(partnership.extend({ suspended: z.boolean() }))
     .output(z.null())
     .mutation(async ({ ctx, input: { suspended, ...pair } }) => {
-      const by = ctx.session.personId;
-      await ctx.services.acts.act(by, partnershipScopes(pair), (tx) => suspendPartner(tx, pair, suspended));
-      organisationsLog.info({ by, ...pair, suspended }, 'a partnership was suspended or resumed');
+      await suspend(ctx.services, actorOf(ctx, ctx.session.personId), pair, suspended);
       return null;
     }),
 
@@ -173,9 +170,7 @@ export const partnersRouter = router({
     .input(partnership.extend({ threads: z.enum(['kept', 'removed']) }))
     .output(z.null())
     .mutation(async ({ ctx, input: { threads, ...pair } }) => {
-      const by = ctx.session.personId;
-      await ctx.services.acts.act(by, partnershipScopes(pair), (tx) => endPartnership(tx, pair, threads));
-      organisationsLog.info({ by, ...pair, threads }, 'a partnership was ended');
+      await end(ctx.services, actorOf(ctx, ctx.session.personId), pair, threads);
       return null;
     }),
 });

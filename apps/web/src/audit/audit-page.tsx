@@ -19,11 +19,41 @@ const parts: Readonly<Record<string, { label: string; kinds?: AuditKind[] }>> = 
   all: { label: 'Everything' },
   accounts: {
     label: 'Signing in and accounts',
-    kinds: ['signed_in', 'second_step_failed', 'password_changed', 'password_reset', 'device_signed_out'],
+    kinds: [
+      'signed_in',
+      'second_step_failed',
+      'password_changed',
+      'reset_link_made',
+      'password_reset',
+      'passkey_added',
+      'passkey_removed',
+      'two_step_on',
+      'two_step_off',
+      'recovery_codes_renewed',
+      'device_signed_out',
+      'signed_out',
+    ],
   },
   invitations: { label: 'Invitations', kinds: ['invited', 'invitation_withdrawn', 'invitation_accepted'] },
   people: { label: 'People and roles', kinds: ['role_changed', 'deactivated', 'reactivated', 'merged'] },
-  settings: { label: 'Settings and imports', kinds: ['settings_changed', 'import_started'] },
+  partners: {
+    label: 'Partners',
+    kinds: [
+      'partner_invited',
+      'partner_invitation_withdrawn',
+      'partner_accepted',
+      'partner_approved',
+      'partner_declined',
+      'partner_contacts_changed',
+      'partner_suspended',
+      'partner_resumed',
+      'partner_ended',
+    ],
+  },
+  settings: {
+    label: 'Settings and imports',
+    kinds: ['organisation_made', 'settings_changed', 'import_started', 'demo_made', 'demo_removed'],
+  },
 };
 
 const DAY = 86_400_000;

@@ -36,7 +36,25 @@ test.each<[string, LoggedEvent]>([
     event('settings_changed', { details: { name: 'Acme', retentionDays: null, receipts: false } }),
   ],
   ['Somebody deactivated Bob', event('deactivated', { actor: { id: 'x', name: null }, subject: bob })],
-  ['Alice: partner ended', event('partner_ended')],
+  ['The server’s operator signed Bob out', event('signed_out', { actor: null, subject: bob, details: { devices: 2 } })],
+  ['The server’s operator signed everybody out', event('signed_out', { actor: null, details: { everybody: true } })],
+  [
+    'Alice accepted the invitation of Globex to become partners, which an owner or admin has to approve',
+    event('partner_accepted', { details: { partner: 'Globex', waits: true } }),
+  ],
+  [
+    'cleo@globex.example accepted the invitation to become partners, which an owner or admin of theirs has to approve',
+    event('partner_accepted', { actor: null, details: { byPartner: true, email: 'cleo@globex.example', waits: true } }),
+  ],
+  [
+    'Alice changed whom Globex may start threads with: added Bob; removed Dan, Eve',
+    event('partner_contacts_changed', { details: { partner: 'Globex', added: 'Bob', removed: 'Dan, Eve' } }),
+  ],
+  [
+    'Globex ended the partnership and took its threads away',
+    event('partner_ended', { actor: null, details: { byPartner: true, partner: 'Globex', threads: 'removed' } }),
+  ],
+  ['Alice: of another age', event('of_another_age')],
 ])('%s', (words, told) => {
   expect(eventWords(told)).toBe(words);
 });

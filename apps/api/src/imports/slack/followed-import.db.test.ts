@@ -25,13 +25,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-follow-'));
   testDatabase = await createTestDatabase();
   database = openDatabase(testDatabase.url);
-  alice = await setUpFirstAccount(engine(), {
-    token: null,
-    organisationName: 'Acme',
-    name: 'Alice',
-    email: 'alice@acme.example',
-    password: 'correct horse battery',
-  });
+  const account = { name: 'Alice', email: 'alice@acme.example', password: 'correct horse battery' };
+  alice = await setUpFirstAccount(engine(), { organisationName: 'Acme', ...account }, null);
 });
 afterEach(async () => {
   await database.close();
