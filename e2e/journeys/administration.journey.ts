@@ -191,3 +191,32 @@ test('invitations are copied, sent again and withdrawn, and rules are set, on a 
   await expect(asked).toHaveCount(0);
   await phone.leave();
 });
+
+test('an organisation is put on hold with a reason, and the hold is lifted after a question', async ({ alice }) => {
+  const { page } = alice;
+  await alice.administer('Organisation');
+  await page.getByRole('button', { name: 'Put on hold…' }).click();
+  const placing = page.getByRole('dialog', { name: /on hold\?$/ });
+  await expect(placing.getByRole('button', { name: 'Put on hold' })).toBeDisabled();
+  await placing.getByLabel('Reason').fill('Claim of the harbour authority');
+  await expectAccessible(page, 'putting an organisation on hold');
+  await placing.getByLabel('Reason').press('Enter');
+  await expect(page.getByText('On hold: Claim of the harbour authority')).toBeVisible();
+  await expect(page.getByText('Nothing is deleted while there is a hold.')).toBeVisible();
+  await expectAccessible(page, 'an organisation on hold');
+
+  await page.reload();
+  await page.getByRole('button', { name: 'Lift the hold…' }).click();
+  const lifting = page.getByRole('dialog', { name: /^Lift the hold/ });
+  await expectAccessible(page, 'lifting a hold');
+  await lifting.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('On hold: Claim of the harbour authority')).toBeVisible();
+  await page.getByRole('button', { name: 'Lift the hold…' }).click();
+  await lifting.getByRole('button', { name: 'Lift the hold' }).click();
+  await expect(page.getByRole('button', { name: 'Put on hold…' })).toBeVisible();
+
+  await alice.administer('Audit log');
+  const log = page.getByRole('list', { name: 'Audit log' });
+  await expect(log).toContainText('put the organisation on hold: Claim of the harbour authority');
+  await expect(log).toContainText('lifted the hold: Claim of the harbour authority');
+});

@@ -31,6 +31,8 @@ export const AUDIT_KINDS = [
   'partner_resumed',
   'partner_ended',
   'settings_changed',
+  'hold_placed',
+  'hold_lifted',
   'import_started',
   'demo_made',
   'demo_removed',

@@ -67,15 +67,17 @@ async function grant(trx: Kysely<Database>, role: string): Promise<void> {
     where schemaname = current_schema() and left(tablename, 16) <> 'schema_migration'`.execute(trx);
   const to = sql`to ${sql.ref(role)}`;
   const tables = (names: readonly string[]) => sql.join(names.map((name) => sql.table(name)));
-  const names = rows.map(({ name }) => name).filter((name) => !APPEND_ONLY.includes(name));
+  const names = rows.map(({ name }) => name).filter((name) => ![...APPEND_ONLY, ...SEALED].includes(name));
   await sql`grant usage on schema ${sql.ref(rows[0]?.schema ?? 'public')} ${to}`.execute(trx);
   await sql`grant select, insert, update, delete on ${tables(names)} ${to}`.execute(trx);
-  await sql`revoke all on ${tables(APPEND_ONLY)} from ${sql.ref(role)}`.execute(trx);
+  await sql`revoke all on ${tables([...APPEND_ONLY, ...SEALED])} from ${sql.ref(role)}`.execute(trx);
   await sql`grant select, insert on ${tables(APPEND_ONLY)} ${to}`.execute(trx);
 }
 
 /** Tables that only grow. */
 const APPEND_ONLY: readonly string[] = ['audit_event'];
+/** Tables that are the owner's alone. */
+const SEALED: readonly string[] = ['held_text'];
 const DENIED = '42501';
 /** What is said of a role that is there, and of one that is being made. */
 const DUPLICATE = ['42710', '23505'];

@@ -2,6 +2,7 @@ export { RoleMissing, roleStatements } from './application-role.ts';
 export { applicationRole, openDatabase, type DatabaseOptions, type OpenDatabase } from './connection.ts';
 export { alignPartners } from './external-threads.ts';
 export { alignGroups, organisationsWithGroups } from './groups.ts';
+export { isOnHold } from './legal-hold.ts';
 export { readMemberFacts } from './members.ts';
 export { isMigrated, migrateToLatest } from './migrate.ts';
 export { showPartners } from './partners.ts';

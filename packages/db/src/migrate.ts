@@ -25,6 +25,7 @@ import * as notes from './migrations/0014-notes.ts';
 import * as notesAge from './migrations/0014-notes-age.ts';
 import * as auditEvents from './migrations/0016-audit-events.ts';
 import * as externalThreads from './migrations/0016-external-threads.ts';
+import * as legalHold from './migrations/0017-legal-hold.ts';
 import type { Database } from './tables.ts';
 
 /** In the order of their names. A migration that was released is never changed. */
@@ -51,6 +52,7 @@ const migrations: Record<string, Migration> = {
   '0014-notes-age': notesAge,
   '0016-audit-events': auditEvents,
   '0016-external-threads': externalThreads,
+  '0017-legal-hold': legalHold,
 };
 
 /**

@@ -4,6 +4,7 @@ import { notesScope, threadScope } from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
 import type { SyncServer } from '@parley/sync/server';
 import { sql, type Kysely } from 'kysely';
+import { isOnHold, withholdHold } from './legal-hold.ts';
 import type { DatabaseTransaction } from './sync/statement.ts';
 import type { Database } from './tables.ts';
 
@@ -35,6 +36,8 @@ export async function expireOldMessages(
       let taken: number;
       do {
         taken = await acts.act(null, { write: [scope] }, async (tx, trx) => {
+          await withholdHold(trx, orgId);
+          if (await isOnHold(trx, orgId)) return 0;
           const expired = await expiredIn(trx, { ...place, scope }, retention);
           if (kind === 'note') await expireNotes(tx, { threadId, orgId }, expired);
           else await expireMessages(tx, threadId, expired);
@@ -47,13 +50,18 @@ export async function expireOldMessages(
   return count;
 }
 
-/** Organisations that do not keep everything. */
+/** Organisations that do not keep everything, and are not on hold. */
 async function retentions(db: Kysely<Database>, now: number): Promise<Retention[]> {
   const rows = await db
     .selectFrom('org')
     .select(['id', 'retention_days'])
     .where('deleted', '=', false)
     .where('retention_days', 'is not', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(selectFrom('legal_hold').select('id').whereRef('org_id', '=', 'org.id').where('lifted_at', 'is', null)),
+      ),
+    )
     .execute();
   return rows.flatMap(({ id, retention_days: retentionDays }) => {
     const before = oldestKept({ retentionDays }, now);

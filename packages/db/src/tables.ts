@@ -152,6 +152,15 @@ export interface Database {
     ip_address: string | null;
     user_agent: string | null;
   };
+  legal_hold: {
+    id: string;
+    org_id: string;
+    reason: string;
+    placed_by: string;
+    placed_at: Time;
+    lifted_by: string | null;
+    lifted_at: TimeOrNull;
+  };
   slack_import: {
     id: string;
     org_id: string;

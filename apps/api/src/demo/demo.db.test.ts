@@ -23,7 +23,8 @@ const asker = (personId: string) => ({ ...server.services, personId, now: Date.n
 async function rowCounts(): Promise<Record<string, number>> {
   const { db } = server.services;
   const tables = await sql<{ name: string }>`
-    select tablename as name from pg_tables where schemaname = 'public' and tablename !~ 'migration'
+    select tablename as name from pg_tables
+    where schemaname = 'public' and has_table_privilege(format('%I.%I', schemaname, tablename), 'select')
   `.execute(db);
   const counts: Record<string, number> = {};
   for (const { name } of tables.rows) {

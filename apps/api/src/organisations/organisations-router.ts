@@ -1,9 +1,11 @@
 import { PARTNERSHIP_APPROVALS, ROLES, THREAD_STARTERS } from '@parley/core/organisations';
 import { MAX_RETENTION_DAYS } from '@parley/core/retention';
+import { lineOfText } from '@parley/core/text';
 import { z } from 'zod';
 import { emailAddress, organisationName } from '../accounts/people.ts';
 import { actorOf } from '../audit/audit.ts';
 import { router, signedInProcedure } from '../trpc.ts';
+import { holdOf, HOLD_REASON, liftHold, placeHold } from './legal-hold.ts';
 import { invitationLink, inviteToOrganisation, openInvitations, revokeInvitation } from './invitations.ts';
 import { mergePeople } from './merging.ts';
 import { changeSettings } from './settings.ts';
@@ -78,6 +80,31 @@ export const organisationsRouter = router({
     .output(z.null())
     .mutation(async ({ ctx, input }) => {
       await changeSettings(ctx.services, actorOf(ctx, ctx.session.personId), input);
+      return null;
+    }),
+
+  /** The hold that the organisation is under; for its owners and admins. */
+  hold: signedInProcedure
+    .input(z.object({ orgId }))
+    .output(z.object({ reason: z.string(), placedBy: z.string(), placedAt: time }).nullable())
+    .query(({ ctx, input }) => holdOf(ctx.services.db, { ...input, personId: ctx.session.personId })),
+
+  /** From then on nothing that members wrote gets lost, whatever they delete and whatever the rules say. */
+  placeHold: signedInProcedure
+    .input(z.object({ orgId, reason: lineOfText(HOLD_REASON) }))
+    .output(z.null())
+    .mutation(async ({ ctx, input }) => {
+      const { db, now } = ctx.services;
+      await placeHold(db, actorOf(ctx, ctx.session.personId), { ...input, now: now() });
+      return null;
+    }),
+
+  liftHold: signedInProcedure
+    .input(z.object({ orgId }))
+    .output(z.null())
+    .mutation(async ({ ctx, input }) => {
+      const { db, now } = ctx.services;
+      await liftHold(db, actorOf(ctx, ctx.session.personId), { ...input, now: now() });
       return null;
     }),
 

@@ -141,6 +141,13 @@ export const samples: Readonly<Record<string, Sample>> = {
     stranger: 'NOT_FOUND',
     guest: 'FORBIDDEN',
   },
+  'organisations.hold': { input: ({ acme }) => ({ orgId: acme }), stranger: 'NOT_FOUND', guest: 'FORBIDDEN' },
+  'organisations.placeHold': {
+    input: ({ acme }) => ({ orgId: acme, reason: 'A lawsuit' }),
+    stranger: 'NOT_FOUND',
+    guest: 'FORBIDDEN',
+  },
+  'organisations.liftHold': { input: ({ acme }) => ({ orgId: acme }), stranger: 'NOT_FOUND', guest: 'FORBIDDEN' },
   'organisations.changeRole': {
     input: ({ acme, bob }) => ({ orgId: acme, personId: bob.personId, role: 'guest' }),
     stranger: 'NOT_FOUND',

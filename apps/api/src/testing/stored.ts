@@ -5,7 +5,7 @@ import { sql, type Kysely } from 'kysely';
 export async function stored(db: Kysely<Database>): Promise<unknown> {
   const { rows: tables } = await sql<{ name: string }>`
     select tablename as name from pg_tables
-    where schemaname = 'public' and left(tablename, 16) <> 'schema_migration'`.execute(db);
+    where schemaname = 'public' and has_table_privilege(format('%I.%I', schemaname, tablename), 'select')`.execute(db);
   const sums = tables.map(
     ({ name }) => sql`
       select ${name}::text as name, md5(string_agg(each::text, '' order by each::text)) as sum

@@ -30,6 +30,8 @@ const words: Record<string, string> = {
   LAST_OWNER: 'An organisation needs an owner. Make somebody else one first.',
   BELONGS_ELSEWHERE: 'They belong to another organisation, too, which has a say in this.',
   UNKNOWN_PERSON: 'Whoever stays must be an active member.',
+  ON_HOLD: 'The organisation is on hold.',
+  NOT_ON_HOLD: 'The organisation is not on hold any more.',
   PARTNERS_ALREADY: 'The two organisations are partners already.',
   SAME_ORGANISATION: 'An organisation is no partner of its own. Choose another one.',
   ENDED: 'This partnership has ended.',

@@ -10,6 +10,7 @@ import type { OwnOrganisation } from '../shell/use-organisations.ts';
 import { useRow } from '../sync/views.ts';
 import { administration } from './administration.ts';
 import { useOnline } from './connection.tsx';
+import { LegalHold, useHold } from './legal-hold.tsx';
 import { RetentionRule } from './retention-rule.tsx';
 
 const starters: { value: ThreadStarters; label: string }[] = [
@@ -31,6 +32,7 @@ export function OrganisationPage({ organisation }: { organisation: OwnOrganisati
   const partnershipApproval = useRule(orgId, 'partnershipApproval', row?.data.partnershipApproval ?? 'admins');
   const receipts = useRule(orgId, 'receipts', receiptsOn(row?.data));
   const retentionDays = useRule(orgId, 'retentionDays', row?.data.retentionDays ?? null);
+  const isOnHold = Boolean(useHold(orgId).data);
   return (
     <section aria-label="Organisation" className="flex flex-col">
       <Part title="Name" note="Shown in the rail, in invitations and in mails.">
@@ -61,8 +63,23 @@ export function OrganisationPage({ organisation }: { organisation: OwnOrganisati
       >
         <ReceiptsSwitch on={receipts.value} disabled={!online} onChange={receipts.choose} />
       </Part>
-      <Part title="Keep messages" note="Messages of your members, for this long after they were sent.">
-        <RetentionRule days={retentionDays.value} disabled={!online} onChange={retentionDays.choose} />
+      <Part
+        title="Keep messages"
+        note={
+          isOnHold
+            ? 'Messages of your members. Nothing is deleted while there is a hold.'
+            : 'Messages of your members, for this long after they were sent.'
+        }
+      >
+        <RetentionRule
+          days={retentionDays.value}
+          isOnHold={isOnHold}
+          disabled={!online}
+          onChange={retentionDays.choose}
+        />
+      </Part>
+      <Part title="Legal hold" note="Keeps all that your members wrote, whatever they delete and however old it is.">
+        <LegalHold organisation={organisation} />
       </Part>
     </section>
   );

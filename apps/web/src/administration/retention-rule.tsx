@@ -5,12 +5,14 @@ import { useState } from 'react';
 export interface RetentionRuleProps {
   /** Days after which messages are deleted; `null` keeps them. */
   days: number | null;
+  /** The rule is not carried out until the hold is lifted. */
+  isOnHold: boolean;
   disabled: boolean;
   onChange: (days: number | null) => void;
 }
 
 /** How long messages are kept. What deletes more than before is asked about first: it cannot be undone. */
-export function RetentionRule({ days, disabled, onChange }: RetentionRuleProps) {
+export function RetentionRule({ days, isOnHold, disabled, onChange }: RetentionRuleProps) {
   const [asking, setAsking] = useState<number | null>(null);
   const offered = [...new Set<number | null>([...RETENTION_DAYS, days])].sort((one, other) => span(other) - span(one));
   const choose = (value: string) => {
@@ -33,7 +35,7 @@ export function RetentionRule({ days, disabled, onChange }: RetentionRuleProps) 
         }}
         width="narrow"
         title={`Delete what is older than ${retentionWords(asking)}?`}
-        description="What your members wrote is deleted for everybody, here and in threads with partners, once it is that old. What is older now goes within the hour. It cannot be brought back."
+        description={`What your members wrote is deleted for everybody, here and in threads with partners, once it is that old. What is older now goes ${isOnHold ? 'when the hold is lifted' : 'within the hour'}. It cannot be brought back.`}
         actions={
           <>
             <Button onClick={() => setAsking(null)}>Cancel</Button>

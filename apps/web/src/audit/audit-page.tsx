@@ -52,7 +52,15 @@ const parts: Readonly<Record<string, { label: string; kinds?: AuditKind[] }>> = 
   },
   settings: {
     label: 'Settings and imports',
-    kinds: ['organisation_made', 'settings_changed', 'import_started', 'demo_made', 'demo_removed'],
+    kinds: [
+      'organisation_made',
+      'settings_changed',
+      'hold_placed',
+      'hold_lifted',
+      'import_started',
+      'demo_made',
+      'demo_removed',
+    ],
   },
 };
 

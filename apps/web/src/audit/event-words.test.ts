@@ -54,6 +54,7 @@ test.each<[string, LoggedEvent]>([
     'Globex ended the partnership and took its threads away',
     event('partner_ended', { actor: null, details: { byPartner: true, partner: 'Globex', threads: 'removed' } }),
   ],
+  ['Alice put the organisation on hold: A lawsuit', event('hold_placed', { details: { reason: 'A lawsuit' } })],
   ['Alice: of another age', event('of_another_age')],
 ])('%s', (words, told) => {
   expect(eventWords(told)).toBe(words);

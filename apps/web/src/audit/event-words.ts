@@ -76,6 +76,8 @@ const sentences: Readonly<Record<AuditKind, (who: string, whom: string, details:
     (byPartner ? `${partner} ended the partnership` : `${who} ended the partnership with ${partner}`) +
     (threads === 'removed' ? ' and took its threads away' : ''),
   settings_changed: (who, _, details) => `${who} changed ${Object.entries(details).map(settingWords).join(', ')}`,
+  hold_placed: (who, _, { reason }) => `${who} put the organisation on hold: ${reason}`,
+  hold_lifted: (who, _, { reason }) => `${who} lifted the hold: ${reason}`,
   import_started: (who, _, { fileName }) => `${who} began to import ${fileName}`,
   demo_made: (who, whom) => `${who} made a demo workspace for ${whom}`,
   demo_removed: (who, whom) => `${who} took the demo workspace of ${whom} away`,

@@ -3,6 +3,7 @@ import { orgPeopleScope, orgScope, scopesOfThread, userScope } from '@parley/cor
 import type { TableName } from '@parley/core/tables';
 import type { ScopeId } from '@parley/sync/mutator';
 import { sql, type Kysely } from 'kysely';
+import { mustNotBeOnHold } from '../legal-hold.ts';
 import type { Database } from '../tables.ts';
 import { syncedTableNames, syncedTables } from './synced-tables.ts';
 
@@ -33,9 +34,12 @@ export async function scopesToErase(db: Kysely<Database>, { orgId, personIds }: 
 /**
  * Deletes every row of an organisation, of its threads and of people who exist for it only. No tombstone is left: the
  * caller first takes from everybody else what they know of it.
+ *
+ * @throws Refusal `on_hold`
  */
 export async function eraseOrganisation(tx: Kysely<Database>, erasable: Erasable): Promise<void> {
   const { orgId, personIds } = erasable;
+  await mustNotBeOnHold(tx, orgId);
   const scopes = await scopesToErase(tx, erasable);
   for (const { sql: table, scopeKind, scopeColumns, isOfThread } of Object.values(syncedTables)) {
     const column = isOfThread ? 'home_org' : (scopeColumns[0] ?? '');
