@@ -1,5 +1,5 @@
 /** Making what was read unread again. */
-import { threadScope, userScope } from '@parley/core/scopes';
+import { notesScope, threadScope, userScope } from '@parley/core/scopes';
 import { announce, notify } from '@parley/ui';
 import { attempt } from '../sync/attempt.ts';
 import type { ParleyEngine } from '../sync/engine-provider.tsx';
@@ -52,8 +52,11 @@ export async function markThreadUnread(parts: MarkingParts): Promise<void> {
 /** Everything is read. */
 export async function markThreadRead({ engine, personId, threadId }: MarkingParts): Promise<void> {
   const seq = engine.row(threadScope(threadId), 'thread', threadId)?.data.lastSeq ?? 0;
-  const markEpoch = engine.row(userScope(personId), 'readPosition', threadId)?.data.markEpoch ?? 0;
-  if (await attempt(engine.mutate('markRead', { threadId, seq, markEpoch }))) announce('Marked read');
+  const own = userScope(personId);
+  const markEpoch = engine.row(own, 'readPosition', threadId)?.data.markEpoch ?? 0;
+  const orgId = engine.row(own, 'participation', threadId)?.data.actingOrg ?? '';
+  const noteSeq = engine.row(notesScope(threadId, orgId), 'noteHead', threadId)?.data.lastSeq ?? 0;
+  if (await attempt(engine.mutate('markRead', { threadId, seq, noteSeq, markEpoch }))) announce('Marked read');
 }
 
 /** What this device holds of an opened thread is read from disk. */
