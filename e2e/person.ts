@@ -277,7 +277,9 @@ export class Person {
    * pointer follows it.
    */
   async press(row: Locator, name: string): Promise<void> {
-    const button = row.getByRole('toolbar', { name: 'Message actions' }).getByRole('button', { name, exact: true });
+    const button = row
+      .getByRole('toolbar', { name: /^(Message|Note) actions$/ })
+      .getByRole('button', { name, exact: true });
     await expect(async () => {
       await this.#pointAt(row);
       await button.click({ timeout: 2_000 });

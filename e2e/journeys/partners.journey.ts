@@ -1,6 +1,7 @@
 import { expectAccessible } from '../accessibility.ts';
 import { startInstallation } from '../installation.ts';
 import { aSubject, expect, test } from '../journey.ts';
+import { invitePartner, inviteToDemo } from '../partnership.ts';
 import { ACME, ALICE, type Account } from '../people.ts';
 import type { Person } from '../person.ts';
 
@@ -111,30 +112,6 @@ test('two organisations become partners, see each other, rest it and end it; nob
   await expect(seenByAlice).toContainText(/Active.*Dave Lund/);
   for (const person of [alice, carol, dave]) await person.leave();
 });
-
-async function inviteToDemo(alice: Person, account: Account, role: string): Promise<string> {
-  const { page } = alice;
-  await page.getByRole('link', { name: 'People', exact: true }).click();
-  const place = page.getByRole('region', { name: /Brightwater/ });
-  await place.getByRole('button', { name: 'Invite', exact: true }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('E-mail').fill(account.email);
-  await dialog.getByRole('radio', { name: role }).check();
-  await dialog.getByRole('button', { name: 'Make link' }).click();
-  const link = await page.getByLabel('Invitation link').inputValue();
-  await page.getByRole('button', { name: 'Done' }).click();
-  return link;
-}
-
-async function invitePartner({ page }: Person, { email }: Account): Promise<string> {
-  await page.getByRole('button', { name: 'Invite a partner' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('E-mail').fill(email);
-  await dialog.getByRole('button', { name: 'Make link' }).click();
-  const link = await page.getByLabel('Invitation link').inputValue();
-  await page.getByRole('button', { name: 'Done' }).click();
-  return link;
-}
 
 /** Does what the menu of a partner offers. */
 async function choose({ page }: Person, partner: string, item: string): Promise<void> {

@@ -34,9 +34,9 @@ const tokens = new Map(
 
 const text: [ink: string, grounds: string[]][] = [
   ['ink', ['paper', 'sheet', 'sunk', 'note', 'bad-soft', 'outside-soft', 'accent-soft']],
-  ['ink-2', ['paper', 'sheet', 'sunk']],
-  ['ink-3', ['paper', 'sheet', 'sunk']],
-  ['accent', ['paper', 'sheet', 'accent-soft']],
+  ['ink-2', ['paper', 'sheet', 'sunk', 'note']],
+  ['ink-3', ['paper', 'sheet', 'sunk', 'note']],
+  ['accent', ['paper', 'sheet', 'accent-soft', 'note']],
   ['accent-strong', ['paper', 'sheet', 'sunk', 'accent-soft']],
   ['on-accent', ['accent', 'accent-strong', 'bad']],
   ['outside', ['paper', 'sheet', 'outside-soft']],

@@ -4,6 +4,7 @@ import type { DraftRow } from '@parley/core/drafts';
 import { createDexieDisk } from '@parley/sync/adapters/dexie';
 import type { OutboxItem } from '@parley/sync/client';
 import { v7 as uuidv7 } from 'uuid';
+import { draftKeyOf } from '../messages/draft-key.ts';
 
 export interface LeftBehind {
   items: readonly OutboxItem[];
@@ -30,12 +31,10 @@ export async function rescueDrafts(personId: string): Promise<void> {
   try {
     const { rows } = await cache.read(['draft']);
     const own = rows.flatMap(({ scope, data }) => (scope === userScope(personId) && data ? [data as DraftRow] : []));
-    const drafts = own.filter(({ text }) => text !== '').map((row) => [keyOf(row), row.text]);
+    const drafts = own.filter(({ text }) => text !== '').map((row) => [draftKeyOf(row), row.text]);
     await outbox.restore([], Object.fromEntries(drafts));
   } finally {
     cache.close();
     outbox.close();
   }
 }
-
-const keyOf = ({ threadId, rootId }: DraftRow): string => (rootId === null ? `thread.${threadId}` : `reply.${rootId}`);

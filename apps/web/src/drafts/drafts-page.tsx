@@ -5,7 +5,8 @@ import { Link } from '@tanstack/react-router';
 import { CircleAlert, PencilLine } from 'lucide-react';
 import { useReducer, useState, type ReactNode } from 'react';
 import { momentWords } from '../messages/schedule-times.ts';
-import { draftKeyOf, forgetKept } from '../messages/use-draft.ts';
+import { draftKeyOf } from '../messages/draft-key.ts';
+import { forgetKept } from '../messages/use-draft.ts';
 import { PageFrame } from '../shell/page-frame.tsx';
 import { attempt } from '../sync/attempt.ts';
 import { useEngine } from '../sync/engine-provider.tsx';
@@ -68,13 +69,13 @@ function Section({ title, count, children }: { title: string; count: number; chi
 }
 
 function DraftItem({ draft, onDelete }: { draft: Begun; onDelete: () => void }) {
-  const { threadId, rootId, text, at } = draft;
+  const { threadId, rootId, kind, text, at } = draft;
   const when = at === null ? 'On this device' : <Time at={at} />;
   return (
     <Item
       threadId={threadId}
       hash={rootId === null ? undefined : `m-${rootId}`}
-      note={rootId === null ? when : <>Reply · {when}</>}
+      note={kind === 'note' ? <>Note · {when}</> : rootId === null ? when : <>Reply · {when}</>}
       text={text}
     >
       <CopyButton text={text} />
@@ -185,10 +186,11 @@ function useBegun() {
   const participations = useAllRows('participation').filter(({ data }) => data.leftAt === null);
   const [, lookAgain] = useReducer((looks: number) => looks + 1, 0);
   const drafts = begun({ drafts: rows, threadIds: participations.map(({ id }) => id), kept: engine.draft });
-  const discard = async ({ id, threadId, rootId }: Begun) => {
-    await forgetKept(engine, draftKeyOf({ threadId, rootId }));
+  const discard = async ({ id, ...place }: Begun) => {
+    const { threadId, rootId, kind } = place;
+    await forgetKept(engine, draftKeyOf(place));
     lookAgain();
-    return rows.some((row) => row.id === id) ? engine.mutate('discardDraft', { threadId, rootId }) : undefined;
+    return rows.some((row) => row.id === id) ? engine.mutate('discardDraft', { threadId, rootId, kind }) : undefined;
   };
   return { drafts, discard };
 }

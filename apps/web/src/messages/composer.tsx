@@ -1,6 +1,6 @@
 import { Button, classNames, IconButton } from '@parley/ui';
 import { MESSAGE_LENGTH } from '@parley/core/text';
-import { CornerDownLeft, Eye, X } from 'lucide-react';
+import { CornerDownLeft, Eye, Lock, X } from 'lucide-react';
 import {
   useId,
   useImperativeHandle,
@@ -47,6 +47,10 @@ export interface ComposerProps {
   people: readonly Mentionable[];
   /** Who will read this. */
   reads: ReactNode;
+  /** Where it can be chosen who reads this. */
+  audience?: ReactNode;
+  /** What is written stays inside. */
+  isNote?: boolean;
   sendLabel?: string;
   /** Sends without text too, as a thread can be started without a message. */
   mayBeEmpty?: boolean;
@@ -75,6 +79,8 @@ export function Composer(props: ComposerProps) {
     onSend,
     people,
     reads,
+    audience,
+    isNote = false,
     about,
     onEditLast,
     onRest,
@@ -214,9 +220,13 @@ export function Composer(props: ComposerProps) {
   };
 
   const near = over > -NEAR;
+  const Icon = isNote ? Lock : Eye;
   return (
     <form
-      className="relative mx-4 mb-3.5 rounded-xl border border-edge bg-sheet shadow-float has-[textarea:focus-visible]:border-accent max-desk:mx-2 max-desk:mb-[max(0.5rem,env(safe-area-inset-bottom))]"
+      className={classNames(
+        'relative mx-4 mb-3.5 rounded-xl border shadow-float has-[textarea:focus-visible]:border-accent max-desk:mx-2 max-desk:mb-[max(0.5rem,env(safe-area-inset-bottom))]',
+        isNote ? 'border-note-line bg-note' : 'border-edge bg-sheet',
+      )}
       onSubmit={(event) => {
         event.preventDefault();
         void send();
@@ -225,13 +235,23 @@ export function Composer(props: ComposerProps) {
       {found.length > 0 ? (
         <MentionList id={`${id}-people`} people={found} picked={choice?.id ?? ''} onPick={insert} />
       ) : null}
-      <div className="flex min-h-9 items-center gap-2 border-b border-line px-3.5 py-1 text-sm text-ink-2">
+      <div
+        className={classNames(
+          'flex min-h-9 items-center gap-2 border-b px-3.5 py-1 text-sm',
+          isNote ? 'border-note-line font-[550] text-note-ink' : 'border-line text-ink-2',
+          about === undefined && audience !== undefined && 'pr-1.5',
+        )}
+      >
         {about === undefined ? (
           <>
-            <Eye size={14} aria-hidden className="shrink-0" />
-            <span id={`${id}-reads`} className="truncate">
+            <Icon size={14} aria-hidden className="shrink-0" />
+            <span
+              id={`${id}-reads`}
+              className={classNames('min-w-0 flex-1', audience === undefined ? 'truncate' : 'line-clamp-3')}
+            >
               {reads}
             </span>
+            {audience}
           </>
         ) : (
           <>

@@ -7,19 +7,13 @@ import { DRAFT_LENGTH, draftId, type DraftRow } from '@parley/core/drafts';
 import { userScope } from '@parley/core/scopes';
 import type { ParleyEngine } from '../sync/engine-provider.tsx';
 import type { ComposerHandle } from './composer.tsx';
+import type { DraftPlace } from './draft-key.ts';
 
 /** Milliseconds of silence after which the other devices are told. */
 const SILENCE_MS = 1_000;
 
-export interface DraftPlace {
-  threadId: string;
-  /** The message under which it is written; `null` in the thread itself. */
-  rootId: string | null;
-}
-
-/** Which draft became a message, and how much of it was seen. */
-interface SentDraft {
-  rootId: string | null;
+/** Which draft became a message, or a note, and how much of it was seen. */
+interface SentDraft extends Pick<DraftPlace, 'rootId' | 'kind'> {
   generation: number;
   known: string;
 }
@@ -120,7 +114,8 @@ export class DraftSync {
     clearTimeout(this.#timer);
     const row = this.#row();
     const isKnown = this.#queueing !== null || (row?.text ?? '') !== '';
-    const ended = { rootId: this.#options.place.rootId, generation: this.#generation, known: this.#draft.known };
+    const { rootId, kind } = this.#options.place;
+    const ended = { rootId, kind, generation: this.#generation, known: this.#draft.known };
     if (isKnown) this.#begin({ generation: this.#generation + 1, updates: [] });
     else this.#begin({ generation: this.#generation, updates: row?.updates ?? [] });
     return isKnown ? ended : undefined;
@@ -155,13 +150,14 @@ export class DraftSync {
     for (const { args, heldUntil, state } of engine.items()) {
       const { threadId, draft } = (args ?? {}) as { threadId?: string; draft?: Partial<SentDraft> };
       const isHeld = heldUntil !== null && state !== 'failed' && threadId === place.threadId;
-      if (isHeld && draft?.rootId === place.rootId && draft.generation === this.#generation - 1) return draft.known;
+      const isOfPlace = draft?.rootId === place.rootId && draft.kind === place.kind;
+      if (isHeld && isOfPlace && draft.generation === this.#generation - 1) return draft.known;
     }
     return undefined;
   }
 
   #row(): DraftRow | undefined {
     const { engine, personId, place } = this.#options;
-    return engine.row(userScope(personId), 'draft', draftId(place.threadId, place.rootId))?.data;
+    return engine.row(userScope(personId), 'draft', draftId(place.threadId, place.rootId, place.kind))?.data;
   }
 }

@@ -1,7 +1,7 @@
 import { Popover, Time } from '@parley/ui';
 import { Markdown } from '../markdown/markdown.tsx';
 import { useLogDoor } from './log-door.ts';
-import type { LogMessage } from './log-items.ts';
+import type { LogMessage } from './timeline.ts';
 
 /** "edited", leading to what the message said before. */
 export function EditedMark({ row }: { row: LogMessage }) {

@@ -3,7 +3,7 @@ import { Button } from '@parley/ui';
 import { Clock } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useLogDoor } from './log-door.ts';
-import type { LogMessage } from './log-items.ts';
+import type { LogMessage } from './timeline.ts';
 
 /** Under a message that has not gone out and can still be taken back. */
 export function Held({ row, item }: { row: LogMessage; item: Pending }) {

@@ -1,7 +1,7 @@
 /** What a row of the log can reach: names, and what a person can do with a message. */
 import type { RevisionRow } from '@parley/core/messages';
 import { createContext, useContext } from 'react';
-import type { LogMessage } from './log-items.ts';
+import type { LogMessage } from './timeline.ts';
 
 export interface LogDoor {
   personId: string;
@@ -9,8 +9,10 @@ export interface LogDoor {
   selfIds: ReadonlySet<string>;
   /** Keeps its identity while no name changes, or every row is drawn anew. */
   personName: (id: string) => string | undefined;
-  /** Whether the reader may delete messages of others here. */
-  mayDeleteForOthers: boolean;
+  /** The organisation that shares the notes. */
+  noteReaders: string;
+  /** Whether the reader may delete a message or a note, be it of others. */
+  mayDelete(row: LogMessage): boolean;
   react(messageId: string, emoji: string, on: boolean): void;
   reply(messageId: string): void;
   edit(messageId: string): void;

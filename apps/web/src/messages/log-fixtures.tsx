@@ -4,7 +4,7 @@ import { createRoot, type Root } from 'react-dom/client';
 import { StrictMode, type ReactNode } from 'react';
 import { flushSync } from 'react-dom';
 import type { LogDoor } from './log-door.ts';
-import type { LogMessage } from './log-items.ts';
+import type { LogMessage } from './timeline.ts';
 
 export const alice = 'alice';
 export const bob = 'bob';
@@ -49,7 +49,8 @@ export function logDoor(changes: Partial<LogDoor> = {}): LogDoor {
     personId: alice,
     selfIds: new Set([alice]),
     personName: (id) => ({ alice: 'Alice Lindqvist', bob: 'Bob Okafor' })[id] ?? id,
-    mayDeleteForOthers: false,
+    noteReaders: 'Acme Freight',
+    mayDelete: ({ data }) => data.authorId === alice,
     react: nothing,
     reply: nothing,
     edit: nothing,

@@ -1,6 +1,7 @@
 import type { MessageRow } from '@parley/core/messages';
 import { describe, expect, test } from 'vitest';
-import { logItems, type LogInput, type LogItem, type LogMessage } from './log-items.ts';
+import { logItems, type LogInput, type LogItem } from './log-items.ts';
+import type { LogMessage } from './timeline.ts';
 
 const noon = new Date(2026, 10, 22, 12).getTime();
 const minute = 60_000;

@@ -1,8 +1,5 @@
-/** What the log of a thread shows, line by line: messages, and the lines between them. */
-import type { MessageRow } from '@parley/core/messages';
-import type { ViewRow } from '@parley/sync/client';
-
-export type LogMessage = ViewRow<MessageRow>;
+/** What the log of a thread shows, line by line: messages and notes, and the lines between them. */
+import { messageSeq, type LogMessage } from './timeline.ts';
 
 export type LogItem =
   /** Where the thread begins. */
@@ -67,7 +64,7 @@ export function logItems({ rows, complete, divider, personId, receipts = false, 
     });
   }
 
-  const sent = receipts ? rows.findLast(({ data }) => hasArrived(data) && data.authorId === personId) : undefined;
+  const sent = receipts ? rows.findLast((row) => hasArrived(row) && row.data.authorId === personId) : undefined;
   if (complete) items.push({ kind: 'start', key: 'start' });
   let before: LogMessage | undefined;
   let divided = divider === null;
@@ -92,13 +89,13 @@ export function logItems({ rows, complete, divider, personId, receipts = false, 
   return items;
 }
 
-const hasArrived = ({ seq, deletedAt }: MessageRow): boolean => seq !== null && deletedAt === null;
+const hasArrived = (row: LogMessage): boolean => messageSeq(row) !== null && row.data.deletedAt === null;
 
 type Replies = Pick<Extract<LogItem, { kind: 'message' }>, 'replyCount' | 'lastReplyAt' | 'newReplies'>;
 const noReplies: Replies = { replyCount: 0, lastReplyAt: 0, newReplies: 0 };
 
-const isNew = ({ data }: LogMessage, seq: number, personId: string): boolean =>
-  data.seq !== null && data.seq > seq && data.authorId !== personId && data.kind !== 'system';
+const isNew = (row: LogMessage, seq: number, personId: string): boolean =>
+  (messageSeq(row) ?? 0) > seq && row.data.authorId !== personId && row.data.kind !== 'system';
 
 const continuesReplies = (above: LogMessage | undefined, rootId: string): boolean =>
   above !== undefined && (above.id === rootId || above.data.replyTo === rootId);

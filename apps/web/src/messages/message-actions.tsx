@@ -17,29 +17,30 @@ import {
 } from 'lucide-react';
 import { useContext, useRef } from 'react';
 import { useLogDoor } from './log-door.ts';
-import type { LogMessage } from './log-items.ts';
 import { LogMarksContext } from './log-marks.ts';
 import { selectionIn } from './quoted.ts';
 import { QUICK_EMOJI } from './quick-emoji.ts';
 import { ReactionPicker } from './reaction-picker.tsx';
+import { isNote, messageSeq, type LogMessage } from './timeline.ts';
 
 /** What can be done with one message, over the row's upper edge. */
 export function MessageActions({ row }: { row: LogMessage }) {
   const door = useLogDoor();
   const { id, data } = row;
   const own = data.authorId === door.personId;
+  // What leads out of an organisation, or among its partners, is not for notes.
+  const note = isNote(row);
+  const sent = messageSeq(row) !== null;
   const { pinByMessageId, saved } = useContext(LogMarksContext);
   const pinned = pinByMessageId.has(id);
   // Opening the menu takes the focus, and with it what was selected.
   const selected = useRef<string | null>(null);
   const items: MenuItem[] = [];
   if (own && !data.forwarded) items.push({ label: 'Edit', icon: <Pencil size={15} />, onSelect: () => door.edit(id) });
-  items.push({
-    label: 'Quote',
-    icon: <TextQuote size={15} />,
-    onSelect: () => door.quote(id, selected.current),
-  });
-  if (data.seq !== null) {
+  if (!note) {
+    items.push({ label: 'Quote', icon: <TextQuote size={15} />, onSelect: () => door.quote(id, selected.current) });
+  }
+  if (sent) {
     items.push(
       { label: 'Forward', icon: <Forward size={15} />, onSelect: () => door.forward(id) },
       {
@@ -54,21 +55,22 @@ export function MessageActions({ row }: { row: LogMessage }) {
       },
     );
   }
-  items.push(
-    { label: 'Copy text', icon: <Copy size={15} />, onSelect: () => door.copy(data.text, 'Text copied') },
-    { label: 'Copy link', icon: <Link size={15} />, onSelect: () => door.copy(door.linkTo(id), 'Link copied') },
-  );
+  items.push({ label: 'Copy text', icon: <Copy size={15} />, onSelect: () => door.copy(data.text, 'Text copied') });
+  if (!note) {
+    const copyLink = () => door.copy(door.linkTo(id), 'Link copied');
+    items.push({ label: 'Copy link', icon: <Link size={15} />, onSelect: copyLink });
+  }
   const { openReaders } = door;
-  if (openReaders !== null && data.seq !== null)
+  if (openReaders !== null && sent)
     items.push({ label: 'Who has seen this', icon: <CheckCheck size={15} />, onSelect: () => openReaders(id) });
-  if (data.seq !== null)
+  if (sent)
     items.push({
       label: 'Mark unread from here',
       icon: <MailOpen size={15} />,
       shortcut: 'U',
       onSelect: () => door.markUnread(id),
     });
-  if (own || door.mayDeleteForOthers) {
+  if (door.mayDelete(row)) {
     items.push({
       label: 'Delete',
       icon: <Trash2 size={15} />,
@@ -80,7 +82,7 @@ export function MessageActions({ row }: { row: LogMessage }) {
   return (
     <div
       role="toolbar"
-      aria-label="Message actions"
+      aria-label={note ? 'Note actions' : 'Message actions'}
       onPointerDownCapture={() => {
         selected.current = selectionIn(id);
       }}
@@ -98,9 +100,11 @@ export function MessageActions({ row }: { row: LogMessage }) {
         </IconButton>
       ))}
       <ReactionPicker onPick={(emoji) => door.react(id, emoji, true)} />
-      <IconButton label="Reply" onClick={() => door.reply(id)}>
-        <Reply size={16} />
-      </IconButton>
+      {note ? null : (
+        <IconButton label="Reply" onClick={() => door.reply(id)}>
+          <Reply size={16} />
+        </IconButton>
+      )}
       <Menu
         label="More actions"
         align="end"

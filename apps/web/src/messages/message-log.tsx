@@ -4,10 +4,11 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useCallback, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type Ref } from 'react';
 import { countsAsUnread } from '../threads/unread.ts';
 import { useLogDoor } from './log-door.ts';
-import { logItems, type LogItem, type LogMessage } from './log-items.ts';
+import { logItems, type LogItem } from './log-items.ts';
 import { MessageRow, type MessageRowProps } from './message-row.tsx';
 import { estimatedHeight } from './row-height.ts';
 import { SystemRow } from './system-row.tsx';
+import { isNote, messageSeq, type LogMessage } from './timeline.ts';
 import { useLogKeys } from './use-log-keys.ts';
 
 export interface LogHandle {
@@ -30,6 +31,8 @@ export interface MessageLogProps {
   onLoadOlder: () => void;
   /** The highest place that came into sight. */
   onSeen: (seq: number) => void;
+  /** The same of notes. */
+  onNoteSeen?: (seq: number) => void;
   /** Draws who has read the reader's newest message, where receipts are shown; the same function while they are. */
   receipts?: MessageRowProps['receipts'];
   /** The first unread message is above what is held. */
@@ -51,7 +54,7 @@ type LogVirtualizer = Virtualizer<HTMLElement, HTMLDivElement>;
  */
 export function MessageLog(props: MessageLogProps) {
   const { rows, complete, loading, unreachable, divider, personId } = props;
-  const { onLoadOlder, onSeen, receipts, onSeekUnread, ref } = props;
+  const { onLoadOlder, onSeen, onNoteSeen, receipts, onSeekUnread, ref } = props;
   const scroller = useRef<HTMLElement>(null);
   const heads = useRef(new Set<string>());
   const items = useMemo(
@@ -66,7 +69,7 @@ export function MessageLog(props: MessageLogProps) {
   const [floatingDay, setFloatingDay] = useState<number | null>(null);
   const settled = useRef(false);
   const endSeq = useRef(0);
-  const lastSeq = useMemo(() => rows.reduce((highest, { data }) => Math.max(highest, data.seq ?? 0), 0), [rows]);
+  const lastSeq = useMemo(() => rows.reduce((highest, row) => Math.max(highest, messageSeq(row) ?? 0), 0), [rows]);
   if (atEnd) endSeq.current = lastSeq;
   const below = atEnd ? 0 : newBelow(rows, endSeq.current, personId);
   const burst = useBurst(rows, personId, divider?.seq ?? null);
@@ -77,7 +80,8 @@ export function MessageLog(props: MessageLogProps) {
     setAtEnd(log.isAtEnd(END_PX));
     const seen = highestSeen(log, items);
     if (!settled.current) return;
-    if (seen > 0) onSeen(seen);
+    if (seen.message > 0) onSeen(seen.message);
+    if (seen.note > 0) onNoteSeen?.(seen.note);
     if (scrollOffset < AHEAD_PX && !complete && !loading && !unreachable) onLoadOlder();
     const top = log.getVirtualItemForOffset(scrollOffset);
     const day = top && scrollElement.scrollTop > 8 ? dayAt(items, top.index) : null;
@@ -304,9 +308,10 @@ function JumpButton(props: {
 function newBelow(rows: readonly LogMessage[], endSeq: number, personId: string): number {
   let count = 0;
   for (let index = rows.length - 1; index >= 0; index -= 1) {
-    const { data } = rows[index] as LogMessage;
-    if (data.seq !== null && data.seq <= endSeq) break;
-    if (data.seq !== null && countsAsUnread(data, personId)) count += 1;
+    const row = rows[index] as LogMessage;
+    const seq = messageSeq(row);
+    if (seq !== null && seq <= endSeq) break;
+    if (seq !== null && countsAsUnread(row.data, personId)) count += 1;
   }
   return count;
 }
@@ -316,20 +321,21 @@ function useBurst(rows: readonly LogMessage[], personId: string, dividerSeq: num
   const before = useRef(rows);
   const burst = useRef(false);
   if (before.current !== rows) {
-    const last = before.current.findLast(({ data }) => data.seq !== null)?.data.seq ?? null;
+    const last = before.current.findLast((row) => messageSeq(row) !== null)?.data.seq ?? null;
     burst.current = last !== null && dividerSeq === last && newBelow(rows, last, personId) > 0;
     before.current = rows;
   }
   return burst.current;
 }
 
-function highestSeen(log: LogVirtualizer, items: readonly LogItem[]): number {
+function highestSeen(log: LogVirtualizer, items: readonly LogItem[]): { message: number; note: number } {
   const bottom = (log.scrollOffset ?? 0) + (log.scrollRect?.height ?? 0);
-  let highest = 0;
+  const highest = { message: 0, note: 0 };
   for (const { index, start, size } of log.getVirtualItems()) {
     const item = items[index];
-    if (item?.kind === 'message' && start + Math.min(size, 32) <= bottom)
-      highest = Math.max(highest, item.row.data.seq ?? 0);
+    if (item?.kind !== 'message' || start + Math.min(size, 32) > bottom) continue;
+    const kind = isNote(item.row) ? 'note' : 'message';
+    highest[kind] = Math.max(highest[kind], item.row.data.seq ?? 0);
   }
   return highest;
 }

@@ -9,11 +9,12 @@ import { ForwardedFrom } from './forwarded-from.tsx';
 import { Held } from './held.tsx';
 import { EditedMark } from './edited-mark.tsx';
 import { authorName, useLogDoor } from './log-door.ts';
-import type { LogMessage } from './log-items.ts';
 import { MessageActions } from './message-actions.tsx';
 import { failureWords, messageState } from './message-state.ts';
 import { Reactions } from './reactions.tsx';
+import { NoteBox } from './note-box.tsx';
 import { RowMarks } from './row-marks.tsx';
+import { isNote, type LogMessage } from './timeline.ts';
 
 export interface MessageRowProps {
   row: LogMessage;
@@ -60,11 +61,27 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const deleted = data.deletedAt !== null;
   const edited = data.editedAt !== null && !deleted;
 
+  const note = isNote(row);
+  const words = deleted ? (
+    <p className={classNames('italic', note ? 'text-note-ink' : 'text-ink-3')}>{note ? 'Note' : 'Message'} deleted</p>
+  ) : (
+    <div
+      data-message-text
+      className={classNames(
+        (state.waiting || state.held !== null) && 'opacity-80',
+        data.forwarded && 'border-l-2 border-line pl-3',
+      )}
+    >
+      <Markdown text={data.text} personName={door.personName} selfIds={door.selfIds} />
+      {edited && !head ? <EditedMark row={row} /> : null}
+    </div>
+  );
+
   return (
     <article
       {...engagement}
       id={inReplies ? undefined : `m-${row.id}`}
-      aria-label={`${name}, ${formatFull(data.createdAt)}`}
+      aria-label={`${note ? 'Note of ' : ''}${name}, ${formatFull(data.createdAt)}`}
       tabIndex={-1}
       data-message={row.id}
       className={classNames(
@@ -101,20 +118,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         ) : null}
         {deleted ? null : <RowMarks messageId={row.id} />}
         {data.forwarded ? <ForwardedFrom origin={data.forwarded} /> : null}
-        {deleted ? (
-          <p className="text-ink-3 italic">Message deleted</p>
-        ) : (
-          <div
-            data-message-text
-            className={classNames(
-              (state.waiting || state.held !== null) && 'opacity-80',
-              data.forwarded && 'border-l-2 border-line pl-3',
-            )}
-          >
-            <Markdown text={data.text} personName={door.personName} selfIds={door.selfIds} />
-            {edited && !head ? <EditedMark row={row} /> : null}
-          </div>
-        )}
+        {note ? <NoteBox titled={head}>{words}</NoteBox> : words}
         {deleted ? null : <Reactions row={row} />}
         {replyCount > 0 && !inReplies ? (
           <button

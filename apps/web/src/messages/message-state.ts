@@ -13,7 +13,10 @@ export interface MessageState {
 }
 
 /** Read positions and reactions go out quietly: only what a person wrote is worth a line under it. */
-const spoken: ReadonlySet<string> = new Set(['sendMessage', 'editMessage', 'deleteMessage']);
+const spoken: ReadonlySet<string> = new Set([
+  ...['sendMessage', 'editMessage', 'deleteMessage'],
+  ...['sendNote', 'editNote', 'deleteNote'],
+]);
 
 export function messageState({ pending }: Pick<ViewRow<unknown>, 'pending'>): MessageState {
   const failed = pending.find(({ state }) => state === 'failed') ?? null;
@@ -30,6 +33,10 @@ const failures: Record<string, string> = {
   editMessage: 'Could not save the edit',
   deleteMessage: 'Could not delete',
   react: 'Could not react',
+  sendNote: 'Could not send',
+  editNote: 'Could not save the edit',
+  deleteNote: 'Could not delete',
+  reactToNote: 'Could not react',
 };
 
 /** `Could not send: you no longer take part in this thread.` */

@@ -1,6 +1,6 @@
 import { classNames } from '@parley/ui';
 import { UNKNOWN_PERSON, useLogDoor } from './log-door.ts';
-import type { LogMessage } from './log-items.ts';
+import type { LogMessage } from './timeline.ts';
 import { ReactionPicker } from './reaction-picker.tsx';
 
 const list = new Intl.ListFormat(undefined, { type: 'conjunction' });

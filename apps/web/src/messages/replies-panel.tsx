@@ -4,11 +4,11 @@ import { useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useRows } from '../sync/views.ts';
 import { SidePanel } from '../threads/side-panel.tsx';
 import { useLogDoor } from './log-door.ts';
+import { draftKeyOf } from './draft-key.ts';
 import { belongTogether } from './log-items.ts';
 import type { Mentionable } from './mentions.ts';
 import { MessageRow } from './message-row.tsx';
 import { ThreadComposer } from './thread-composer.tsx';
-import { draftKeyOf } from './use-draft.ts';
 import { useLogKeys } from './use-log-keys.ts';
 
 export interface RepliesPanelProps {

@@ -1,4 +1,5 @@
-import type { LogItem, LogMessage } from './log-items.ts';
+import type { LogItem } from './log-items.ts';
+import { isNote, type LogMessage } from './timeline.ts';
 
 /** All lines of a log are guessed whenever one is added above them, so what depends on the text alone is kept. */
 const known = new WeakMap<LogMessage['data'], { perLine: number; lines: number }>();
@@ -18,6 +19,7 @@ export function estimatedHeight(item: LogItem | undefined, width: number): numbe
     4 +
     textLines(data, Math.max(20, Math.floor(Math.min(620, width - 100) / 7))) * LINE_PX +
     (item.head ? 26 : 0) +
+    (isNote(item.row) ? 46 : 0) +
     (item.quoted ? 24 : 0) +
     (item.replyCount > 0 ? 28 : 0) +
     (item.receipts ? 24 : 0) +

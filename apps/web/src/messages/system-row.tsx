@@ -1,7 +1,7 @@
 import { Time } from '@parley/ui';
 import { memo } from 'react';
 import { UNKNOWN_PERSON, useLogDoor } from './log-door.ts';
-import type { LogMessage } from './log-items.ts';
+import type { LogMessage } from './timeline.ts';
 import { noticeWords } from './notice-words.ts';
 
 /** What the software says in a thread: one quiet line. */

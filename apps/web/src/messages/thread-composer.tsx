@@ -1,4 +1,4 @@
-import { threadScope, userScope } from '@parley/core/scopes';
+import { notesScope, threadScope, userScope } from '@parley/core/scopes';
 import { standardSettings } from '@parley/core/settings';
 import { announce, notify } from '@parley/ui';
 import { useImperativeHandle, useMemo, useRef, type ReactNode, type Ref } from 'react';
@@ -7,13 +7,17 @@ import { plainText } from '../markdown/plain-text.ts';
 import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { useRow } from '../sync/views.ts';
 import { Composer, type ComposerHandle } from './composer.tsx';
+import type { DraftPlace } from './draft-key.ts';
 import { authorName, type LogDoor } from './log-door.ts';
 import { mentionNames, mentionsToTyped, type Mentionable } from './mentions.ts';
 import { momentWords } from './schedule-times.ts';
 import { useDraft } from './use-draft.ts';
 
-/** What the composer is writing. */
-export type Writing = { kind: 'message'; replyTo: string | null } | { kind: 'edit'; messageId: string };
+/** What the composer is writing; `notesOf` is the organisation whose note it is. */
+export type Writing =
+  | { kind: 'message'; replyTo: string | null }
+  | { kind: 'note'; notesOf: string }
+  | { kind: 'edit'; messageId: string; notesOf: string | null };
 
 export interface ThreadComposerProps {
   threadId: string;
@@ -22,6 +26,8 @@ export interface ThreadComposerProps {
   people: readonly Mentionable[];
   personName: LogDoor['personName'];
   reads: ReactNode;
+  /** Where it can be chosen whether this is a message or a note. */
+  audience?: ReactNode;
   /** Under what name its draft is kept. */
   draftKey: string;
   /** Inside a panel of replies it needs no quote to say so. */
@@ -34,32 +40,44 @@ export interface ThreadComposerProps {
   ref?: Ref<ComposerHandle>;
 }
 
-/** The composer of one thread: sends, replies, edits. Its text lives as a draft until it is safe as a message. */
+/** The composer of one thread: sends messages and notes, replies, edits. Its text lives as a draft until it is safe as a message. */
 export function ThreadComposer(props: ThreadComposerProps) {
-  const { threadId, writing, label, people, personName, reads, draftKey, inReplies = false } = props;
+  const { threadId, writing, label, people, personName, reads, audience, draftKey, inReplies = false } = props;
   const { autoFocus = false, onLeave, onSent, onEditLast, ref } = props;
   const engine = useEngine();
   const personId = usePersonId();
   const { undoSeconds } = useRow(userScope(personId), 'settings', personId)?.data ?? standardSettings;
   const composer = useRef<ComposerHandle>(null);
   useImperativeHandle(ref, () => composer.current as ComposerHandle);
-  const rootId = inReplies && writing.kind === 'message' ? writing.replyTo : null;
-  const draft = useDraft(draftKey, writing.kind === 'edit' ? null : { threadId, rootId }, composer);
-  const aboutId = writing.kind === 'edit' ? writing.messageId : writing.replyTo;
-  const about = useRow(threadScope(threadId), 'message', aboutId ?? '');
+  const replyTo = writing.kind === 'message' ? writing.replyTo : null;
+  const notesOf = writing.kind === 'message' ? null : writing.notesOf;
+  const kind = writing.kind === 'note' ? 'note' : undefined;
+  const place: DraftPlace = { threadId, rootId: inReplies ? replyTo : null, kind };
+  const draft = useDraft(draftKey, writing.kind === 'edit' ? null : place, composer);
+  const aboutId = (writing.kind === 'edit' ? writing.messageId : replyTo) ?? '';
+  const message = useRow(threadScope(threadId), 'message', aboutId);
+  const note = useRow(notesScope(threadId, notesOf ?? ''), 'note', aboutId);
+  const about = notesOf === null ? message : note;
   const names = useMemo(() => mentionNames(people), [people]);
   const edited = writing.kind === 'edit' ? mentionsToTyped(about?.data.text ?? '', names) : '';
 
+  const act = (text: string, ended: ReturnType<typeof draft.sent>) => {
+    const clearDraft = draftKey;
+    if (writing.kind === 'edit') {
+      const edit = { threadId, messageId: writing.messageId, text };
+      return writing.notesOf === null
+        ? engine.mutate('editMessage', edit, { clearDraft })
+        : engine.mutate('editNote', { ...edit, orgId: writing.notesOf }, { clearDraft });
+    }
+    const fresh = { threadId, messageId: uuidv7(), text, ...(ended && { draft: ended }) };
+    const holdMs = undoSeconds * 1_000;
+    return writing.kind === 'note'
+      ? engine.mutate('sendNote', { ...fresh, orgId: writing.notesOf }, { clearDraft, holdMs })
+      : engine.mutate('sendMessage', { ...fresh, replyTo: writing.replyTo }, { clearDraft, holdMs });
+  };
   const send = async (text: string) => {
     const ended = draft.sent();
-    const { saved } =
-      writing.kind === 'edit'
-        ? await engine.mutate('editMessage', { threadId, messageId: writing.messageId, text }, { clearDraft: draftKey })
-        : await engine.mutate(
-            'sendMessage',
-            { threadId, messageId: uuidv7(), text, replyTo: writing.replyTo, ...(ended && { draft: ended }) },
-            { clearDraft: draftKey, holdMs: undoSeconds * 1_000 },
-          );
+    const { saved } = await act(text, ended);
     if (writing.kind !== 'edit' && undoSeconds > 0) {
       announce(`Goes out in ${undoSeconds} seconds. The up arrow in the empty field takes it back.`);
     }
@@ -73,7 +91,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
       'scheduleMessage',
       {
         ...{ threadId, messageId: uuidv7(), text, dueAt: at },
-        replyTo: writing.kind === 'edit' ? null : writing.replyTo,
+        replyTo,
         ...(ended && { draft: ended }),
       },
       { clearDraft: draftKey },
@@ -95,20 +113,20 @@ export function ThreadComposer(props: ThreadComposerProps) {
     <Composer
       ref={composer}
       label={label}
-      placeholder={
-        writing.kind === 'edit' ? 'Edit your message' : writing.replyTo === null ? 'Write a message' : 'Write a reply'
-      }
+      placeholder={placeholder(writing)}
       initialText={draft.initial === '' ? edited : draft.initial}
       onChange={draft.save}
       onSend={send}
-      onSchedule={writing.kind === 'edit' ? undefined : schedule}
+      onSchedule={writing.kind === 'message' ? schedule : undefined}
       people={people}
       reads={reads}
+      audience={audience}
+      isNote={notesOf !== null}
       sendLabel={writing.kind === 'edit' ? 'Save' : 'Send'}
       about={
         writing.kind === 'edit'
           ? { title: 'Edit', excerpt: quoted, onLeave: leave }
-          : writing.replyTo === null || inReplies
+          : replyTo === null || inReplies
             ? undefined
             : { title: 'Reply to', excerpt: quoted, onLeave: leave }
       }
@@ -117,4 +135,10 @@ export function ThreadComposer(props: ThreadComposerProps) {
       autoFocus={autoFocus}
     />
   );
+}
+
+function placeholder(writing: Writing): string {
+  if (writing.kind === 'edit') return writing.notesOf === null ? 'Edit your message' : 'Edit your note';
+  if (writing.kind === 'note') return 'Write a note';
+  return writing.replyTo === null ? 'Write a message' : 'Write a reply';
 }

@@ -1,15 +1,16 @@
 import { UNREAD_SHOWN } from '@parley/core/following';
-import { threadScope, userScope } from '@parley/core/scopes';
+import { notesScope, threadScope, userScope } from '@parley/core/scopes';
+import type { ScopeId } from '@parley/sync/mutator';
 import { Delayed, EmptyState, notify, Spinner } from '@parley/ui';
 import { CloudOff, MessageSquareText } from 'lucide-react';
-import { useCallback, useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react';
+import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react';
 import { ReceiptsLine } from '../receipts/receipts-line.tsx';
 import { useEngine } from '../sync/engine-provider.tsx';
 import { useRow, useRows, useWindow } from '../sync/views.ts';
 import { countsAsUnread, unreadCount } from '../threads/unread.ts';
 import { useLogDoor } from './log-door.ts';
-import type { LogMessage } from './log-items.ts';
 import { MessageLog, type LogHandle } from './message-log.tsx';
+import { timeline, type LogMessage } from './timeline.ts';
 import { useAnnouncements } from './use-announcements.ts';
 import { useDivider } from './use-divider.ts';
 import { useReadMarker } from './use-read-marker.ts';
@@ -24,6 +25,8 @@ export interface ThreadLogHandle {
 
 export interface ThreadLogProps {
   threadId: string;
+  /** The organisation whose notes stand among the messages, where the reader sees them. */
+  orgId: string;
   /** Place of the newest message by the thread's head; 0 where there is none. */
   lastSeq: number;
   /** The message a link led to; another object leads there again. */
@@ -67,36 +70,41 @@ export function ThreadLog(props: ThreadLogProps) {
 /** More pages than this are not fetched to find one message. */
 const PAGES = 200;
 
-function OpenLog({ threadId, lastSeq, seek = null, ref }: ThreadLogProps) {
+function OpenLog({ threadId, orgId, lastSeq, seek = null, ref }: ThreadLogProps) {
   const engine = useEngine();
   const door = useLogDoor();
   const { personId } = door;
   const scope = threadScope(threadId);
-  const rows = useRows(scope, 'message');
+  const messages = useRows(scope, 'message');
   const { low, complete, loading, unreachable } = useWindow(scope);
+  const notes = useNotesDownTo(low, notesScope(threadId, orgId));
+  const rows = useMemo(() => timeline({ messages, notes, low }), [messages, notes, low]);
   const position = useRow(userScope(personId), 'readPosition', threadId);
   const readSeq = position?.data.seq ?? 0;
   const [opened] = useState(() => {
-    const input = { rows: rows.map(({ data }) => data), low, lastSeq, readSeq, personId };
+    const input = { rows: messages.map(({ data }) => data), low, lastSeq, readSeq, personId };
     return { seq: readSeq, count: unreadCount(input) };
   });
   const markEpoch = position?.data.markEpoch ?? 0;
-  const divider = useDivider({ rows, opened, personId, position: { seq: readSeq, markEpoch } });
+  const divider = useDivider({ rows: messages, opened, personId, position: { seq: readSeq, markEpoch } });
   const inReach = divider !== null && (complete || low <= divider.seq + 1);
   const log = useRef<LogHandle>(null);
   const [sought, setSought] = useState<string | null>(null);
 
-  useAnnouncements(rows, door);
-  const { onSeen, goOn } = useReadMarker({
-    readSeq,
-    markEpoch,
-    mark: (seq) => {
-      // A position that could not be kept is marked again with the next message that is seen.
-      engine.mutate('markRead', { threadId, seq, markEpoch }).then(
-        ({ saved }) => saved.catch(() => undefined),
-        () => undefined,
-      );
-    },
+  useAnnouncements(messages, door);
+  useAnnouncements(notes, door);
+  // A position that could not be kept is marked again with the next message that is seen.
+  const mark = (up: { seq: number; noteSeq?: number }) =>
+    void engine.mutate('markRead', { threadId, markEpoch, ...up }).then(
+      ({ saved }) => saved.catch(() => undefined),
+      () => undefined,
+    );
+  const { onSeen, goOn } = useReadMarker({ readSeq, markEpoch, mark: (seq) => mark({ seq }) });
+  // Notes are not marked unread: their place only grows.
+  const { onSeen: onNoteSeen } = useReadMarker({
+    readSeq: position?.data.noteSeq ?? 0,
+    markEpoch: 0,
+    mark: (noteSeq) => mark({ seq: readSeq, noteSeq }),
   });
 
   // What was sought has been fetched and drawn: now it can be shown.
@@ -161,8 +169,23 @@ function OpenLog({ threadId, lastSeq, seek = null, ref }: ThreadLogProps) {
       personId={personId}
       onLoadOlder={() => void engine.loadOlder(scope)}
       onSeen={onSeen}
+      onNoteSeen={onNoteSeen}
       receipts={openReaders === null ? undefined : receipts}
       onSeekUnread={divider !== null && !inReach ? seekUnread : undefined}
     />
   );
+}
+
+/** Notes as far back as messages are held. */
+function useNotesDownTo(low: number, scope: ScopeId) {
+  const engine = useEngine();
+  const notes = useRows(scope, 'note');
+  const { complete } = useWindow(scope);
+  const oldest = notes[0]?.data;
+  const reached = complete || oldest === undefined || oldest.seq === null || oldest.afterSeq < low - 1;
+  useEffect(() => {
+    if (!reached) void engine.loadOlder(scope);
+    // Where they cannot be fetched it is tried again with older messages.
+  }, [engine, scope, reached, low, oldest]);
+  return notes;
 }

@@ -3,11 +3,11 @@ import { useEffect, useRef } from 'react';
 import { plainText } from '../markdown/plain-text.ts';
 import { countsAsUnread } from '../threads/unread.ts';
 import { authorName, type LogDoor } from './log-door.ts';
-import type { LogMessage } from './log-items.ts';
+import { isNote, type LogMessage } from './timeline.ts';
 
 const SPOKEN = 200;
 
-/** Says what others write in the open thread, as it comes in; what was there before is silent. */
+/** Says what others write in the open thread, as it comes in; what was there before is silent. For messages, or for notes. */
 export function useAnnouncements(rows: readonly LogMessage[], { personId, personName }: LogDoor): void {
   const heard = useRef<number | null>(null);
   useEffect(() => {
@@ -18,7 +18,9 @@ export function useAnnouncements(rows: readonly LogMessage[], { personId, person
     const fresh = rows.filter(({ data }) => (data.seq ?? 0) > from && countsAsUnread(data, personId));
     const [first] = fresh;
     if (first === undefined) return;
-    if (fresh.length > 1) return announce(`${fresh.length} new messages`);
-    announce(`${authorName(first.data, personName)}: ${plainText(first.data.text, personName).slice(0, SPOKEN)}`);
+    const note = isNote(first);
+    if (fresh.length > 1) return announce(`${fresh.length} new ${note ? 'notes' : 'messages'}`);
+    const who = `${note ? 'Note of ' : ''}${authorName(first.data, personName)}`;
+    announce(`${who}: ${plainText(first.data.text, personName).slice(0, SPOKEN)}`);
   }, [rows, personId, personName]);
 }

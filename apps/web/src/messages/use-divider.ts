@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { countsAsUnread } from '../threads/unread.ts';
-import type { LogMessage } from './log-items.ts';
+import type { LogMessage } from './timeline.ts';
 
 export interface Divider {
   /** The read position it stands at. */

@@ -4,7 +4,8 @@ import { useEffect, useMemo, type RefObject } from 'react';
 import { saveBeforeReload } from '../shell/reload.ts';
 import { useEngine, usePersonId, type ParleyEngine } from '../sync/engine-provider.tsx';
 import type { ComposerHandle } from './composer.tsx';
-import type { DraftBase, DraftPlace, DraftSync } from './draft-sync.ts';
+import type { DraftPlace } from './draft-key.ts';
+import type { DraftBase, DraftSync } from './draft-sync.ts';
 
 /** Milliseconds between two writes to disk while somebody types; the first key is written at once. */
 const REST_MS = 300;
@@ -19,7 +20,7 @@ export interface Draft {
    * Forgets what is not yet written: the text went out, and its draft with it.
    * @returns the draft that other devices know and that ends with it
    */
-  sent(): { rootId: string | null; generation: number; known?: string } | undefined;
+  sent(): (Omit<DraftPlace, 'threadId'> & { generation: number; known?: string }) | undefined;
   /** Throws the draft away. */
   drop(): void;
 }
@@ -37,9 +38,10 @@ export function useDraft(
   const personId = usePersonId();
   const threadId = place?.threadId;
   const rootId = place?.rootId ?? null;
+  const kind = place?.kind;
   const { draft, flush, watch } = useMemo(() => {
-    const at: DraftPlace | null = threadId === undefined ? null : { threadId, rootId };
-    const row = () => at && engine.row(userScope(personId), 'draft', draftId(at.threadId, at.rootId))?.data;
+    const at: DraftPlace | null = threadId === undefined ? null : { threadId, rootId, kind };
+    const row = () => at && engine.row(userScope(personId), 'draft', draftId(at.threadId, at.rootId, at.kind))?.data;
     const kept = engine.draft(key);
     const mounted = row();
     const initial = kept === '' ? (mounted?.text ?? '') : kept;
@@ -126,7 +128,7 @@ export function useDraft(
         const ended = sync
           ? sync.sent()
           : at && known && known.text !== ''
-            ? { rootId, generation: known.generation }
+            ? { rootId, kind, generation: known.generation }
             : undefined;
         base = ended ? { generation: ended.generation + 1, updates: [] } : { ...base, updates: known?.updates ?? [] };
         return ended;
@@ -158,7 +160,7 @@ export function useDraft(
         };
       },
     };
-  }, [engine, personId, key, threadId, rootId, composer]);
+  }, [engine, personId, key, threadId, rootId, kind, composer]);
 
   useEffect(() => watch(), [watch]);
   useEffect(() => {
@@ -179,10 +181,6 @@ export function useDraft(
   }, [flush, draft]);
   return draft;
 }
-
-/** Under what name a device keeps what is typed at a place. */
-export const draftKeyOf = ({ threadId, rootId }: DraftPlace): string =>
-  rootId === null ? `thread.${threadId}` : `reply.${rootId}`;
 
 const baseKeyOf = (key: string): string => `base.${key}`;
 

@@ -1,4 +1,4 @@
-import { threadScope } from '@parley/core/scopes';
+import { notesScope, threadScope } from '@parley/core/scopes';
 import { notify } from '@parley/ui';
 import { useMemo, useRef, type RefObject } from 'react';
 import { attempt } from '../sync/attempt.ts';
@@ -6,24 +6,30 @@ import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { markUnreadFrom } from '../threads/mark-unread.ts';
 import { itemText } from '../sync/item-words.ts';
 import type { ComposerHandle } from './composer.tsx';
+import { draftKeyOf } from './draft-key.ts';
 import { authorName, type LogDoor } from './log-door.ts';
-import type { LogMessage } from './log-items.ts';
 import { mentionNames, mentionsToTyped, type Mentionable } from './mentions.ts';
 import { messageState } from './message-state.ts';
 import { quoted } from './quoted.ts';
 import type { Writing } from './thread-composer.tsx';
 import type { ThreadLogHandle } from './thread-log.tsx';
+import { isNote, type LogMessage } from './timeline.ts';
 import { useSelfIds } from './use-self-ids.ts';
 
 export interface LogDoorParts {
   threadId: string;
+  /** The organisation the reader acts for, and its name. */
+  orgId: string;
+  orgName: string;
   mentionable: readonly Mentionable[];
   personName: LogDoor['personName'];
-  mayDeleteForOthers: boolean;
+  /** Whether the reader may delete messages of others here, and notes. */
+  mayDeleteMessages: boolean;
+  mayDeleteNotes: boolean;
   log: RefObject<ThreadLogHandle | null>;
   composer: RefObject<ComposerHandle | null>;
-  /** The composer holds an edit, and not a new message. */
-  editing: boolean;
+  /** What the composer holds. */
+  writing: Writing;
   onWrite: (writing: Writing) => void;
   onDelete: (messageId: string) => void;
   onReplies: (rootId: string) => void;
@@ -35,7 +41,7 @@ export interface LogDoorParts {
 
 /** What the rows of a thread can reach. Changes only with names and rights, or every row would be drawn anew. */
 export function useLogDoorOf(parts: LogDoorParts): LogDoor {
-  const { threadId, personName, mayDeleteForOthers, receipts } = parts;
+  const { threadId, orgId, orgName, personName, mayDeleteMessages, mayDeleteNotes, receipts } = parts;
   const engine = useEngine();
   const personId = usePersonId();
   const selfIds = useSelfIds(threadId);
@@ -44,19 +50,21 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
 
   return useMemo((): LogDoor => {
     const scope = threadScope(threadId);
+    const notes = notesScope(threadId, orgId);
+    const notesOf = (messageId: string) => (engine.row(notes, 'note', messageId) === undefined ? null : orgId);
     const typed = (text: string) => mentionsToTyped(text, mentionNames(latest.current.mentionable));
     const linkTo = (messageId: string) => `${location.origin}/t/${threadId}#m-${messageId}`;
     const focus = () => requestAnimationFrame(() => latest.current.composer.current?.focus());
     /** Text that goes back into the composer is on disk before the queue forgets it. */
-    const intoComposer = async (text: string, replyTo: string | null) => {
-      const { composer, editing, onWrite } = latest.current;
-      const key = `thread.${threadId}`;
-      if (editing || composer.current === null) {
+    const intoComposer = async (text: string, to: Exclude<Writing, { kind: 'edit' }>) => {
+      const { composer, writing, onWrite } = latest.current;
+      const key = draftKeyOf({ threadId, rootId: null, kind: to.kind === 'note' ? 'note' : undefined });
+      if (writing.kind !== to.kind || composer.current === null) {
         await engine.saveDraft(key, [text, engine.draft(key)].filter(Boolean).join('\n\n'));
       } else {
         await engine.saveDraft(key, composer.current.giveBack(text));
       }
-      onWrite({ kind: 'message', replyTo });
+      onWrite(to);
       focus();
     };
     const takeBack = async (row: LogMessage) => {
@@ -65,11 +73,12 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
       if (item === null) return;
       if (held !== null && !(await engine.withdraw(held.id))) return void notify('This message has gone out already.');
       const text = typed(itemText(item) ?? '');
-      if (item.name === 'editMessage') {
+      if (item.name === 'editMessage' || item.name === 'editNote') {
         await engine.saveDraft(`edit.${row.id}`, text);
-        latest.current.onWrite({ kind: 'edit', messageId: row.id });
+        latest.current.onWrite({ kind: 'edit', messageId: row.id, notesOf: notesOf(row.id) });
       } else {
-        await intoComposer(text, row.data.replyTo);
+        const { replyTo } = row.data;
+        await intoComposer(text, isNote(row) ? { kind: 'note', notesOf: orgId } : { kind: 'message', replyTo });
       }
       await engine.discard(item.id);
     };
@@ -77,8 +86,13 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
       personId,
       selfIds,
       personName,
-      mayDeleteForOthers,
-      react: (messageId, emoji, on) => void attempt(engine.mutate('react', { threadId, messageId, emoji, on })),
+      noteReaders: orgName,
+      mayDelete: (row) => row.data.authorId === personId || (isNote(row) ? mayDeleteNotes : mayDeleteMessages),
+      react(messageId, emoji, on) {
+        const reaction = { threadId, messageId, emoji, on };
+        const ofNotes = notesOf(messageId) === null ? null : { ...reaction, orgId };
+        void attempt(ofNotes ? engine.mutate('reactToNote', ofNotes) : engine.mutate('react', reaction));
+      },
       reply(messageId) {
         // A thread of replies has one root; replying to a reply joins it.
         const root = engine.row(scope, 'message', messageId)?.data.replyTo ?? messageId;
@@ -86,7 +100,7 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
         focus();
       },
       edit(messageId) {
-        latest.current.onWrite({ kind: 'edit', messageId });
+        latest.current.onWrite({ kind: 'edit', messageId, notesOf: notesOf(messageId) });
       },
       remove: (messageId) => latest.current.onDelete(messageId),
       copy: (text, words) =>
@@ -103,7 +117,7 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
         const names = new Map(latest.current.mentionable.map(({ id, name }) => [id, name]));
         const text = part ?? mentionsToTyped(message.text, names, '');
         const quote = quoted({ text, author: authorName(message, personName), link: linkTo(messageId) });
-        if (latest.current.editing) {
+        if (latest.current.writing.kind === 'edit') {
           latest.current.onWrite({ kind: 'message', replyTo: null });
           requestAnimationFrame(() => latest.current.composer.current?.append(quote));
         } else latest.current.composer.current?.append(quote);
@@ -118,8 +132,7 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
         if (seq != null) void markUnreadFrom({ engine, personId, threadId }, seq);
       },
       revisionsOf: (messageId) =>
-        engine
-          .rows(scope, 'revision')
+        (notesOf(messageId) === null ? engine.rows(scope, 'revision') : engine.rows(notes, 'noteRevision'))
           .filter(({ data }) => data.messageId === messageId)
           .map(({ data }) => data)
           .sort((one, other) => other.writtenAt - one.writtenAt),
@@ -128,5 +141,5 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
       takeBack: (row) => void takeBack(row),
       sendNow: (itemId) => void attempt(engine.sendNow(itemId)),
     };
-  }, [engine, threadId, personId, selfIds, personName, mayDeleteForOthers, receipts]);
+  }, [engine, threadId, orgId, orgName, personId, selfIds, personName, mayDeleteMessages, mayDeleteNotes, receipts]);
 }

@@ -1,6 +1,6 @@
 import { Avatar } from '@parley/ui';
 import { Check } from 'lucide-react';
-import type { LogMessage } from '../messages/log-items.ts';
+import type { LogMessage } from '../messages/timeline.ts';
 import { readersWords } from './readers.ts';
 import { useReaders } from './use-receipts.ts';
 

@@ -8,7 +8,8 @@ export interface ResolvedBarProps {
   at: number;
   /** Whether writing reopens it. */
   reopens: boolean;
-  onReopens: (reopens: boolean) => void;
+  /** `null`: what is being written does not. */
+  onReopens: ((reopens: boolean) => void) | null;
   onReopen: () => void;
 }
 
@@ -27,19 +28,21 @@ export function ResolvedBar({ by, at, reopens, onReopens, onReopen }: ResolvedBa
           Resolved by {by}, <Time at={at} as="relative" />
         </span>
       </span>
-      <label
-        htmlFor={id}
-        className="flex min-h-7 cursor-pointer items-center gap-2 select-none pointer-coarse:min-h-11"
-      >
-        <input
-          id={id}
-          type="checkbox"
-          className="size-4 accent-(--accent)"
-          checked={reopens}
-          onChange={({ target }) => onReopens(target.checked)}
-        />
-        Writing reopens it
-      </label>
+      {onReopens === null ? null : (
+        <label
+          htmlFor={id}
+          className="flex min-h-7 cursor-pointer items-center gap-2 select-none pointer-coarse:min-h-11"
+        >
+          <input
+            id={id}
+            type="checkbox"
+            className="size-4 accent-(--accent)"
+            checked={reopens}
+            onChange={({ target }) => onReopens(target.checked)}
+          />
+          Writing reopens it
+        </label>
+      )}
       {/* A phone has it in the thread's menu. */}
       <Button size="small" className="max-desk:hidden" onClick={onReopen}>
         Reopen

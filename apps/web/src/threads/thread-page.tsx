@@ -1,5 +1,5 @@
-import { mayDeleteForOthers } from '@parley/core/organisations';
-import { orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import { mayDeleteForOthers, maySeeDirectory } from '@parley/core/organisations';
+import { notesScope, orgScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import { isArchived, usualSetting } from '@parley/core/thread-settings';
 import { mayAddOwn, mayAddPartners, mayRemoveOf, mayWriteIn } from '@parley/core/thread-orgs';
 import type { ThreadRow } from '@parley/core/threads';
@@ -10,15 +10,17 @@ import { MessagesSquare } from 'lucide-react';
 import { lazy, Suspense, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { v7 as uuidv7 } from 'uuid';
 import type { ComposerHandle } from '../messages/composer.tsx';
+import { draftKeyOf } from '../messages/draft-key.ts';
 import { LogDoorContext, UNKNOWN_PERSON } from '../messages/log-door.ts';
 import { LogMarksContext, useLogMarksOf } from '../messages/log-marks.ts';
 import { messageState } from '../messages/message-state.ts';
+import { NoteSwitch } from '../messages/note-switch.tsx';
 import { ThreadComposer, type Writing } from '../messages/thread-composer.tsx';
 import { ThreadLog, type ThreadLogHandle } from '../messages/thread-log.tsx';
-import { draftKeyOf } from '../messages/use-draft.ts';
 import { useLogDoorOf } from '../messages/use-log-door-of.ts';
 import { plainText } from '../markdown/plain-text.ts';
 import { useMessageLinks } from '../messages/use-message-links.ts';
+import { useWrittenKind, type WrittenKind } from '../messages/written-kind.ts';
 import { byPartner, useContacts } from '../partners/use-contacts.ts';
 import { useReceiptsIn } from '../receipts/use-receipts.ts';
 import { forgetThread } from '../shell/last-thread.ts';
@@ -122,29 +124,46 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
   const partners = [...outside.values()].sort();
   const contacts = useContacts(orgId);
   const personName = useNamesInThread(threadId);
-  const { people, former, groups, readers, mentionable, pickable, pickableGroups } = useThreadPeople(threadId, orgId);
+  const { people, former, groups, readers, mentionable, mentionableInNotes, pickable, pickableGroups } =
+    useThreadPeople(threadId, orgId);
+  const hasNotes = kind === 'external' && maySeeDirectory(role);
+  const notes = notesScope(threadId, orgId);
+  useOpenScope(hasNotes ? notes : null);
 
   const log = useRef<ThreadLogHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const [panel, setPanel] = useState<Panel>(null);
-  const [writing, setWriting] = useState<Writing>({ kind: 'message', replyTo: null });
+  const [writtenKind, chooseKind] = useWrittenKind(threadId);
+  const begin = (as: WrittenKind): Writing =>
+    as === 'note' && hasNotes ? { kind: 'note', notesOf: orgId } : { kind: 'message', replyTo: null };
+  const [wanted, setWriting] = useState(() => begin(writtenKind));
+  // Who has become a guest meanwhile writes no notes.
+  const writing = wanted.kind === 'note' ? begin('note') : wanted;
+  const write = (next: Writing) => {
+    if (next.kind === 'note' || (next.kind === 'message' && next.replyTo === null)) chooseKind(next.kind);
+    setWriting(next);
+  };
   const [reopens, setReopens] = useState(true);
   const [forwarding, setForwarding] = useState<string | null>(null);
   const [deleting, setDeleting] = useState<string | null>(null);
   // On a phone the keyboard would cover the thread before it is read.
   const takesFocus = useRef(matchMedia('(hover: hover)').matches);
+  const atSwitch = useRef(false);
 
   const receipts = useReceiptsIn(threadId, people.length);
   const door = useLogDoorOf({
     threadId,
+    orgId,
+    orgName: organisation?.data.name ?? 'your organisation',
     mentionable,
     personName,
     // Messages of partners are theirs to delete.
-    mayDeleteForOthers: kind === 'internal' && mayDeleteForOthers(role),
+    mayDeleteMessages: kind === 'internal' && mayDeleteForOthers(role),
+    mayDeleteNotes: mayDeleteForOthers(role),
     log,
     composer,
-    editing: writing.kind === 'edit',
-    onWrite: setWriting,
+    writing,
+    onWrite: write,
     onDelete: setDeleting,
     onReplies: (rootId) => setPanel({ kind: 'replies', rootId }),
     receipts,
@@ -163,17 +182,22 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
   const forwarded = useRow(threadScope(threadId), 'message', forwarding ?? '');
 
   const editLast = () => {
-    const own = engine
-      .rows(threadScope(threadId), 'message')
-      .findLast(({ data }) => data.authorId === personId && data.deletedAt === null);
+    const rows = writing.kind === 'note' ? engine.rows(notes, 'note') : engine.rows(threadScope(threadId), 'message');
+    const own = rows.findLast(({ data }) => data.authorId === personId && data.deletedAt === null);
     if (own && messageState(own).held !== null) door.takeBack(own);
-    else if (own) setWriting({ kind: 'edit', messageId: own.id });
+    else if (own) door.edit(own.id);
   };
-  const backToMessage = () => {
-    // After an edit it is another composer, which takes the focus as it appears.
-    if (writing.kind === 'edit') takesFocus.current = true;
-    else composer.current?.focus();
-    setWriting({ kind: 'message', replyTo: null });
+  const leaveWriting = () => {
+    const next = begin(writtenKind);
+    // Another composer takes the focus as it appears.
+    if (writing.kind === next.kind) composer.current?.focus();
+    else takesFocus.current = true;
+    setWriting(next);
+  };
+  const changeKind = (next: WrittenKind, from: 'switch' | 'field') => {
+    atSwitch.current = from === 'switch';
+    takesFocus.current = from === 'field';
+    write(begin(next));
   };
   const remove = async (leaverId: string) => {
     const done = await attempt(
@@ -193,7 +217,11 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
     partners.length === 0 || readers.length > people.filter(({ actingOrg }) => outside.has(actingOrg)).length;
   const reads =
     people.length === 0 ? '\u00A0' : readsWords(readers, hasColleagues ? organisation?.data.name : undefined, partners);
-  const draftKey = writing.kind === 'edit' ? `edit.${writing.messageId}` : draftKeyOf({ threadId, rootId: null });
+  const isNote = writing.kind !== 'message' && writing.notesOf !== null;
+  const draftKind = writing.kind === 'note' ? 'note' : undefined;
+  const draftKey =
+    writing.kind === 'edit' ? `edit.${writing.messageId}` : draftKeyOf({ threadId, rootId: null, kind: draftKind });
+  const deletesNote = engine.row(notes, 'note', deleting ?? '') !== undefined;
 
   return (
     <LogDoorContext value={door}>
@@ -225,13 +253,13 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
               onBack={() => void navigate({ to: '/' })}
               onDetails={() => setPanel(panel?.kind === 'details' ? null : { kind: 'details' })}
             />
-            <ThreadLog ref={log} threadId={threadId} lastSeq={lastSeq} seek={seek} />
+            <ThreadLog ref={log} threadId={threadId} orgId={orgId} lastSeq={lastSeq} seek={seek} />
             {resolved ? (
               <ResolvedBar
                 by={resolved.by === personId ? 'you' : (personName(resolved.by) ?? UNKNOWN_PERSON)}
                 at={resolved.at}
                 reopens={reopens}
-                onReopens={setReopens}
+                onReopens={isNote ? null : setReopens}
                 onReopen={() => void setResolved(parts, false)}
               />
             ) : null}
@@ -241,16 +269,34 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
                 ref={composer}
                 threadId={threadId}
                 writing={writing}
-                label={`Message to ${subject}`}
-                people={mentionable}
+                label={isNote ? `Note in ${subject}` : `Message to ${subject}`}
+                people={isNote ? mentionableInNotes : mentionable}
                 personName={personName}
-                reads={kind === 'external' ? <span className="font-[550] text-outside">External. {reads}</span> : reads}
+                reads={
+                  isNote ? (
+                    `Only ${door.noteReaders} reads this`
+                  ) : kind === 'external' ? (
+                    <span className="font-[550] text-outside">External. {reads}</span>
+                  ) : (
+                    reads
+                  )
+                }
+                audience={
+                  hasNotes ? (
+                    <NoteSwitch
+                      value={isNote ? 'note' : 'message'}
+                      onChange={changeKind}
+                      takesFocus={atSwitch.current}
+                    />
+                  ) : undefined
+                }
                 draftKey={draftKey}
                 autoFocus={takesFocus.current || writing.kind === 'edit'}
-                onLeave={backToMessage}
+                onLeave={leaveWriting}
                 onSent={() => {
-                  setWriting({ kind: 'message', replyTo: null });
-                  onSent();
+                  setWriting(begin(writtenKind));
+                  if (isNote) log.current?.goOn();
+                  else onSent();
                   log.current?.jumpToEnd();
                 }}
                 onEditLast={editLast}
@@ -319,8 +365,8 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
           if (!open) setDeleting(null);
         }}
         width="narrow"
-        title="Delete this message?"
-        description="Its text and history go for everyone. Its place in the thread stays."
+        title={deletesNote ? 'Delete this note?' : 'Delete this message?'}
+        description={`Its text and history go for everyone${deletesNote ? ` at ${door.noteReaders}` : ''}. Its place in the thread stays.`}
         actions={
           <>
             <Button onClick={() => setDeleting(null)}>Cancel</Button>
@@ -329,8 +375,13 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
               onClick={() => {
                 if (deleting === null) return;
                 setDeleting(null);
-                void attempt(engine.mutate('deleteMessage', { threadId, messageId: deleting })).then((done) => {
-                  if (done) notify('Message deleted');
+                const deletion = { threadId, messageId: deleting };
+                void attempt(
+                  deletesNote
+                    ? engine.mutate('deleteNote', { ...deletion, orgId })
+                    : engine.mutate('deleteMessage', deletion),
+                ).then((done) => {
+                  if (done) notify(deletesNote ? 'Note deleted' : 'Message deleted');
                 });
               }}
             >

@@ -68,9 +68,17 @@ export function useThreadPeople(threadId: string, orgId: string) {
     const all = new Map([...groups, ...others].map(({ id, kind, name }) => [id, { id, name, group: kind }]));
     return [...readers, { id: threadId, name: 'all', group: 'all' as const }, ...all.values()];
   }, [readers, known, groups, personId, threadId]);
+  /** The same for notes, which only people of the organisation read, and none of its guests. */
+  const mentionableInNotes = useMemo((): Mentionable[] => {
+    const guests = new Set(directory.flatMap(({ id, data }) => (data.role === 'guest' ? [id] : [])));
+    const own = people.filter(({ id, actingOrg }) => actingOrg === orgId && id !== personId && !guests.has(id));
+    const here = new Set([personId, ...own.map(({ id }) => id)]);
+    const theirs = known.filter(({ people: members }) => members.some(({ id }) => here.has(id)));
+    return [...own, ...theirs.map(({ id, kind, name }) => ({ id, name, group: kind }))];
+  }, [people, directory, known, personId, orgId]);
   const pickable = useMemo(
     () => directory.filter(({ data }) => data.active).map(({ id, data }) => ({ id, ...data })),
     [directory],
   );
-  return { people, former, groups, readers, mentionable, pickable, pickableGroups: known };
+  return { people, former, groups, readers, mentionable, mentionableInNotes, pickable, pickableGroups: known };
 }

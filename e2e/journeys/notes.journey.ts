@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises';
+import { expectAccessible } from '../accessibility.ts';
+import { startInstallation } from '../installation.ts';
+import { aSubject, expect, test } from '../journey.ts';
+import { invitePartner, inviteToDemo } from '../partnership.ts';
+import { ALICE, BOB, type Account } from '../people.ts';
+import type { Person } from '../person.ts';
+
+const CAROL: Account = { name: 'Carol Ibsen', email: 'carol@globex.example', password: 'nine silver spoons' };
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+
+test('a note in a partner thread is read inside, in its place, and leaves no trace at the partner', async ({
+  visit,
+}, info) => {
+  await using fresh = await startInstallation();
+  const { url } = fresh;
+  const alice = await visit(ALICE, { url, viewport: DESK });
+  await alice.setUp(fresh.setUpUrl ?? '');
+  await alice.expectInside();
+  const bob = await visit(BOB, { url, viewport: DESK });
+  await bob.acceptInvitation(await alice.invite(BOB));
+  await alice.page.goto(url);
+  await alice.page.getByRole('button', { name: 'Add a demo workspace' }).click();
+  const carol = await visit(CAROL, { url, viewport: DESK });
+  await carol.acceptInvitation(await inviteToDemo(alice, CAROL, 'Admin'));
+  await alice.administer('Partners');
+  await carol.page.goto(await invitePartner(alice, CAROL));
+  await carol.page.getByRole('button', { name: /^Accept for Brightwater/ }).click();
+  await carol.page.getByRole('link', { name: 'Open Parley' }).click();
+
+  const subject = aSubject('Customs hold');
+  await alice.startThread({ subject, with: [BOB, CAROL], message: 'The container is on hold.' });
+  await carol.openThread(subject);
+  await carol.sendMessage('The broker amends it.');
+  await alice.expectMessage('The broker amends it.');
+
+  // By keyboard, and it comes back as what it was.
+  await alice.composer.fill('Thank you, Carol');
+  await alice.page.keyboard.press('Alt+Shift+N');
+  await expect(note(alice)).toBeFocused();
+  await expect(alice.page.getByText('Only Acme Freight reads this')).toBeVisible();
+  await alice.page.keyboard.type('Our margin is ');
+  await alice.expectDraftKept('Our margin is ');
+  await alice.page.reload();
+  await expect(note(alice)).toHaveValue('Our margin is ');
+  await expect(alice.composer).toHaveCount(0);
+  await expectAccessible(alice.page, 'a note is being written');
+  const kinds = alice.page.getByRole('radiogroup', { name: 'What you write' });
+  await kinds.getByRole('radio', { name: 'Note' }).focus();
+  await alice.page.keyboard.press('ArrowLeft');
+  await expect(kinds.getByRole('radio', { name: 'Message' })).toBeFocused();
+  await alice.expectTyped('Thank you, Carol');
+  await alice.page.keyboard.press('ArrowRight');
+  await note(alice).focus();
+  await alice.page.keyboard.press('End');
+  await alice.page.keyboard.type('eleven guilders');
+  await alice.page.keyboard.press('Enter');
+  await alice.expectSent('Our margin is eleven guilders');
+  await expect(note(alice)).toHaveValue('');
+  await carol.sendMessage('It is released.');
+
+  // Unread with the messages, and read with them.
+  await bob.expectUnread(subject, 4);
+  await bob.openThread(subject);
+  const timeline = [
+    'The container is on hold.',
+    'The broker amends it.',
+    'Note, only Acme Freight sees this',
+    'It is released.',
+  ];
+  const rows = bob.log.getByRole('article');
+  await expect(rows).toHaveCount(4);
+  await expect(rows).toContainText(timeline);
+  await expect(bob.message('Our margin is eleven guilders')).toHaveAccessibleName(/^Note of Alice Weber/);
+  await bob.expectUnread(subject, 0);
+  await bob.react('Our margin is eleven guilders', '👍');
+  await alice.expectReaction('Our margin is eleven guilders', '👍', 1);
+  await alice.press(alice.message('Our margin is eleven guilders'), 'More actions');
+  await expect(alice.page.getByRole('menuitem')).toHaveText(['Edit', 'Copy text', 'Delete']);
+  await expectAccessible(alice.page, 'what can be done with a note');
+  await alice.page.getByRole('menuitem', { name: 'Edit' }).click();
+  await note(alice).fill('Our margin is twelve guilders');
+  await alice.page.keyboard.press('Enter');
+  await bob.expectMessage('Our margin is twelve guilders');
+  await expect(bob.message('Our margin is twelve guilders')).toContainText('edited');
+
+  // Whom it can mention.
+  await note(alice).fill('@');
+  await expect(alice.page.getByRole('option')).toHaveText([/Bob Okafor/, /Acme Freight/]);
+  await note(alice).fill('');
+
+  await alice.goOffline();
+  await alice.expectBanner('You are offline.');
+  await note(alice).fill('Bill them forty guilders');
+  await alice.page.keyboard.press('Enter');
+  await alice.expectWaiting('Bill them forty guilders');
+  await alice.goOnline();
+  await alice.expectSent('Bill them forty guilders');
+  await bob.expectMessage('Bill them forty guilders');
+
+  // What was begun as a message is still one.
+  await alice.page.keyboard.press('Alt+Shift+N');
+  await alice.expectTyped('Thank you, Carol');
+  await alice.submit();
+  await carol.expectMessage('Thank you, Carol');
+  await expectAccessible(bob.page, 'a thread with notes');
+  await bob.page.setViewportSize(PHONE);
+  await expectAccessible(bob.page, 'a thread with notes on a phone');
+
+  const marks = /guilders/;
+  expect(await bob.cachedRows()).toMatch(marks);
+  await expect(carol.log.getByRole('article')).toHaveCount(4);
+  await expect(carol.page.getByRole('radiogroup', { name: 'What you write' })).toBeVisible();
+  expect(await carol.cachedRows()).toContain('Thank you, Carol');
+  expect(await carol.cachedRows()).not.toMatch(marks);
+  expect(await cachedAnswers(carol)).not.toMatch(marks);
+
+  expect(await savedData(alice, info.outputPath('alice.json'))).toMatch(marks);
+  expect(await savedData(carol, info.outputPath('carol.json'))).not.toMatch(marks);
+
+  await alice.deleteMessage('Bill them forty guilders');
+  await expect(bob.log.getByText('Note deleted')).toBeVisible();
+  for (const person of [alice, bob, carol]) await person.leave();
+});
+
+/** The field where a note is written. */
+const note = ({ page }: Person) => page.getByRole('textbox', { name: /^Note in/ });
+
+/** All that the browser keeps of what it was answered, as one text. */
+const cachedAnswers = ({ page }: Person): Promise<string> =>
+  page.evaluate(async () => {
+    const texts: string[] = [];
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const answer of await cache.matchAll()) texts.push(await answer.text());
+    }
+    return texts.join('\n');
+  });
+
+/** Saves the open thread as data. @returns what is in the file */
+async function savedData({ page }: Person, path: string): Promise<string> {
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Thread menu' }).click();
+  await page.getByRole('menuitem', { name: 'Save as data' }).click();
+  await (await downloading).saveAs(path);
+  return readFile(path, 'utf8');
+}
