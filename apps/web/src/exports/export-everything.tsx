@@ -34,7 +34,7 @@ export async function exportEverything(
   const index: { subject: string; file: string; complete: boolean }[] = [];
   for (const threadId of threadIds) {
     onThread(index.length, threadIds.length);
-    const copy = await copyThread(engine, threadId);
+    const copy = await copyThread({ engine, personId }, threadId);
     signal.throwIfAborted();
     if (copy === undefined) continue;
     const { subject } = copy.thread;

@@ -12,7 +12,7 @@ export async function exportThread(
   { engine, personId, threadId }: { engine: ParleyEngine; personId: string; threadId: string },
   format: 'html' | 'json',
 ): Promise<void> {
-  const copy = await copyThread(engine, threadId);
+  const copy = await copyThread({ engine, personId }, threadId);
   if (copy === undefined) return void notify('This thread is not on this device.', { tone: 'bad' });
   const { subject } = copy.thread;
   const at = Date.now();

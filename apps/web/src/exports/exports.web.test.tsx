@@ -21,8 +21,8 @@ async function scene(texts: readonly string[] = []): Promise<Device> {
   return device;
 }
 
-async function copyOf({ engine, threadId }: Device) {
-  const copy = await copyThread(engine, threadId);
+async function copyOf({ engine, alice, threadId }: Device) {
+  const copy = await copyThread({ engine, personId: alice }, threadId);
   if (copy === undefined) throw new Error('There is no such thread.');
   return copy;
 }
@@ -44,8 +44,8 @@ test('a thread is copied whole, from its first message to what waits here to be 
 });
 
 test('afterwards the thread is no longer held in memory', async () => {
-  const { engine, threadId } = await scene();
-  await copyThread(engine, threadId);
+  const { engine, alice, threadId } = await scene();
+  await copyThread({ engine, personId: alice }, threadId);
   expect(engine.rows(threadScope(threadId), 'message')).toEqual([]);
 });
 

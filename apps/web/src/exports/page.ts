@@ -43,6 +43,7 @@ h2 { font-size: .9rem; font-weight: 600; margin: 2rem 0 .5rem; padding-bottom: .
 h3 { font-size: 1rem; margin: 0 }
 h3 time, .quiet, summary { font-weight: 400; font-size: .875rem; color: var(--quiet) }
 p { margin: .25rem 0 } article { margin: 1rem 0; break-inside: avoid-page; overflow-wrap: anywhere }
+.note { border: 1px solid light-dark(#dcc77a, #6b5c30); border-radius: 8px; padding: .5rem .75rem; background: light-dark(#fdf4d3, #2e2a1d) }
 a { color: light-dark(#2563a8, #8ab8ea) }
 .gap { border: 1px solid var(--line); border-radius: 8px; padding: .5rem .75rem }
 .mention { color: light-dark(#2563a8, #8ab8ea) }

@@ -1,7 +1,7 @@
-import type { MessageRow } from '@parley/core/messages';
 import { formatClock, formatFull } from '@parley/ui';
 import { Markdown } from '../markdown/markdown.tsx';
 import { noticeWords } from '../messages/notice-words.ts';
+import { isNote, type LogMessage } from '../messages/timeline.ts';
 import type { ThreadCopy } from './copy-thread.ts';
 
 // A file is read later: its days have their year.
@@ -36,8 +36,8 @@ export function ThreadDocument({ copy, readerId, at }: ThreadDocumentProps) {
       {days(messages).map(({ day, rows }) => (
         <section key={day}>
           <h2>{longDay.format(day)}</h2>
-          {rows.map(({ id, data }) => (
-            <Message key={id} id={id} message={data} copy={copy} nameOf={nameOf} />
+          {rows.map((row) => (
+            <Message key={row.id} row={row} copy={copy} nameOf={nameOf} />
           ))}
         </section>
       ))}
@@ -47,13 +47,13 @@ export function ThreadDocument({ copy, readerId, at }: ThreadDocumentProps) {
 
 interface MessageProps {
   copy: ThreadCopy;
-  id: string;
-  message: MessageRow;
+  row: LogMessage;
   nameOf: (id: string) => string;
 }
 
-function Message({ id, message, copy, nameOf }: MessageProps) {
-  const { authorId, notice, text, replyTo, forwarded, reactions, createdAt, editedAt, deletedAt } = message;
+function Message({ row, copy, nameOf }: MessageProps) {
+  const { id, data } = row;
+  const { seq, authorId, notice, text, replyTo, forwarded, reactions, createdAt, editedAt, deletedAt } = data;
   if (notice !== null) {
     return (
       <p id={id} className="quiet">
@@ -63,11 +63,12 @@ function Message({ id, message, copy, nameOf }: MessageProps) {
   }
   const earlier = copy.revisions.get(id) ?? [];
   return (
-    <article id={id}>
+    <article id={id} className={isNote(row) ? 'note' : undefined}>
       <h3>
         {authorId === null ? 'Parley' : nameOf(authorId)} <time>{formatClock(createdAt)}</time>
-        {message.seq == null ? <span className="quiet"> · not sent yet</span> : null}
+        {seq == null ? <span className="quiet"> · not sent yet</span> : null}
       </h3>
+      {isNote(row) ? <p className="quiet">Note, only {copy.notesOf} sees this</p> : null}
       {replyTo === null ? null : (
         <p className="quiet">
           In reply to <a href={`#${replyTo}`}>an earlier message</a>
@@ -77,7 +78,7 @@ function Message({ id, message, copy, nameOf }: MessageProps) {
       {deletedAt === null ? (
         <Markdown text={text} personName={copy.nameOf} />
       ) : (
-        <p className="quiet">This message was deleted.</p>
+        <p className="quiet">This {isNote(row) ? 'note' : 'message'} was deleted.</p>
       )}
       {Object.entries(reactions).map(([emoji, ids]) => (
         <p key={emoji} className="quiet">

@@ -1,4 +1,5 @@
 /** A thread as data for other programs. Described for them in `docs/export.md`. */
+import { isNote, type LogMessage } from '../messages/timeline.ts';
 import type { ThreadCopy } from './copy-thread.ts';
 
 export const FORMAT_VERSION = 1;
@@ -21,23 +22,29 @@ export function threadJson({ id, thread, people, messages, revisions, complete, 
       joinedAt: iso(person.data.joinedAt),
       leftAt: iso(person.data.leftAt),
     })),
-    messages: messages.map(({ id: messageId, data }) => ({
-      id: messageId,
-      place: data.seq ?? null,
-      kind: data.kind,
-      author: data.authorId,
-      authorName: data.authorId === null ? null : (nameOf(data.authorId) ?? null),
-      text: data.text,
-      notice: data.notice,
-      replyTo: data.replyTo,
-      mentions: data.mentions,
-      reactions: data.reactions,
-      forwarded: data.forwarded ?? null,
-      sentAt: iso(data.createdAt),
-      editedAt: iso(data.editedAt),
-      deletedAt: iso(data.deletedAt),
-      earlier: (revisions.get(messageId) ?? []).map(({ text, writtenAt }) => ({ text, writtenAt: iso(writtenAt) })),
-    })),
+    messages: messages.map((row) => messageJson(row, { revisions, nameOf })),
+  };
+}
+
+function messageJson(row: LogMessage, { revisions, nameOf }: Pick<ThreadCopy, 'revisions' | 'nameOf'>): object {
+  const { id, data } = row;
+  return {
+    id,
+    place: data.seq ?? null,
+    note: isNote(row),
+    kind: data.kind,
+    author: data.authorId,
+    authorName: data.authorId === null ? null : (nameOf(data.authorId) ?? null),
+    text: data.text,
+    notice: data.notice,
+    replyTo: data.replyTo,
+    mentions: data.mentions,
+    reactions: data.reactions,
+    forwarded: data.forwarded ?? null,
+    sentAt: iso(data.createdAt),
+    editedAt: iso(data.editedAt),
+    deletedAt: iso(data.deletedAt),
+    earlier: (revisions.get(id) ?? []).map(({ text, writtenAt }) => ({ text, writtenAt: iso(writtenAt) })),
   };
 }
 
