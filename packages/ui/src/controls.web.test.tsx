@@ -76,6 +76,17 @@ describe('the live region', () => {
     expect(document.querySelector('[aria-live="polite"]')).toBe(region);
   });
 
+  test('takes back what was said, and nothing that was said since', async () => {
+    draw(<LiveRegion />);
+    const region = document.querySelector('[aria-live="polite"]');
+    const first = announce('Bob: the rates are secret');
+    const second = announce('Marked read');
+    first();
+    await vi.waitFor(() => expect(region?.textContent).toBe('Marked read'));
+    second();
+    await vi.waitFor(() => expect(region?.textContent).toBe(''));
+  });
+
   test('keeps a line that offers an action until it is answered', async () => {
     draw(<LiveRegion />);
     const undo = vi.fn();

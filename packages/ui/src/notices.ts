@@ -28,9 +28,16 @@ export const noticeStore = {
   },
 };
 
-/** Says a sentence through the page's one polite live region, without showing it. */
-export function announce(text: string): void {
-  update({ spoken: { text, turn: state.spoken.turn + 1 } });
+/**
+ * Says a sentence through the page's one polite live region, without showing it. Returns a function that takes it out of
+ * the page, where nothing has been said since.
+ */
+export function announce(text: string): () => void {
+  const turn = state.spoken.turn + 1;
+  update({ spoken: { text, turn } });
+  return () => {
+    if (state.spoken.turn === turn) update({ spoken: { text: '', turn } });
+  };
 }
 
 /**
