@@ -33,12 +33,7 @@ export const addParticipants: Mutator<Tables, z.infer<typeof addParticipantsArgs
     lock: [partner ? orgScope(partner.homeOrg) : orgPeopleScope(orgId)],
   }),
   async run(tx, { threadId, orgId, partner, messageId, personIds }) {
-    const standing = await accessStanding(tx, threadId);
-    mustWriteIn(standing);
-    const may = partner
-      ? partner.homeOrg === standing.thread.homeOrg && mayAddPartners(standing)
-      : orgId === standing.actingOrg && mayAddOwn(standing);
-    if (!may) throw new Refusal('forbidden', 'You cannot add people here.');
+    await mustAdd(tx, { threadId, orgId, partner });
     const { absent: added, viaGroup } = await sort(tx, threadId, personIds);
     // Added singly too, they stay when their group goes.
     for (const [personId, row] of viaGroup) tx.put('participant', threadPeopleScope(threadId), personId, row);
@@ -51,6 +46,22 @@ export const addParticipants: Mutator<Tables, z.infer<typeof addParticipantsArgs
     tx.enqueue(RECEIPTS_DUE, { threadId });
   },
 };
+
+/**
+ * Held by whoever adds people of an organisation, here or by an invitation.
+ * @throws Refusal `not_found`, `forbidden`, `read_only`
+ */
+export async function mustAdd(
+  tx: MutatorTx<Tables>,
+  { threadId, orgId, partner }: Pick<z.infer<typeof addParticipantsArgs>, 'threadId' | 'orgId' | 'partner'>,
+): Promise<void> {
+  const standing = await accessStanding(tx, threadId);
+  mustWriteIn(standing);
+  const may = partner
+    ? partner.homeOrg === standing.thread.homeOrg && mayAddPartners(standing)
+    : orgId === standing.actingOrg && mayAddOwn(standing);
+  if (!may) throw new Refusal('forbidden', 'You cannot add people here.');
+}
 
 const removeParticipantArgs = z.object({ threadId: z.uuid(), messageId: z.uuid(), personId: z.uuid() });
 

@@ -26,6 +26,7 @@ import * as notesAge from './migrations/0014-notes-age.ts';
 import * as auditEvents from './migrations/0016-audit-events.ts';
 import * as externalThreads from './migrations/0016-external-threads.ts';
 import * as legalHold from './migrations/0017-legal-hold.ts';
+import * as threadInvitations from './migrations/0019-thread-invitations.ts';
 import type { Database } from './tables.ts';
 
 /** In the order of their names. A migration that was released is never changed. */
@@ -53,6 +54,7 @@ const migrations: Record<string, Migration> = {
   '0016-audit-events': auditEvents,
   '0016-external-threads': externalThreads,
   '0017-legal-hold': legalHold,
+  '0019-thread-invitations': threadInvitations,
 };
 
 /**

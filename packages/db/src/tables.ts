@@ -120,6 +120,8 @@ export interface Database {
     /** Until then a worker is at it, or died at it. */
     mail_claimed_until: TimeOrNull;
     mailed_at: TimeOrNull;
+    /** The thread that a guest is invited to. */
+    thread_id: string | null;
   };
   partnership_invitation: {
     id: string;

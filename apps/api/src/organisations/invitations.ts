@@ -1,9 +1,12 @@
 /** Invitations to an organisation: links bound to an e-mail address that work once and end after 14 days. */
 import { memberScopes, rejoinThreads } from '@parley/core/members';
 import { mayGrant, type Role } from '@parley/core/organisations';
-import { orgPeopleScope, userScope } from '@parley/core/scopes';
+import { addParticipants, mustAdd } from '@parley/core/participants';
+import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
+import type { Tables } from '@parley/core/tables';
 import { readMemberFacts, type Database } from '@parley/db';
 import { invitationToken } from '@parley/jobs/invitation-token';
+import { Refusal, type MutatorTx } from '@parley/sync/mutator';
 import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { hashPassword, mustBeGoodPassword } from '../accounts/password.ts';
@@ -40,11 +43,13 @@ export async function inviteToOrganisation(
     orgId: string;
     email: string;
     role: Role;
+    /** Of a guest: where the link leads. Whoever calls has seen to it that the inviter adds people there. */
+    threadId?: string;
     authSecret: string;
     now: number;
   },
 ): Promise<{ token: string; expiresAt: number }> {
-  const { inviter, orgId, email, role, authSecret, now } = invitation;
+  const { inviter, orgId, email, role, threadId = null, authSecret, now } = invitation;
   const id = uuidv7();
   const token = invitationToken(authSecret, id);
   const expiresAt = now + VALID_DAYS * DAY;
@@ -76,6 +81,7 @@ export async function inviteToOrganisation(
         invited_by: inviter.personId,
         created_at: new Date(now),
         expires_at: new Date(expiresAt),
+        thread_id: threadId,
       })
       .execute();
     await audit(tx, { kind: 'invited', actor: inviter, orgId, details: { email, role } });
@@ -85,6 +91,24 @@ export async function inviteToOrganisation(
       .execute();
   });
   return { token, expiresAt };
+}
+
+/**
+ * Invites somebody from outside to one thread, as a guest: with the link they join the organisation and the thread at once,
+ * as long as the inviter still may add people there.
+ * @throws ApiError as `inviteToOrganisation`; Refusal `not_found`, `forbidden`, `read_only`
+ */
+export async function inviteToThread(
+  { db, acts }: { db: Kysely<Database>; acts: Acts },
+  invitation: Omit<Parameters<typeof inviteToOrganisation>[1], 'role'> & {
+    inviter: { personId: string };
+    threadId: string;
+  },
+): Promise<{ token: string; expiresAt: number }> {
+  const { threadId, inviter } = invitation;
+  const lock = [threadScope(threadId), threadPeopleScope(threadId)];
+  await acts.act(inviter.personId, { write: [], lock }, (tx) => mustAdd(tx, invitation));
+  return inviteToOrganisation(db, { ...invitation, role: 'guest' });
 }
 
 /** Days in which an invitation that ended unused is still shown. */
@@ -172,13 +196,13 @@ export async function revokeInvitation(
 export async function readInvitation(
   db: Kysely<Database>,
   { token, now }: { token: string; now: number },
-): Promise<Omit<InvitationSummary, 'id'> & { orgId: string; organisationName: string }> {
+): Promise<Omit<InvitationSummary, 'id'> & { orgId: string; organisationName: string; thread: InvitedTo | null }> {
   const row = await db
     .selectFrom('invitation')
     .innerJoin('org', 'org.id', 'invitation.org_id')
     .leftJoin('person', 'person.id', 'invitation.invited_by')
     .select(['org_id', 'org.name as organisation', 'email', 'role', 'expires_at', 'accepted_at', 'revoked_at'])
-    .select('person.name as inviter')
+    .select(['person.name as inviter', 'invited_by', 'thread_id'])
     .where('token_hash', '=', hashToken(token))
     .executeTakeFirst();
   const open = mustBeOpen(row, now);
@@ -189,7 +213,14 @@ export async function readInvitation(
     role: open.role,
     invitedBy: open.inviter,
     expiresAt: open.expires_at.getTime(),
+    thread: open.thread_id && open.invited_by ? { id: open.thread_id, invitedBy: open.invited_by } : null,
   };
+}
+
+/** A thread that an invitation leads to, and who adds the guest there. */
+interface InvitedTo {
+  id: string;
+  invitedBy: string;
 }
 
 export interface Acceptance {
@@ -203,7 +234,7 @@ export interface Acceptance {
 /**
  * Joins the organisation, once: of two at the same time one is refused. Colleagues see the new member at once. A new
  * account for an address that came with an import becomes the person of that address; somebody who was deactivated
- * finds their threads again.
+ * finds their threads again. Where the invitation leads to a thread, whoever sent it adds the guest in the same act.
  * @throws ApiError `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_USED`, `WRONG_ACCOUNT`, `ACCOUNT_EXISTS`,
  *   `ALREADY_MEMBER`, `PASSWORD_TOO_WEAK`
  */
@@ -211,8 +242,8 @@ export async function acceptInvitation(
   { db, acts }: { db: Kysely<Database>; acts: Acts },
   { token, now, as, from }: Acceptance,
 ): Promise<{ personId: string; orgId: string; email: string }> {
-  const { orgId, email, organisationName } = await readInvitation(db, { token, now });
-  const joining = { acts, token, now, orgId, email, from };
+  const { orgId, email, organisationName, thread } = await readInvitation(db, { token, now });
+  const joining = { acts, token, now, orgId, email, thread, from };
   if ('personId' in as) {
     if (as.email !== email) throw wrongAccount(email);
     await joinAs(joining, as);
@@ -238,16 +269,18 @@ interface Joining {
   now: number;
   orgId: string;
   email: string;
+  thread: InvitedTo | null;
   from: Acceptance['from'];
 }
 
 /** With the account that somebody has. */
 async function joinAs(
-  { acts, token, now, orgId, email, from }: Joining,
+  { acts, token, now, orgId, email, thread, from }: Joining,
   { personId, name }: { personId: string; name: string },
 ): Promise<void> {
   const member = { orgId, personId };
-  await acts.act(personId, memberScopes(member), async (tx, native) => {
+  const { write } = memberScopes(member);
+  await acts.act(thread?.invitedBy ?? personId, { write: [...write, ...scopesOf(thread)] }, async (tx, native) => {
     const { id, role } = await mustHold(native, { token, now });
     const before = await tx.get('membership', userScope(personId), orgId);
     if (before?.active) throw alreadyMember();
@@ -260,12 +293,13 @@ async function joinAs(
       details: { email, role },
     });
     if (before) await rejoinThreads(tx, member, (await readMemberFacts(native, member)).threadIds);
+    if (thread) await bringIn(tx, thread, member);
   });
 }
 
 /** With a new account; that of the placeholder where there is one. */
 async function joinAnew(
-  { acts, token, now, orgId, email, from }: Joining,
+  { acts, token, now, orgId, email, thread, from }: Joining,
   { name, passwordHash }: { name: string; passwordHash: string },
   placeholder: Placeholder | undefined,
 ): Promise<string> {
@@ -273,7 +307,8 @@ async function joinAnew(
   const scopes = placeholder
     ? placeholderScopes(placeholder)
     : { write: [orgPeopleScope(orgId)], create: [userScope(personId)] };
-  await acts.act(null, scopes, async (tx, native) => {
+  const write = [...scopes.write, ...scopesOf(thread)];
+  await acts.act(thread?.invitedBy ?? null, { ...scopes, write }, async (tx, native) => {
     const { id, role } = await mustHold(native, { token, now });
     await mustBeFree(native, email);
     if (placeholder) await claimThreads(tx, native, { ...placeholder, name });
@@ -286,8 +321,27 @@ async function joinAnew(
       orgId,
       details: { email, role },
     });
+    if (thread) await bringIn(tx, thread, { orgId, personId });
   });
   return personId;
+}
+
+const scopesOf = (thread: InvitedTo | null) => (thread ? [threadScope(thread.id), threadPeopleScope(thread.id)] : []);
+
+/** Adds the new guest to the thread, in the name of whoever invited them. @throws ApiError `INVITATION_INVALID` */
+async function bringIn(
+  tx: MutatorTx<Tables>,
+  { id: threadId }: InvitedTo,
+  { orgId, personId }: { orgId: string; personId: string },
+): Promise<void> {
+  try {
+    await addParticipants.run(tx, { threadId, orgId, messageId: uuidv7(), personIds: [personId] });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new ApiError('INVITATION_INVALID', 'Whoever invited you cannot add you to the thread. Ask for a new link.', {
+      status: 'NOT_FOUND',
+    });
+  }
 }
 
 /** The invitation, kept from everybody else until the transaction ends. */

@@ -6,7 +6,13 @@ import { emailAddress, organisationName } from '../accounts/people.ts';
 import { actorOf } from '../audit/audit.ts';
 import { router, signedInProcedure } from '../trpc.ts';
 import { holdOf, HOLD_REASON, liftHold, placeHold } from './legal-hold.ts';
-import { invitationLink, inviteToOrganisation, openInvitations, revokeInvitation } from './invitations.ts';
+import {
+  invitationLink,
+  inviteToOrganisation,
+  inviteToThread,
+  openInvitations,
+  revokeInvitation,
+} from './invitations.ts';
 import { mergePeople } from './merging.ts';
 import { changeSettings } from './settings.ts';
 import { lastSeen, letIn, setRole, shutOut } from './members.ts';
@@ -28,6 +34,23 @@ export const organisationsRouter = router({
       const { token, expiresAt } = await inviteToOrganisation(db, {
         ...input,
         inviter: actorOf(ctx, ctx.session.personId),
+        authSecret: settings.authSecret,
+        now: now(),
+      });
+      return { url: `${settings.publicUrl}/invitation/${token}`, expiresAt };
+    }),
+
+  /** Makes a link with which somebody from outside becomes a guest of this one thread. */
+  inviteToThread: signedInProcedure
+    .input(z.object({ orgId, threadId: z.uuid(), email: emailAddress }))
+    .output(z.object({ url: z.string(), expiresAt: time }))
+    .mutation(async ({ ctx, input }) => {
+      const { limits, settings, now } = ctx.services;
+      const { personId } = ctx.session;
+      await limits.consume('invite', personId);
+      const { token, expiresAt } = await inviteToThread(ctx.services, {
+        ...input,
+        inviter: { ...actorOf(ctx, personId), personId },
         authSecret: settings.authSecret,
         now: now(),
       });

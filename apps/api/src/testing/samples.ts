@@ -121,6 +121,11 @@ export const samples: Readonly<Record<string, Sample>> = {
     stranger: 'NOT_FOUND',
     guest: 'FORBIDDEN',
   },
+  'organisations.inviteToThread': {
+    input: ({ acme, threadId }) => ({ orgId: acme, threadId, email: 'eve@example.org' }),
+    stranger: 'NOT_FOUND',
+    guest: 'NOT_FOUND',
+  },
   'organisations.invitations': {
     input: ({ acme }) => ({ orgId: acme }),
     stranger: 'NOT_FOUND',

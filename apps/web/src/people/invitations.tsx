@@ -29,6 +29,26 @@ export function InviteButton({ organisation }: { organisation: OwnOrganisation }
   );
 }
 
+/** Opens the dialog that makes a link to one thread; only with a connection. */
+export function InviteGuestButton(props: { organisation: OwnOrganisation; thread: { id: string; subject: string } }) {
+  const [inviting, setInviting] = useState(false);
+  const online = useOnline();
+  return (
+    <Administration>
+      <Button
+        size="small"
+        disabled={!online}
+        title={online ? undefined : 'Inviting needs a connection'}
+        icon={<UserRoundPlus size={15} aria-hidden />}
+        onClick={() => setInviting(true)}
+      >
+        Invite a guest
+      </Button>
+      {inviting ? <InviteDialog {...props} onClose={() => setInviting(false)} /> : null}
+    </Administration>
+  );
+}
+
 /** The links that still work, with a way to end each; nothing while there are none. */
 export function OpenInvitations({ organisation }: { organisation: OwnOrganisation }) {
   return (

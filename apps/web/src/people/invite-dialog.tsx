@@ -19,25 +19,31 @@ export interface InviteDialogProps {
   organisation: OwnOrganisation;
   /** Address that stands in the field at first. */
   address?: string;
+  /** The one thread that a guest from outside is let into. */
+  thread?: { id: string; subject: string };
   onClose: () => void;
 }
 
 /** Makes an invitation link for one address, and shows it once. */
-export function InviteDialog({ organisation, address = '', onClose }: InviteDialogProps) {
+export function InviteDialog({ organisation, address = '', thread, onClose }: InviteDialogProps) {
   const [email, setEmail] = useState(address);
   const [role, setRole] = useState<Role>('member');
   const first = useRef<HTMLInputElement>(null);
   // The usual one first.
   const roles = ROLES.filter((each) => each !== 'owner' && mayGrant(organisation.role, each)).reverse();
   const invitations = administration.useUtils().organisations.invitations;
-  const invite = administration.organisations.invite.useMutation({
-    onSuccess: () => invitations.invalidate({ orgId: organisation.id }),
-  });
+  const made = { onSuccess: () => invitations.invalidate({ orgId: organisation.id }) };
+  const toOrganisation = administration.organisations.invite.useMutation(made);
+  const toThread = administration.organisations.inviteToThread.useMutation(made);
+  const invite = thread === undefined ? toOrganisation : toThread;
   const refusal = invite.error === null ? null : refusalWords(invite.error);
 
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    if (!invite.isPending) invite.mutate({ orgId: organisation.id, email: email.trim(), role });
+    if (invite.isPending) return;
+    const invited = { orgId: organisation.id, email: email.trim() };
+    if (thread === undefined) toOrganisation.mutate({ ...invited, role });
+    else toThread.mutate({ ...invited, threadId: thread.id });
   };
 
   const startAnother = () => {
@@ -52,8 +58,12 @@ export function InviteDialog({ organisation, address = '', onClose }: InviteDial
     <Dialog
       open
       onOpenChange={(open) => open || onClose()}
-      title={`Invite to ${organisation.name}`}
-      description="You get a link for one address. Send it any way you like; no mail is needed."
+      title={thread === undefined ? `Invite to ${organisation.name}` : `Invite a guest to “${thread.subject}”`}
+      description={
+        thread === undefined
+          ? 'You get a link for one address. Send it any way you like; no mail is needed.'
+          : `Somebody from outside reads and writes in this thread, from its start, and sees nothing else of ${organisation.name}. You get a link for one address.`
+      }
       initialFocus={first}
       actions={
         <>
@@ -76,16 +86,18 @@ export function InviteDialog({ organisation, address = '', onClose }: InviteDial
           error={refusal?.fields['email']}
           onChange={(event) => setEmail(event.target.value)}
         />
-        <div className="flex flex-col items-start gap-1.5">
-          <span className="text-base font-medium">Role</span>
-          <Segmented
-            label="Role"
-            value={role}
-            options={roles.map((value) => ({ value, label: roleNames[value] }))}
-            onChange={setRole}
-          />
-          <p className="text-sm text-ink-3">{roleNotes[role]}</p>
-        </div>
+        {thread === undefined ? (
+          <div className="flex flex-col items-start gap-1.5">
+            <span className="text-base font-medium">Role</span>
+            <Segmented
+              label="Role"
+              value={role}
+              options={roles.map((value) => ({ value, label: roleNames[value] }))}
+              onChange={setRole}
+            />
+            <p className="text-sm text-ink-3">{roleNotes[role]}</p>
+          </div>
+        ) : null}
         <FormRefusal refusal={refusal} />
       </form>
     </Dialog>

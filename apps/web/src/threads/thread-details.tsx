@@ -1,6 +1,6 @@
 import { Avatar, Button, Dialog, IconButton, Time } from '@parley/ui';
 import { Link, UserMinus, UserPlus } from 'lucide-react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { GroupMark } from '../people/group-mark.tsx';
 import { groupTitle, peopleCount, type Group } from '../people/use-groups.ts';
 import { PeoplePicker, type PickablePerson } from './people-picker.tsx';
@@ -19,6 +19,8 @@ export interface ThreadDetailsProps {
   /** Who could be added; `null` where the reader may not. */
   directory: readonly PickablePerson[] | null;
   pickableGroups: readonly Group[];
+  /** Invites somebody from outside, where the reader may. */
+  inviteGuest: ReactNode;
   onAdd: (personIds: string[], groupIds: string[]) => void;
   /** Names of the other organisations that take part, by id. */
   outside: ReadonlyMap<string, string>;
@@ -45,7 +47,7 @@ const LATER_MS = 60_000;
 /** Who takes part: add, remove, leave. */
 export function ThreadDetails(props: ThreadDetailsProps) {
   const { createdAt, createdBy, people, former, groups, personId, directory, pickableGroups } = props;
-  const { onAdd, outside, mayRemove, onRemove, onRemoveGroup, onCopyLink, onClose } = props;
+  const { inviteGuest, onAdd, outside, mayRemove, onRemove, onRemoveGroup, onCopyLink, onClose } = props;
   const [adding, setAdding] = useState<string[] | null>(null);
   const [removing, setRemoving] = useState<string | null>(null);
   const leaving = removing === personId;
@@ -61,10 +63,15 @@ export function ThreadDetails(props: ThreadDetailsProps) {
       <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-5 py-4 max-desk:px-4">
         <div className="mb-2 flex items-center justify-between gap-2">
           <h3 className="font-semibold">{peopleCount(people.length)}</h3>
-          {directory !== null && adding === null && addable.length + addableGroups.length > 0 ? (
-            <Button size="small" icon={<UserPlus size={15} />} onClick={() => setAdding([])}>
-              Add people
-            </Button>
+          {adding === null ? (
+            <span className="flex flex-wrap justify-end gap-2">
+              {inviteGuest}
+              {directory !== null && addable.length + addableGroups.length > 0 ? (
+                <Button size="small" icon={<UserPlus size={15} />} onClick={() => setAdding([])}>
+                  Add people
+                </Button>
+              ) : null}
+            </span>
           ) : null}
         </div>
         {adding === null ? null : (

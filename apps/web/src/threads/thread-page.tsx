@@ -24,6 +24,7 @@ import { useWrittenKind, type WrittenKind } from '../messages/written-kind.ts';
 import { byPartner, useContacts } from '../partners/use-contacts.ts';
 import { useReceiptsIn } from '../receipts/use-receipts.ts';
 import { forgetThread } from '../shell/last-thread.ts';
+import { useOrganisations } from '../shell/use-organisations.ts';
 import { attempt } from '../sync/attempt.ts';
 import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { FailedItems } from '../sync/failed-items.tsx';
@@ -41,6 +42,10 @@ const PinsPanel = lazy(async () => ({ default: (await import('../messages/pins-p
 const ForwardDialog = lazy(async () => ({ default: (await import('../messages/forward-dialog.tsx')).ForwardDialog }));
 const ReadersPanel = lazy(async () => ({ default: (await import('../receipts/readers-panel.tsx')).ReadersPanel }));
 const RepliesPanel = lazy(async () => ({ default: (await import('../messages/replies-panel.tsx')).RepliesPanel }));
+// Inviting talks to the server directly; its code comes only to those who may.
+const InviteGuestButton = lazy(async () => ({
+  default: (await import('../people/invitations.tsx')).InviteGuestButton,
+}));
 const ThreadDetails = lazy(async () => ({ default: (await import('./thread-details.tsx')).ThreadDetails }));
 
 /** One thread: what is written in it, and where to write. Mount it anew for another thread. */
@@ -113,6 +118,7 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
   const setting = useRow(userScope(personId), 'threadSetting', threadId)?.data ?? usualSetting;
   const organisation = useRow(orgScope(orgId), 'org', orgId);
   const role = useRow(userScope(personId), 'membership', orgId)?.data.role ?? 'guest';
+  const invites = useOrganisations().find(({ id, mayInvite }) => id === orgId && mayInvite);
   const threadOrgs = useRows(threadPeopleScope(threadId), 'threadOrg');
   const standing = {
     thread: thread.data,
@@ -318,6 +324,13 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
                 outside={outside}
                 directory={mayAddOwn(standing) ? [...pickable, ...(mayAddPartners(standing) ? contacts : [])] : null}
                 pickableGroups={pickableGroups}
+                inviteGuest={
+                  invites && mayAddOwn(standing) ? (
+                    <Suspense>
+                      <InviteGuestButton organisation={invites} thread={{ id: threadId, subject }} />
+                    </Suspense>
+                  ) : null
+                }
                 onAdd={(personIds, groupIds) => {
                   const inThread = { threadId, orgId };
                   const theirs = contacts.filter(({ id }) => personIds.includes(id));

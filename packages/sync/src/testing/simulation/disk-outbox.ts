@@ -214,7 +214,9 @@ export function createOutboxHandle(
       write(() => {
         mustLead(epoch);
         const queued = outbox.inOrder().filter((item) => item.lane === lane && hasPlace(item));
-        const numbered = queued.map((item, index) => outbox.put({ ...item, n: expected + index, client: outbox.clientId }));
+        const numbered = queued.map((item, index) =>
+          outbox.put({ ...item, n: expected + index, client: outbox.clientId }),
+        );
         outbox.lanes.set(lane, expected + numbered.length - 1);
         return numbered;
       }),
