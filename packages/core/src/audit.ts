@@ -34,6 +34,7 @@ export const AUDIT_KINDS = [
   'hold_placed',
   'hold_lifted',
   'import_started',
+  'exported',
   'demo_made',
   'demo_removed',
 ] as const;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -53,6 +53,7 @@ describe('help', () => {
     expect(code).toBe(0);
     for (const name of [
       'create-admin',
+      'export FOLDER',
       'import slack FILE.zip',
       'invite EMAIL',
       'migrate',
@@ -181,6 +182,31 @@ describe('seed', () => {
   ])('%j is refused while nobody has an account', async (args, code) => {
     const { out } = await parley(['seed', ...args, '--json']);
     expect(JSON.parse(out)).toMatchObject({ ok: false, error: { code } });
+  });
+});
+
+describe('export', () => {
+  test('writes what the organisation owns into a new folder', async () => {
+    await foundAcme();
+    await parley(['import', 'slack', zip]);
+    const target = join(folder, 'exported');
+    expect(await parley(['export', target])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Acme: \d+ people, \d+ threads, \d+ messages and 0 notes in .*exported\.$/),
+    });
+    const lines = (await readFile(join(target, 'everything.jsonl'), 'utf8')).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({ type: 'message', text: 'Yes' }),
+    );
+    expect(await readFile(join(target, 'index.html'), 'utf8')).toContain('threads/000001.html');
+    expect((await stat(target)).mode & 0o777).toBe(0o700);
+    expect(JSON.parse((await parley(['export', target, '--json'])).out)).toMatchObject({
+      error: { code: 'FOLDER_EXISTS' },
+    });
+    const { kysely: db, close } = openDatabase(database.url);
+    onTestFinished(close);
+    const told = await db.selectFrom('audit_event').select('actor_id').where('kind', '=', 'exported').execute();
+    expect(told).toEqual([{ actor_id: null }]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { CommandError, UsageError, type Command, type Terminal } from './command.ts';
 import { createAdmin } from './create-admin.ts';
 import { doctor } from './doctor.ts';
+import { exportCommand } from './export.ts';
 import { helpFor, helpForAll } from './help.ts';
 import { importSlackCommand } from './import-slack.ts';
 import { invite } from './invite.ts';
@@ -12,6 +13,7 @@ import { signOut } from './sign-out.ts';
 const commands: readonly Command[] = [
   createAdmin,
   doctor,
+  exportCommand,
   importSlackCommand,
   invite,
   migrate,

@@ -51,13 +51,14 @@ const parts: Readonly<Record<string, { label: string; kinds?: AuditKind[] }>> = 
     ],
   },
   settings: {
-    label: 'Settings and imports',
+    label: 'Settings, imports and exports',
     kinds: [
       'organisation_made',
       'settings_changed',
       'hold_placed',
       'hold_lifted',
       'import_started',
+      'exported',
       'demo_made',
       'demo_removed',
     ],

@@ -79,6 +79,7 @@ const sentences: Readonly<Record<AuditKind, (who: string, whom: string, details:
   hold_placed: (who, _, { reason }) => `${who} put the organisation on hold: ${reason}`,
   hold_lifted: (who, _, { reason }) => `${who} lifted the hold: ${reason}`,
   import_started: (who, _, { fileName }) => `${who} began to import ${fileName}`,
+  exported: (who) => `${who} exported all that the organisation owns`,
   demo_made: (who, whom) => `${who} made a demo workspace for ${whom}`,
   demo_removed: (who, whom) => `${who} took the demo workspace of ${whom} away`,
 };
