@@ -49,7 +49,11 @@ export interface Outcome {
 const HOSTS = 2;
 /** Milliseconds to breathe between two faults of servers. */
 const PAUSE_MS = 4_000;
-const JUDGE_MS = 60_000;
+/**
+ * Of a commit whose answer died with the database, or with an API before it could tell, nobody hears until they ask for
+ * everything, every two minutes. [CONN2]
+ */
+const JUDGE_MS = 150_000;
 /** A line to a server that is killed ends at once; one that ends later was dead before. */
 const AT_ONCE_MS = 1_000;
 
