@@ -89,7 +89,11 @@ export function ThreadHeader(props: ThreadHeaderProps) {
                 subject
               )}
             </h1>
-            {partners.length > 0 ? <ExternalMark partners={partners} /> : null}
+            {partners.length > 0 ? (
+              <span className="shrink-0 max-desk:hidden">
+                <ExternalMark partners={partners} />
+              </span>
+            ) : null}
             {is.resolved ? (
               <Chip>
                 <CircleCheck size={13} aria-hidden />
@@ -101,7 +105,15 @@ export function ThreadHeader(props: ThreadHeaderProps) {
             {is.muted ? <Sign icon={<BellOff size={14} aria-hidden />} label="Muted" /> : null}
           </div>
         )}
-        <p className="truncate text-sm text-ink-3">{peopleWords(people, groups, personId)}</p>
+        <div className="flex min-w-0 items-center gap-2">
+          {/* On a phone the subject needs its whole line. */}
+          {partners.length > 0 ? (
+            <span className="shrink-0 desk:hidden">
+              <ExternalMark partners={partners} />
+            </span>
+          ) : null}
+          <p className="truncate text-sm text-ink-3">{peopleWords(people, groups, personId)}</p>
+        </div>
       </div>
       <span className="max-desk:hidden">
         <AvatarStack people={people} />
