@@ -2,33 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { expectAccessible } from '../accessibility.ts';
 import { startInstallation } from '../installation.ts';
 import { aSubject, expect, test } from '../journey.ts';
-import { invitePartner, inviteToDemo } from '../partnership.ts';
-import { ALICE, BOB, type Account } from '../people.ts';
+import { CAROL, partnersIn } from '../partnership.ts';
+import { BOB } from '../people.ts';
 import type { Person } from '../person.ts';
 
-const CAROL: Account = { name: 'Carol Ibsen', email: 'carol@globex.example', password: 'nine silver spoons' };
-const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
 test('a note in a partner thread is read inside, in its place, and leaves no trace at the partner', async ({
   visit,
 }, info) => {
   await using fresh = await startInstallation();
-  const { url } = fresh;
-  const alice = await visit(ALICE, { url, viewport: DESK });
-  await alice.setUp(fresh.setUpUrl ?? '');
-  await alice.expectInside();
-  const bob = await visit(BOB, { url, viewport: DESK });
-  await bob.acceptInvitation(await alice.invite(BOB));
-  await alice.page.goto(url);
-  await alice.page.getByRole('button', { name: 'Add a demo workspace' }).click();
-  const carol = await visit(CAROL, { url, viewport: DESK });
-  await carol.acceptInvitation(await inviteToDemo(alice, CAROL, 'Admin'));
-  await alice.administer('Partners');
-  await carol.page.goto(await invitePartner(alice, CAROL));
-  await carol.page.getByRole('button', { name: /^Accept for Brightwater/ }).click();
-  await carol.page.getByRole('link', { name: 'Open Parley' }).click();
-
+  const { alice, bob, carol } = await partnersIn(fresh, visit);
   const subject = aSubject('Customs hold');
   await alice.startThread({ subject, with: [BOB, CAROL], message: 'The container is on hold.' });
   await carol.openThread(subject);

@@ -1,11 +1,10 @@
 import { expectAccessible } from '../accessibility.ts';
 import { startInstallation } from '../installation.ts';
 import { aSubject, expect, test } from '../journey.ts';
-import { invitePartner, inviteToDemo } from '../partnership.ts';
+import { CAROL, invitePartner, inviteToDemo } from '../partnership.ts';
 import { ACME, ALICE, type Account } from '../people.ts';
 import type { Person } from '../person.ts';
 
-const CAROL: Account = { name: 'Carol Ibsen', email: 'carol@globex.example', password: 'nine silver spoons' };
 const DAVE: Account = { name: 'Dave Lund', email: 'dave@globex.example', password: 'under the old bridge' };
 
 test('two organisations become partners, see each other, rest it and end it; nobody else gets in', async ({

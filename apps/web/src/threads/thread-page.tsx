@@ -219,10 +219,9 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
     if (resolved && reopens) void setResolved(parts, false);
     log.current?.goOn();
   };
-  const hasColleagues =
-    partners.length === 0 || readers.length > people.filter(({ actingOrg }) => outside.has(actingOrg)).length;
-  const reads =
-    people.length === 0 ? '\u00A0' : readsWords(readers, hasColleagues ? organisation?.data.name : undefined, partners);
+  const elsewhere = people.flatMap(({ actingOrg }) => outside.get(actingOrg) ?? []);
+  const home = elsewhere.length === 0 || readers.length > elsewhere.length ? organisation?.data.name : undefined;
+  const reads = people.length === 0 ? '\u00A0' : readsWords(readers, home, [...new Set(elsewhere)].sort());
   const isNote = writing.kind !== 'message' && writing.notesOf !== null;
   const draftKind = writing.kind === 'note' ? 'note' : undefined;
   const draftKey =
