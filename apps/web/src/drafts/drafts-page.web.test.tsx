@@ -41,3 +41,19 @@ test('of a draft that others know, shows what it has become here, and throws bot
   await soon(() => expect(document.body.textContent).toContain('Nothing begun'));
   expect(engine.items().at(-1)?.name).toBe('discardDraft');
 });
+
+test('shows what was begun as a note beside what was begun as a message, and throws each away alone', async () => {
+  const device = await acmeOffline({ count: 1, readSeq: 1, notesAfter: [1] });
+  const { engine, threadId } = device;
+  await engine.saveDraft(`thread.${threadId}`, 'To all');
+  await engine.saveDraft(`note.${threadId}`, 'To us');
+  draw(<PageOnDevice device={device} path="/drafts" />, { width: 900, height: 700 });
+  await soon(() => expect(items()).toHaveLength(2));
+  const note = items().find(({ textContent }) => textContent.includes('To us'));
+  expect(note?.textContent).toContain('Note · On this device');
+
+  press('Delete', note);
+  await soon(() => expect(items()).toHaveLength(1));
+  expect(engine.draft(`note.${threadId}`)).toBe('');
+  expect(engine.draft(`thread.${threadId}`)).toBe('To all');
+});

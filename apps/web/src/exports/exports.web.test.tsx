@@ -98,6 +98,20 @@ test('data says who wrote what and when', async () => {
   });
 });
 
+test('notes stand in their places, and are marked as notes', async () => {
+  device = await acmeOffline({ count: 2, readSeq: 2, notesAfter: [1] });
+  const { messages } = threadJson(await copyOf(device)) as { messages: object[] };
+  expect(messages).toMatchObject([
+    { text: 'Message 1', note: false },
+    { text: 'Note 1', note: true },
+    { text: 'Message 2', note: false },
+  ]);
+  const { body } = await pageOf(device);
+  const [note, ...others] = body.querySelectorAll('article.note');
+  expect(note?.textContent).toContain('Note, only Acme Freight sees this');
+  expect(others).toEqual([]);
+});
+
 test('everything is an archive that opens at its list of threads', async () => {
   const { engine, alice } = await scene(['On my way.']);
   const seen: number[] = [];

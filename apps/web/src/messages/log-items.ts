@@ -1,5 +1,5 @@
 /** What the log of a thread shows, line by line: messages and notes, and the lines between them. */
-import { messageSeq, type LogMessage } from './timeline.ts';
+import { isNote, messageSeq, type LogMessage } from './timeline.ts';
 
 export type LogItem =
   /** Where the thread begins. */
@@ -103,6 +103,7 @@ const continuesReplies = (above: LogMessage | undefined, rootId: string): boolea
 /** Whether a row continues what its author said in the row above. */
 export function belongTogether(above: LogMessage | undefined, row: LogMessage): boolean {
   if (!above || above.data.kind === 'system' || row.data.kind === 'system') return false;
+  if (isNote(above) !== isNote(row)) return false;
   const { authorId, createdAt, replyTo, kind } = above.data;
   if (row.data.authorId !== authorId || row.data.kind !== kind) return false;
   if (row.data.replyTo !== replyTo) return false;

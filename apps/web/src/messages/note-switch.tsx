@@ -27,6 +27,7 @@ export function NoteSwitch({ value, onChange, takesFocus }: NoteSwitchProps) {
       // The key, not the letter: with Alt some keyboards type another one.
       if (event.code !== 'KeyN' || !event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
+      if (event.repeat) return;
       onChange(value === 'note' ? 'message' : 'note', 'field');
     };
     window.addEventListener('keydown', onKeyDown);

@@ -7,6 +7,7 @@ import type { MessageRow } from '@parley/core/messages';
 import { mutators, type Mutators } from '@parley/core/mutators';
 import {
   isPaged,
+  notesScope,
   orgPeopleScope,
   orgScope,
   receiptsScope,
@@ -70,10 +71,13 @@ export interface Scene {
   ownSeq?: number;
   /** How far Bob has read, as the device was last told. */
   bobUpTo?: number;
+  /** Makes it a thread with a partner, in which Bob wrote notes: the places of the messages they stand after. */
+  notesAfter?: readonly number[];
 }
 
 /** A thread of Alice and Bob, who is a driver, with messages of Bob's save one. */
-export async function acmeOffline({ count, readSeq, ownSeq = 0, bobUpTo = 0 }: Scene): Promise<Device> {
+export async function acmeOffline(scene: Scene): Promise<Device> {
+  const { count, readSeq, ownSeq = 0, bobUpTo = 0, notesAfter } = scene;
   const [alice, bob, orgId, threadId] = [uuidv7(), uuidv7(), uuidv7(), uuidv7()] as const;
   const ids = Array.from({ length: count + 1 }, () => uuidv7());
   const rows: { scope: string; table: TableName; id: string; data: Tables[TableName] }[] = [];
@@ -97,7 +101,7 @@ export async function acmeOffline({ count, readSeq, ownSeq = 0, bobUpTo = 0 }: S
   put(threadScope(threadId), 'thread', threadId, {
     homeOrg: orgId,
     subject: 'Berlin depot rota',
-    kind: 'internal',
+    kind: notesAfter ? 'external' : 'internal',
     createdBy: bob,
     createdAt: noon,
     lastSeq: count,
@@ -108,6 +112,13 @@ export async function acmeOffline({ count, readSeq, ownSeq = 0, bobUpTo = 0 }: S
     put(threadScope(threadId), 'message', ids[seq] ?? '', message(seq, orgId, seq === ownSeq ? alice : bob));
   }
 
+  const notes = notesScope(threadId, orgId);
+  for (const [index, afterSeq] of (notesAfter ?? []).entries()) {
+    const note = { ...message(index + 1, orgId, bob), text: `Note ${index + 1}`, afterSeq };
+    put(notes, 'note', uuidv7(), note);
+    const lastNote = { id: threadId, authorId: bob, snippet: note.text, at: note.createdAt };
+    if (index + 1 === notesAfter?.length) put(notes, 'noteHead', threadId, { lastSeq: index + 1, lastNote });
+  }
   if (bobUpTo > 0) put(receiptsScope(threadId), 'receipt', bob, { upTo: bobUpTo });
 
   const disk = createDexieStorage(alice, uuidv7);

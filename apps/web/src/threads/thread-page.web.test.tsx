@@ -53,6 +53,63 @@ const receipts = () =>
 const panel = () => document.querySelector('section[aria-label="Who has seen this"]');
 
 describe('ThreadPage, without a network', () => {
+  test('[NOTE2] shows notes in their places, reads them apart from messages, and lets nothing out of them', async () => {
+    await open({ count: 3, readSeq: 3, notesAfter: [1, 3] });
+    const said = () => articles().map((one) => /(Message|Note) \d/.exec(one.textContent ?? '')?.[0]);
+    await soon(() => expect(said()).toEqual(['Message 1', 'Note 1', 'Message 2', 'Message 3', 'Note 2']));
+    expect(article(/Note 1/)?.textContent).toContain('only Acme Freight sees this');
+    const position = () => device.engine.row(userScope(device.alice), 'readPosition', device.threadId)?.data;
+    await soon(() => expect(position()).toEqual({ seq: 3, noteSeq: 2, markEpoch: 0 }));
+
+    article(/Note 1/)?.focus();
+    await soon(() => button('More actions', article(/Note 1/)).click());
+    await soon(() => expect(entry('Copy text')).not.toBeUndefined());
+    expect(document.querySelectorAll('[role="menuitem"]')).toHaveLength(1);
+    expect(() => button('Reply', article(/Note 1/))).toThrow();
+  });
+
+  test('keeps what is begun as a note and what is begun as a message apart, and sends each as what it is', async () => {
+    await open({ count: 1, readSeq: 1, notesAfter: [1] });
+    await write('to all');
+    await userEvent.keyboard('{Alt>}{Shift>}n{/Shift}{/Alt}');
+    await soon(() => expect(field().getAttribute('aria-label')).toMatch(/^Note in/));
+    expect(field().value).toBe('');
+    await write('to us');
+    const noted = () => device.engine.row(userScope(device.alice), 'draft', `${device.threadId}.note`)?.data.text;
+    await soon(() => expect(noted()).toBe('to us'));
+    await soon(() => expect(device.engine.draft(`note.${device.threadId}`)).toBe(''));
+    clear();
+    await show();
+    await soon(() => expect(field().value).toBe('to us'));
+    expect(field().getAttribute('aria-label')).toMatch(/^Note in/);
+    await write('{Enter}');
+    await soon(() => expect(article(/to us/)?.getAttribute('aria-label')).toMatch(/^Note of Alice/));
+    expect(device.engine.items().some(({ name }) => name === 'sendMessage')).toBe(false);
+    await userEvent.keyboard('{Alt>}{Shift>}n{/Shift}{/Alt}');
+    await soon(() => expect(field().value).toBe('to all'));
+    await write('{Enter}');
+    await soon(() => expect(article(/to all/)?.getAttribute('aria-label')).toMatch(/^Alice/));
+    const sent = device.engine.items().filter(({ name }) => name.startsWith('send'));
+    expect(sent.map(({ name }) => name)).toEqual(['sendNote', 'sendMessage']);
+  });
+
+  test('gives the text of a note that was refused back as a note', async () => {
+    await open({ count: 1, readSeq: 1, notesAfter: [1] });
+    await userEvent.keyboard('{Alt>}{Shift>}n{/Shift}{/Alt}');
+    await soon(() => expect(field().getAttribute('aria-label')).toMatch(/^Note in/));
+    await write('not for all{Enter}');
+    await soon(() => expect(device.engine.items().find(({ name }) => name === 'sendNote')?.state).toBe('waiting'));
+    clear();
+    await device.refuse('There are no notes here.');
+    await show();
+    await soon(() => expect(article(/not for all/)?.textContent).toContain('Could not send: there are no notes here.'));
+    await userEvent.keyboard('{Alt>}{Shift>}n{/Shift}{/Alt}');
+    await soon(() => expect(field().getAttribute('aria-label')).toMatch(/^Message to/));
+    button('Edit', article(/not for all/)).click();
+    await soon(() => expect(field().value).toBe('not for all'));
+    expect(field().getAttribute('aria-label')).toMatch(/^Note in/);
+  });
+
   test('says who has read one’s newest message, as it was last told, and lists them', async () => {
     await open({ count: 4, readSeq: 4, ownSeq: 2, bobUpTo: 3 });
     await soon(() => expect(receipts()?.textContent).toContain('Seen by Bob Okafor'));
