@@ -82,6 +82,8 @@ test('a note in a partner thread is read inside, in its place, and leaves no tra
   await alice.goOnline();
   await alice.expectSent('Bill them forty guilders');
   await bob.expectMessage('Bill them forty guilders');
+  await expect(bob.threadLink(subject)).toContainText('Note Alice: Bill them forty guilders');
+  await expect(carol.threadLink(subject)).toContainText('You: It is released.');
 
   // What was begun as a message is still one.
   await alice.page.keyboard.press('Alt+Shift+N');

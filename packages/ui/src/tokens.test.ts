@@ -40,7 +40,7 @@ const text: [ink: string, grounds: string[]][] = [
   ['accent-strong', ['paper', 'sheet', 'sunk', 'accent-soft']],
   ['on-accent', ['accent', 'accent-strong', 'bad']],
   ['outside', ['paper', 'sheet', 'outside-soft']],
-  ['note-ink', ['note']],
+  ['note-ink', ['note', 'paper', 'sheet']],
   ['bad', ['paper', 'sheet', 'bad-soft']],
   ['paper', ['ink']],
 ];

@@ -37,6 +37,7 @@ export function ForwardDialog({ fromThreadId, fromMessageId, excerpt, onClose }:
         refused: [],
         settings: [],
         threadOrgs,
+        noteHeads: [],
         drafts: [],
       }),
     [threads, participations, threadOrgs, fromThreadId],

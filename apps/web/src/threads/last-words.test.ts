@@ -14,6 +14,12 @@ test('says who wrote what last', () => {
   expect(words({ snippet: '' })).toBe('Bob: Message deleted');
 });
 
+test('says who wrote a note last', () => {
+  const note = { id: 'n', authorId: 'bob', snippet: 'Between us', at: 1 };
+  expect(lastWords(note, 'alice', (id) => names[id])).toBe('Bob: Between us');
+  expect(lastWords({ ...note, snippet: '' }, 'bob', (id) => names[id])).toBe('You: Note deleted');
+});
+
 test('says what the software said', () => {
   const system = { authorId: null, kind: 'system', snippet: '' } as const;
   expect(words({ ...system, notice: { type: 'added', by: 'alice', personIds: ['bob', 'mina'] } })).toBe(

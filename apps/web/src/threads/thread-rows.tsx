@@ -216,7 +216,10 @@ const ThreadItem = memo(function ThreadItem(props: ThreadItemProps) {
         ) : last === null ? (
           'No messages yet'
         ) : (
-          (lastWords?.(last, personId, personName) ?? '\u00A0')
+          <>
+            {'kind' in last ? null : <b className="font-[550] text-note-ink">Note </b>}
+            {lastWords?.(last, personId, personName) ?? '\u00A0'}
+          </>
         )}
       </span>
       {state === 'failed' ? (

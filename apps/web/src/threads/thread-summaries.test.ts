@@ -56,6 +56,7 @@ const summaries = (input: Partial<SummaryInput>) =>
     participations: [],
     settings: [],
     threadOrgs: [],
+    noteHeads: [],
     drafts: [],
     unreadByThreadId: new Map(),
     refused: [],
@@ -78,6 +79,24 @@ describe('threadSummaries', () => {
       ['c', true],
       ['b', false],
     ]);
+  });
+
+  test('a note of one’s own organisation moves a thread as a message does', () => {
+    const participations = ['a', 'b', 'c'].map((id) => participation(id));
+    const lastNote = { id: 'n', authorId: 'bob', snippet: 'Between us', at: 25 };
+    const head = (threadId: string, orgId: string) => ({
+      id: threadId,
+      scope: `notes:${threadId}:${orgId}`,
+      pending: [],
+      data: { lastSeq: 1, lastNote },
+    });
+    const found = summaries({ threads, participations, noteHeads: [head('a', 'acme'), head('b', 'acme')] });
+    expect(found.map(({ id, at }) => [id, at])).toEqual([
+      ['b', 30],
+      ['a', 25],
+      ['c', 20],
+    ]);
+    expect(found.map(({ last }) => last?.id)).toEqual(['m', 'n', 'm']);
   });
 
   test('says what was begun in a thread, and nothing of what was sent since or is only blank', () => {

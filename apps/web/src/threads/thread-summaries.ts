@@ -1,11 +1,13 @@
 /** The threads of a person as the list shows them. */
 import type { DraftRow } from '@parley/core/drafts';
+import type { NoteHeadRow } from '@parley/core/notes';
 import { isArchived, usualSetting, type FollowLevel, type ThreadSettingRow } from '@parley/core/thread-settings';
-import { threadPeopleScope } from '@parley/core/scopes';
+import { notesScope, threadPeopleScope } from '@parley/core/scopes';
 import type { ThreadOrgRow } from '@parley/core/thread-orgs';
 import type { ParticipationRow, ThreadRow } from '@parley/core/threads';
 import type { Pending, ViewRow } from '@parley/sync/client';
 import { itemThreadId } from '../sync/item-words.ts';
+import type { LastSaid } from './last-words.ts';
 
 export interface ThreadSummary {
   id: string;
@@ -16,7 +18,7 @@ export interface ThreadSummary {
   partners: string | null;
   /** When it last moved, in milliseconds since 1970. */
   at: number;
-  last: ThreadRow['lastMessage'];
+  last: LastSaid | null;
   /** What counts as unread. */
   unread: number;
   /** Something is unread, whether it counts or not. */
@@ -37,6 +39,7 @@ export interface SummaryInput {
   settings: readonly ViewRow<ThreadSettingRow>[];
   /** Organisations in external threads. */
   threadOrgs: readonly ViewRow<ThreadOrgRow>[];
+  noteHeads: readonly ViewRow<NoteHeadRow>[];
   drafts: readonly ViewRow<DraftRow>[];
   unreadByThreadId: ReadonlyMap<string, number>;
   /** Of the queue what was refused. */
@@ -49,6 +52,7 @@ export function threadSummaries({
   participations,
   settings,
   threadOrgs,
+  noteHeads,
   drafts,
   unreadByThreadId,
   refused,
@@ -60,6 +64,7 @@ export function threadSummaries({
     drafts.flatMap(({ data }) => (data.text.trim() === '' ? [] : [[data.threadId, data.text] as const])),
   );
   const orgsByScope = Map.groupBy(threadOrgs, ({ scope }) => scope);
+  const noteByScope = new Map(noteHeads.map(({ scope, data }) => [scope, data.lastNote]));
   const settingByThreadId = new Map(settings.map(({ id, data }) => [id, data]));
   const pinnedAt = (id: string) => settingByThreadId.get(id)?.pinnedAt ?? Number.MAX_SAFE_INTEGER;
   return threads
@@ -68,13 +73,15 @@ export function threadSummaries({
       const waiting = pending.some(({ state }) => state !== 'applied' && state !== 'failed');
       const orgId = actingOrgByThreadId.get(id) ?? data.homeOrg;
       const setting = settingByThreadId.get(id) ?? usualSetting;
+      const note = noteByScope.get(notesScope(id, orgId));
+      const last = note !== undefined && note.at > (data.lastMessage?.at ?? 0) ? note : data.lastMessage;
       return {
         id,
         orgId,
         subject: data.subject,
         partners: data.kind === 'external' ? partnersOf(orgsByScope.get(threadPeopleScope(id)) ?? [], orgId) : null,
-        at: data.lastMessage?.at ?? data.createdAt,
-        last: data.lastMessage,
+        at: last?.at ?? data.createdAt,
+        last,
         unread: unreadByThreadId.get(id) ?? 0,
         fresh: unreadByThreadId.has(id),
         level: setting.level,

@@ -21,10 +21,12 @@ export function useThreadSummaries(): readonly ThreadSummary[] {
   const participations = useAllRows('participation');
   const settings = useAllRows('threadSetting');
   const threadOrgs = useAllRows('threadOrg');
+  const noteHeads = useAllRows('noteHead');
   const drafts = useAllRows('draft');
   const refused = useFailedItems();
   return useMemo(
-    () => threadSummaries({ threads, participations, settings, threadOrgs, drafts, unreadByThreadId, refused }),
-    [threads, participations, settings, threadOrgs, drafts, unreadByThreadId, refused],
+    () =>
+      threadSummaries({ threads, participations, settings, threadOrgs, noteHeads, drafts, unreadByThreadId, refused }),
+    [threads, participations, settings, threadOrgs, noteHeads, drafts, unreadByThreadId, refused],
   );
 }
