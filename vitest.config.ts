@@ -2,6 +2,7 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { leaveHole } from './scripts/testing/holes.ts';
 
 const everywhere = '{apps,packages,bench,scripts,e2e}';
 const shared = {
@@ -22,6 +23,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [leaveHole(process.env['PARLEY_HOLE'])],
         test: {
           ...shared,
           name: 'db',
