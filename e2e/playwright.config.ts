@@ -7,8 +7,8 @@ export default defineConfig({
   testMatch: '**/*.journey.ts',
   outputDir: '../test-results',
   globalSetup: './web-build.ts',
-  // A journey is two browsers, a server and a database: enough for the two cores this is to run on.
-  workers: 1,
+  // While one journey waits for its server or the disk, the other one has the processor.
+  workers: 2,
   forbidOnly: true,
   // The decision why: docs/decisions/0007-a-second-walk.md.
   retries: 1,
