@@ -92,12 +92,14 @@ export interface OutboxTransactions {
   /** Names of clients. */
   newId: () => string;
   onFenced: () => void;
+  /** The queue is numbered anew, and some of it was counted for a client that has gone. */
+  onRecounted: () => void;
   close: () => void;
 }
 
 export function createOutboxHandle(
   outbox: OutboxDatabase,
-  { read, write, newId, onFenced, close }: OutboxTransactions,
+  { read, write, newId, onFenced, onRecounted, close }: OutboxTransactions,
 ): OutboxHandle {
   const mustLead = (epoch: number) => {
     if (outbox.leader > epoch) {
@@ -223,6 +225,8 @@ export function createOutboxHandle(
     newClient: (epoch) =>
       write(() => {
         mustLead(epoch);
+        const isStrange = (item: OutboxItem) => hasPlace(item) && item.client !== outbox.clientId;
+        if (outbox.inOrder().some(isStrange)) onRecounted();
         outbox.clientId = newId();
         outbox.lanes.clear();
         const renumbered = (item: OutboxItem) => outbox.put({ ...item, ...outbox.nextInLane(item.lane) });

@@ -343,6 +343,7 @@ export class Profile {
       write: (work) => this.#transaction(handle, 'outbox', 'write', work),
       newId,
       onFenced: () => tally.rule('TAB5'),
+      onRecounted: () => tally.rule('CLI27'),
       close: () => {
         handle.isLost = true;
         this.#handles.outbox.delete(handle);
