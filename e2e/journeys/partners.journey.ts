@@ -77,7 +77,7 @@ test('two organisations become partners, see each other, rest it and end it; nob
   await choose(alice, 'Brightwater', 'Suspend');
   await alice.page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
   await expect(seenByAlice).toContainText('Suspended by you');
-  await carol.openThread(subject);
+  await carol.threadLink(subject).click();
   await expect(carol.page.getByText('this thread can only be read')).toBeVisible();
   await expect(carol.composer).toHaveCount(0);
   await carol.administer('Partners');
