@@ -36,6 +36,9 @@ export async function openTab(
           await person.threads.getByRole('link').first().click();
           await person.composer.waitFor();
         }
+        // Of many at once the log shows where they begin, and stays there until its reader goes on.
+        const onward = person.page.getByRole('button', { name: /^(Latest|\d+\+? new)$/ });
+        if (await onward.isVisible()) await onward.click();
         return (await person.log.getByRole('article').last().textContent()) ?? '';
       },
       close: () => browser.close(),
