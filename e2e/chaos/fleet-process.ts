@@ -85,7 +85,8 @@ export type FleetCalls = typeof calls;
 const afflictions: Record<ClientFault, (client: ScriptedClient) => { ms: number; end: () => unknown } | void> = {
   delay: ({ network }) => lasting(network, 6_000, { kind: 'delay', ms: 2_000 }),
   loss: ({ network }) => lasting(network, 10_000, { kind: 'loss', odds: 0.3 }),
-  portal: ({ network }) => lasting(network, 5_000, { kind: 'portal' }),
+  // Long enough that whoever it has cut off tries again, and meets it.
+  portal: ({ network }) => lasting(network, 15_000, { kind: 'portal' }),
   unreachable: ({ network }) => lasting(network, 15_000, { kind: 'unreachable' }),
   halfOpen: ({ network }) => network.halfOpen(),
   reset: ({ network }) => network.reset(),
