@@ -5,44 +5,27 @@ import { administration } from '../administration/administration.ts';
 import { Administration, useOnline } from '../administration/connection.tsx';
 import { refusalWords } from '../accounts/refusal-words.ts';
 import type { OwnOrganisation } from '../shell/use-organisations.ts';
-import { InviteDialog } from './invite-dialog.tsx';
+import { InviteDialog, type InviteDialogProps } from './invite-dialog.tsx';
 import { roleNames } from './role-names.ts';
 
-/** Opens the dialog that makes an invitation link; only with a connection. */
-export function InviteButton({ organisation }: { organisation: OwnOrganisation }) {
+/** Opens the dialog that makes an invitation link, to the organisation or to one thread; only with a connection. */
+export function InviteButton(props: Pick<InviteDialogProps, 'organisation' | 'thread'>) {
   const [inviting, setInviting] = useState(false);
   const online = useOnline();
+  const [look, words, iconSize] =
+    props.thread === undefined
+      ? ([{ look: 'primary', className: 'min-h-9' }, 'Invite', 16] as const)
+      : ([{ size: 'small' }, 'Invite a guest', 15] as const);
   return (
     <Administration>
       <Button
-        look="primary"
+        {...look}
         disabled={!online}
         title={online ? undefined : 'Inviting needs a connection'}
-        icon={<UserRoundPlus size={16} aria-hidden />}
-        onClick={() => setInviting(true)}
-        className="min-h-9"
-      >
-        Invite
-      </Button>
-      {inviting ? <InviteDialog organisation={organisation} onClose={() => setInviting(false)} /> : null}
-    </Administration>
-  );
-}
-
-/** Opens the dialog that makes a link to one thread; only with a connection. */
-export function InviteGuestButton(props: { organisation: OwnOrganisation; thread: { id: string; subject: string } }) {
-  const [inviting, setInviting] = useState(false);
-  const online = useOnline();
-  return (
-    <Administration>
-      <Button
-        size="small"
-        disabled={!online}
-        title={online ? undefined : 'Inviting needs a connection'}
-        icon={<UserRoundPlus size={15} aria-hidden />}
+        icon={<UserRoundPlus size={iconSize} aria-hidden />}
         onClick={() => setInviting(true)}
       >
-        Invite a guest
+        {words}
       </Button>
       {inviting ? <InviteDialog {...props} onClose={() => setInviting(false)} /> : null}
     </Administration>

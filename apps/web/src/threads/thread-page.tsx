@@ -43,8 +43,8 @@ const ForwardDialog = lazy(async () => ({ default: (await import('../messages/fo
 const ReadersPanel = lazy(async () => ({ default: (await import('../receipts/readers-panel.tsx')).ReadersPanel }));
 const RepliesPanel = lazy(async () => ({ default: (await import('../messages/replies-panel.tsx')).RepliesPanel }));
 // Inviting talks to the server directly; its code comes only to those who may.
-const InviteGuestButton = lazy(async () => ({
-  default: (await import('../people/invitations.tsx')).InviteGuestButton,
+const InviteButton = lazy(async () => ({
+  default: (await import('../people/invitations.tsx')).InviteButton,
 }));
 const ThreadDetails = lazy(async () => ({ default: (await import('./thread-details.tsx')).ThreadDetails }));
 
@@ -326,7 +326,7 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
                 inviteGuest={
                   invites && mayAddOwn(standing) ? (
                     <Suspense>
-                      <InviteGuestButton organisation={invites} thread={{ id: threadId, subject }} />
+                      <InviteButton organisation={invites} thread={{ id: threadId, subject }} />
                     </Suspense>
                   ) : null
                 }
