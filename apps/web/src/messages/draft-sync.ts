@@ -29,15 +29,13 @@ export interface DraftSyncOptions {
   /** What was made of the base since. */
   text: string;
   composer: () => ComposerHandle | null;
-  /** Everything typed so far is in the queue: what was kept beside it can go. */
-  onQueued: () => void;
-  /** The field now shows this; `typed` says whether something in it is not in the queue yet. */
-  onShown: (text: string, typed: boolean) => void;
+  /** Keeps on this device what the field shows, where something in it (`typed`) is not in the queue yet. */
+  keep: (text: string, typed: boolean) => void;
 }
 
 export class DraftSync {
-  readonly #options: DraftSyncOptions;
-  readonly #stop: () => void;
+  #options: DraftSyncOptions;
+  #stop: () => void = () => undefined;
   #draft: DraftText;
   #generation: number;
   #seen: DraftRow | undefined;
@@ -48,6 +46,12 @@ export class DraftSync {
     this.#options = options;
     this.#draft = new DraftText(options.base.updates);
     this.#generation = options.base.generation;
+    this.open(options);
+  }
+
+  /** Goes on in a field, also in another one than it was closed in, whose base is then of no account. */
+  open(options: DraftSyncOptions): void {
+    this.#options = options;
     this.edit(options.text);
     this.#stop = options.engine.subscribe(userScope(options.personId), 'draft', () => this.look());
     this.look();
@@ -72,7 +76,7 @@ export class DraftSync {
       () => {
         draft.tell(typed);
         this.#queueing = null;
-        if (draft === this.#draft && draft.typed() === null) this.#options.onQueued();
+        if (draft === this.#draft) this.#options.keep(draft.text, draft.typed() !== null);
       },
       () => {
         this.#queueing = null;
@@ -121,9 +125,10 @@ export class DraftSync {
     return isKnown ? ended : undefined;
   }
 
-  close(): void {
+  /** The field is gone. Resolves when what was typed in it is in the queue, or was refused. */
+  async close(): Promise<void> {
     this.#stop();
-    void this.queue();
+    await this.queue();
   }
 
   #begin({ generation, updates }: DraftBase): void {
@@ -133,7 +138,7 @@ export class DraftSync {
 
   #show(composer: ComposerHandle, start: number, end: number): void {
     composer.show(this.#draft.text, start, end);
-    this.#options.onShown(this.#draft.text, this.#draft.typed() !== null);
+    this.#options.keep(this.#draft.text, this.#draft.typed() !== null);
   }
 
   async #mutate(what: { updates: string[]; text: string; added: string; writer: number }): Promise<void> {

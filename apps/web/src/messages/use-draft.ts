@@ -25,6 +25,9 @@ export interface Draft {
   drop(): void;
 }
 
+/** By key: those whose field is gone and whose last words are not in the queue yet. Opened again, each knows them for its own. */
+const closing = new WeakMap<ParleyEngine, Map<string, { sync: DraftSync }>>();
+
 /**
  * What is typed under `key`, kept on this device while it is typed, and at once when the page is hidden. With a place in
  * a thread it is then handed on to the person's other devices.
@@ -54,6 +57,7 @@ export function useDraft(
     let isBased = kept !== '';
     let latest = initial;
     let sync: DraftSync | null = null;
+    let before = kept === '' ? undefined : closing.get(engine)?.get(key)?.sync;
     let opening = false;
     let isOpen = true;
     let unwritten: string | null = null;
@@ -75,26 +79,20 @@ export function useDraft(
     };
     // A full disk shows when sending: the text itself stays in the field.
     const tryWrite = () => void write().catch(() => undefined);
+    const keep = (text: string, typed: boolean) => {
+      latest = text;
+      isBased = false;
+      unwritten = typed ? text : null;
+      if (typed) tryWrite();
+      else void forgetKept(engine, key).catch(() => undefined);
+    };
     const openSync = () => {
       if (at === null || sync !== null || opening) return;
       opening = true;
       import('./draft-sync.ts').then(
         ({ DraftSync: Sync }) => {
           opening = false;
-          if (!isOpen) return;
-          const onQueued = () => {
-            unwritten = null;
-            isBased = false;
-            void forgetKept(engine, key).catch(() => undefined);
-          };
-          const onShown = (text: string, typed: boolean) => {
-            latest = text;
-            isBased = false;
-            unwritten = typed ? text : '';
-            tryWrite();
-          };
-          const options = { engine, personId, place: at, base, text: latest, onQueued, onShown };
-          sync = new Sync({ ...options, composer: () => composer?.current ?? null });
+          if (isOpen) sync = new Sync(options(at));
         },
         // Not to be had just now: the text stays on this device, and the next key tries again.
         () => {
@@ -102,6 +100,10 @@ export function useDraft(
         },
       );
     };
+    const options = (place: DraftPlace) => ({
+      ...{ engine, personId, place, base, text: latest, keep },
+      composer: () => composer?.current ?? null,
+    });
     const made: Draft = {
       initial,
       save(text) {
@@ -145,6 +147,11 @@ export function useDraft(
       watch() {
         isOpen = true;
         if (at === null) return () => undefined;
+        if (before) {
+          sync = before;
+          isBased = false;
+          sync.open(options(at));
+        }
         if (kept !== '') openSync();
         const look = () => {
           if (row() !== mounted) openSync();
@@ -154,9 +161,11 @@ export function useDraft(
         return () => {
           isOpen = false;
           stop();
-          if (sync) base = row() ?? base;
-          sync?.close();
+          if (sync === null) return;
+          base = row() ?? base;
+          before = sync;
           sync = null;
+          void leave(engine, key, before);
         };
       },
     };
@@ -184,10 +193,18 @@ export function useDraft(
 
 const baseKeyOf = (key: string): string => `base.${key}`;
 
+async function leave(engine: ParleyEngine, key: string, sync: DraftSync): Promise<void> {
+  const ofEngine = closing.get(engine) ?? new Map<string, { sync: DraftSync }>();
+  const left = { sync };
+  closing.set(engine, ofEngine.set(key, left));
+  await sync.close();
+  if (ofEngine.get(key) === left) ofEngine.delete(key);
+}
+
 /** What was typed under `key` is not needed here any more. */
 export async function forgetKept(engine: ParleyEngine, key: string): Promise<void> {
-  await engine.saveDraft(key, '');
-  await engine.saveDraft(baseKeyOf(key), '');
+  // Both at once: what is typed meanwhile keeps its base.
+  await Promise.all([engine.saveDraft(key, ''), engine.saveDraft(baseKeyOf(key), '')]);
 }
 
 function baseOf(stored: string): DraftBase | null {

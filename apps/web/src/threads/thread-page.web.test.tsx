@@ -1,4 +1,4 @@
-import { DraftText } from '@parley/core/draft-text';
+import { DraftText, mergeUpdates } from '@parley/core/draft-text';
 import { threadScope, userScope } from '@parley/core/scopes';
 import axe from 'axe-core';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -258,6 +258,37 @@ describe('ThreadPage, without a network', () => {
     const row = () => engine.row(userScope(device.alice), 'draft', threadId)?.data;
     await soon(() => expect(row()).toMatchObject({ generation: 1, text: 'Half another' }));
     expect(engine.items().at(-1)?.args).toMatchObject({ generation: 1, added: 'Half another' });
+  });
+
+  test('[DRAFT3] has what was typed once, where its field opens again before the queue has it', async () => {
+    await open({ count: 1, readSeq: 1 });
+    const { engine, threadId } = device;
+    const queue = Promise.withResolvers<void>();
+    device.engine = {
+      ...engine,
+      mutate: async (...act) => {
+        await queue.promise;
+        return engine.mutate(...act);
+      },
+    };
+    clear();
+    await show();
+    await write('half a thought');
+    // The other device is told once the field is left; a word more, and it is left again.
+    for (const more of [', and', ' more']) {
+      await soon(() => field().blur());
+      clear();
+      await show();
+      await soon(() => expect(field().value).toMatch(/^half a thought/));
+      await write(`{End}${more}`);
+    }
+    queue.resolve();
+    const row = () => engine.row(userScope(device.alice), 'draft', threadId)?.data;
+    await soon(() => expect(row()?.text).toBe('half a thought, and more'));
+    expect(mergeUpdates(row()?.updates ?? []).text).toBe('half a thought, and more');
+    expect(field().value).toBe('half a thought, and more');
+    await soon(() => expect(engine.draft(`thread.${threadId}`)).toBe(''));
+    expect(engine.draft(`base.thread.${threadId}`)).toBe('');
   });
 
   test('keeps the draft when an edit is left, and when the page goes', async () => {
