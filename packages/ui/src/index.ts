@@ -10,6 +10,7 @@ export { Dialog, type DialogProps } from './dialog.tsx';
 export { EmptyState, type EmptyStateProps } from './empty-state.tsx';
 export { IconButton, type IconButtonProps } from './icon-button.tsx';
 export { Kbd } from './kbd.tsx';
+export { formatList } from './list-format.ts';
 export { LiveRegion } from './live-region.tsx';
 export { loadOverlays } from './load-overlays.ts';
 export { Menu, type MenuItem, type MenuProps } from './menu.tsx';

@@ -1,4 +1,4 @@
-import { formatClock, formatFull } from '@parley/ui';
+import { formatClock, formatFull, formatList } from '@parley/ui';
 import { Markdown } from '../markdown/markdown.tsx';
 import { noticeWords } from '../messages/notice-words.ts';
 import { isNote, type LogMessage } from '../messages/timeline.ts';
@@ -6,7 +6,6 @@ import type { ThreadCopy } from './copy-thread.ts';
 
 // A file is read later: its days have their year.
 const longDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
-const list = new Intl.ListFormat(undefined, { type: 'conjunction' });
 
 export interface ThreadDocumentProps {
   copy: ThreadCopy;
@@ -25,7 +24,7 @@ export function ThreadDocument({ copy, readerId, at }: ThreadDocumentProps) {
     <main>
       <header>
         <h1>{thread.subject}</h1>
-        <p>{list.format(present.map(({ id, data }) => copy.nameOf(id) ?? data.name))}</p>
+        <p>{formatList(present.map(({ id, data }) => copy.nameOf(id) ?? data.name))}</p>
         <p className="quiet">
           Exported from Parley by {nameOf(readerId)}, {formatFull(at)}
         </p>
@@ -82,7 +81,7 @@ function Message({ row, copy, nameOf }: MessageProps) {
       )}
       {Object.entries(reactions).map(([emoji, ids]) => (
         <p key={emoji} className="quiet">
-          {emoji} {list.format(ids.map(nameOf))}
+          {emoji} {formatList(ids.map(nameOf))}
         </p>
       ))}
       {editedAt === null || deletedAt !== null ? null : (

@@ -1,7 +1,6 @@
 /** What the software says in a thread, in words. */
 import { PEOPLE_NAMED, type SystemNotice } from '@parley/core/notices';
-
-const list = new Intl.ListFormat(undefined, { type: 'conjunction' });
+import { formatList } from '@parley/ui';
 
 /**
  * `{type: 'added', by: 'a', personIds: ['b']}` → "Alice added Bob". The reader is "you".
@@ -12,7 +11,7 @@ export function noticeWords(notice: SystemNotice, nameOf: (id: string) => string
   const actor = by === readerId ? 'You' : nameOf(by);
   if ('subject' in notice) return `${actor} renamed this thread “${notice.subject}”`;
   if (notice.type === 'continued')
-    return `${actor} continued this with ${list.format(notice.partners)} in another thread`;
+    return `${actor} continued this with ${formatList(notice.partners)} in another thread`;
   if (!('personIds' in notice)) return `${actor} ${notice.type} this thread`;
   const { type, personIds, more = 0, group } = notice;
   if (group !== undefined) {
@@ -21,6 +20,6 @@ export function noticeWords(notice: SystemNotice, nameOf: (id: string) => string
   if (type === 'removed' && personIds.length === 1 && personIds[0] === by) return `${actor} left`;
   const named = personIds.slice(0, PEOPLE_NAMED).map(name);
   const rest = personIds.length + more - named.length;
-  const people = list.format(rest > 0 ? [...named, `${rest} more`] : named);
+  const people = formatList(rest > 0 ? [...named, `${rest} more`] : named);
   return type === 'added' ? `${actor} added ${people}` : `${actor} removed ${people}`;
 }

@@ -1,9 +1,7 @@
-import { classNames } from '@parley/ui';
+import { classNames, formatList } from '@parley/ui';
 import { UNKNOWN_PERSON, useLogDoor } from './log-door.ts';
 import type { LogMessage } from './timeline.ts';
 import { ReactionPicker } from './reaction-picker.tsx';
-
-const list = new Intl.ListFormat(undefined, { type: 'conjunction' });
 
 /** Who reacted with what; a press joins in or takes back. */
 export function Reactions({ row }: { row: LogMessage }) {
@@ -14,7 +12,7 @@ export function Reactions({ row }: { row: LogMessage }) {
     <div role="group" aria-label="Reactions" className="mt-1.5 flex flex-wrap items-center gap-1.5">
       {reactions.map(([emoji, people]) => {
         const mine = people.includes(personId);
-        const names = list.format(people.map((id) => (id === personId ? 'you' : (personName(id) ?? UNKNOWN_PERSON))));
+        const names = formatList(people.map((id) => (id === personId ? 'you' : (personName(id) ?? UNKNOWN_PERSON))));
         return (
           <button
             key={emoji}

@@ -1,6 +1,6 @@
 import { orgPeopleScope } from '@parley/core/scopes';
 import { SUBJECT_LENGTH } from '@parley/core/text';
-import { EmptyState, Segmented, TextField } from '@parley/ui';
+import { EmptyState, formatList, Segmented, TextField } from '@parley/ui';
 import { useNavigate } from '@tanstack/react-router';
 import { MessagesSquare } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
@@ -25,7 +25,6 @@ interface NewThread {
 }
 
 const DRAFT = 'new';
-const list = new Intl.ListFormat(undefined, { type: 'conjunction' });
 
 /** Starts a thread: people, subject, and a first message if one likes. Works without a network. */
 export function NewThreadPage() {
@@ -166,7 +165,7 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
       </div>
       {partners.length > 0 ? (
         <p role="status" className="rounded-lg bg-outside-soft px-4 py-3 text-outside">
-          <b className="font-semibold">External thread.</b> {list.format(partners)} will read everything written here,
+          <b className="font-semibold">External thread.</b> {formatList(partners)} will read everything written here,
           now and later, and may add colleagues. It stays external.
         </p>
       ) : null}

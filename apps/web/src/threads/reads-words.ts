@@ -1,4 +1,4 @@
-const list = new Intl.ListFormat(undefined, { type: 'conjunction' });
+import { formatList } from '@parley/ui';
 
 /**
  * Who will read what is about to be written: "Read by Bob Okafor at Acme Freight". Those who came with an import and
@@ -12,7 +12,7 @@ export function readsWords(
   const readers = others.filter(({ placeholder }) => !placeholder);
   const absent = others.length - readers.length;
   const places = [...(organisation === undefined ? [] : [organisation]), ...partners];
-  const where = places.length === 0 ? '' : ` at ${list.format(places)}`;
+  const where = places.length === 0 ? '' : ` at ${formatList(places)}`;
   const later = absent === 0 ? '' : `, and by ${absent} who ${absent === 1 ? 'has' : 'have'} not joined yet`;
   const [only] = readers;
   if (only === undefined) {

@@ -1,5 +1,5 @@
 import { SUBJECT_LENGTH } from '@parley/core/text';
-import { AvatarStack, Chip, IconButton, Menu, type MenuItem } from '@parley/ui';
+import { AvatarStack, Chip, formatList, IconButton, Menu, type MenuItem } from '@parley/ui';
 import { BellOff, ChevronLeft, CircleCheck, Ellipsis, Info, Pin } from 'lucide-react';
 import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { groupTitle } from '../people/use-groups.ts';
@@ -204,5 +204,5 @@ function peopleWords(people: readonly HeaderPerson[], groups: readonly ThreadGro
   if (names.length === 0) return 'Only you';
   const named = names.slice(0, names.length > NAMED ? NAMED - 1 : NAMED);
   const rest = names.length - named.length;
-  return new Intl.ListFormat(undefined, { type: 'conjunction' }).format(rest > 0 ? [...named, `${rest} more`] : named);
+  return formatList(rest > 0 ? [...named, `${rest} more`] : named);
 }
