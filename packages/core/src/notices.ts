@@ -14,7 +14,7 @@ export type SystemNotice =
     }
   | { type: 'renamed'; by: string; subject: string }
   | { type: 'resolved' | 'reopened'; by: string }
-  /** In another thread, with people of these partners. */
+  /** In another thread, with people of these partners and maybe of others, whom readers of this one do not know. */
   | { type: 'continued'; by: string; threadId: string; partners: string[] };
 
 /** At most so many people are named; the others are counted. */

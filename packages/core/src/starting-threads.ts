@@ -1,5 +1,5 @@
 /** Starting threads: inside an organisation, or with contacts of its partners. */
-import { Refusal, type Mutator } from '@parley/sync/mutator';
+import { Refusal, type Mutator, type MutatorTx } from '@parley/sync/mutator';
 import * as z from 'zod/mini';
 import { addContacts } from './external-threads.ts';
 import { alignLater, GROUPS_AT_ONCE, putGroup } from './groups.ts';
@@ -91,11 +91,14 @@ export const createThread: Mutator<Tables, z.infer<typeof createThreadArgs>> = {
     await Promise.all(groupIds.map((groupId) => putGroup(tx, { threadId, orgId, groupId })));
     if (groupIds.length > 0) alignLater(tx, { orgId, threadId });
     if (continues) {
-      await accessToWrite(tx, continues.threadId);
-      const cards = partners.map(({ orgId: id }) => tx.get('threadOrg', threadPeopleScope(threadId), id));
+      const { thread: before } = await accessToWrite(tx, continues.threadId);
       await systemMessage(tx, continues.threadId, continues.messageId, {
         ...{ type: 'continued', by: tx.personId, threadId },
-        partners: (await Promise.all(cards)).flatMap((card) => card?.name ?? []),
+        partners: await names(tx, {
+          // Organisations that meet there learn of no other partner.
+          threadIds: before.kind === 'external' ? [threadId, continues.threadId] : [threadId],
+          orgIds: partners.map((partner) => partner.orgId),
+        }),
       });
     }
   },
@@ -104,3 +107,15 @@ export const createThread: Mutator<Tables, z.infer<typeof createThreadArgs>> = {
 const everyone = (participantIds: readonly string[], personId: string): string[] => [
   ...new Set([personId, ...participantIds]),
 ];
+
+/** Of those organisations that take part in each of the threads. */
+async function names(
+  tx: MutatorTx<Tables>,
+  { threadIds, orgIds }: { threadIds: readonly string[]; orgIds: readonly string[] },
+): Promise<string[]> {
+  const named = orgIds.map(async (orgId) => {
+    const cards = await Promise.all(threadIds.map((id) => tx.get('threadOrg', threadPeopleScope(id), orgId)));
+    return cards.includes(undefined) ? [] : (cards[0]?.name ?? []);
+  });
+  return (await Promise.all(named)).flat();
+}

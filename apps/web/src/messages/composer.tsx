@@ -91,6 +91,8 @@ export function Composer(props: ComposerProps) {
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(initialText);
+  /** The same before it is drawn. */
+  const held = useRef(initialText);
   const [problem, setProblem] = useState<string | null>(null);
   const [caret, setCaret] = useState<number | null>(null);
   const [picked, setPicked] = useState(0);
@@ -108,8 +110,12 @@ export function Composer(props: ComposerProps) {
   const length = text.length < MESSAGE_LENGTH / 3 ? text.length : mentionsToStored(text, names).length;
   const over = length - MESSAGE_LENGTH;
 
-  const write = (next: string) => {
+  const put = (next: string) => {
+    held.current = next;
     setText(next);
+  };
+  const write = (next: string) => {
+    put(next);
     onChange(next);
   };
   useImperativeHandle(ref, () => ({
@@ -127,7 +133,7 @@ export function Composer(props: ComposerProps) {
     },
     show(next, start, end) {
       places.current = { start, end };
-      setText(next);
+      put(next);
     },
     append(added) {
       const now = (field.current?.value ?? text).trimEnd();
@@ -166,7 +172,7 @@ export function Composer(props: ComposerProps) {
     if (over > 0) return setProblem('Too long to send. Shorten it, or send it in parts.');
     const typed = text;
     if (typed.trim() === '' && !mayBeEmpty) return;
-    setText('');
+    put('');
     setProblem(null);
     setCaret(null);
     try {
@@ -175,11 +181,8 @@ export function Composer(props: ComposerProps) {
       const reason =
         error instanceof Error && error.name === 'Refusal' ? error.message : 'This device could not keep it.';
       setProblem(`Not sent: ${reason} Your text is still here.`);
-      setText((now) => {
-        const next = now.trim() === '' ? typed : `${typed}\n\n${now}`;
-        onChange(next);
-        return next;
-      });
+      const now = held.current;
+      write(now.trim() === '' ? typed : `${typed}\n\n${now}`);
     }
   };
 

@@ -34,5 +34,11 @@ test('words what was done to the thread itself', () => {
     'You renamed this thread “Rota”',
   );
   expect(noticeWords({ type: 'resolved', by: 'b' }, nameOf, 'a')).toBe('Bob resolved this thread');
+  const continued = { type: 'continued', by: 'a', threadId: 't', partners: ['Globex'] } as const;
+  expect(noticeWords({ ...continued, partners: [...continued.partners] }, nameOf, 'b')).toBe(
+    'Alice continued this with Globex in another thread',
+  );
+  // The reader does not know with whom.
+  expect(noticeWords({ ...continued, partners: [] }, nameOf, 'a')).toBe('You continued this in another thread');
   expect(noticeWords({ type: 'reopened', by: 'a' }, nameOf, 'a')).toBe('You reopened this thread');
 });

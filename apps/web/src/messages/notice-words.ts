@@ -10,8 +10,10 @@ export function noticeWords(notice: SystemNotice, nameOf: (id: string) => string
   const name = (id: string) => (id === readerId ? 'you' : nameOf(id));
   const actor = by === readerId ? 'You' : nameOf(by);
   if ('subject' in notice) return `${actor} renamed this thread “${notice.subject}”`;
-  if (notice.type === 'continued')
-    return `${actor} continued this with ${formatList(notice.partners)} in another thread`;
+  if (notice.type === 'continued') {
+    const partners = notice.partners.length === 0 ? '' : ` with ${formatList(notice.partners)}`;
+    return `${actor} continued this${partners} in another thread`;
+  }
   if (!('personIds' in notice)) return `${actor} ${notice.type} this thread`;
   const { type, personIds, more = 0, group } = notice;
   if (group !== undefined) {

@@ -147,8 +147,14 @@ function OpeningThread() {
 const newThread = createRoute({
   getParentRoute: () => inside,
   path: '/new',
-  component: lazyRouteComponent(() => import('../threads/new-thread-page.tsx'), 'NewThreadPage'),
+  validateSearch: ({ continues }: Record<string, unknown>): { continues?: string } =>
+    typeof continues === 'string' ? { continues } : {},
+  component: function NewThread() {
+    const { continues } = newThread.useSearch();
+    return <NewThreadPage key={continues} continues={continues} />;
+  },
 });
+const NewThreadPage = lazyRouteComponent(() => import('../threads/new-thread-page.tsx'), 'NewThreadPage');
 
 const people = createRoute({
   getParentRoute: () => inside,

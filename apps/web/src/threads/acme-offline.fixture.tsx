@@ -15,6 +15,7 @@ import {
   threadScope,
   userScope,
 } from '@parley/core/scopes';
+import type { PartnerState } from '@parley/core/partners';
 import type { TableName, Tables } from '@parley/core/tables';
 import { createEngine, type Network, type Tabs } from '@parley/sync/client';
 import { browserTimers } from '@parley/sync/adapters/browser';
@@ -26,10 +27,12 @@ import {
   createRouter,
   Outlet,
   RouterProvider,
+  useSearch,
 } from '@tanstack/react-router';
 import { v7 as uuidv7 } from 'uuid';
 import { DraftsPage } from '../drafts/drafts-page.tsx';
 import { EngineProvider, type ParleyEngine } from '../sync/engine-provider.tsx';
+import { NewThreadPage } from './new-thread-page.tsx';
 import { ThreadPage } from './thread-page.tsx';
 
 const noon = new Date(2026, 10, 22, 12).getTime();
@@ -56,6 +59,9 @@ export interface Device {
   engine: ParleyEngine;
   alice: string;
   bob: string;
+  acme: string;
+  globex: string;
+  carol: string;
   threadId: string;
   /** The id of the message at a place. */
   messageId(seq: number): string;
@@ -73,12 +79,17 @@ export interface Scene {
   bobUpTo?: number;
   /** Makes it a thread with a partner, in which Bob wrote notes: the places of the messages they stand after. */
   notesAfter?: readonly number[];
+  /** How the partnership with Globex is, of which Carol is a contact. */
+  globex?: PartnerState;
+  /** Carol takes part, in a thread that is not internal then. */
+  carol?: boolean;
 }
 
 /** A thread of Alice and Bob, who is a driver, with messages of Bob's save one. */
 export async function acmeOffline(scene: Scene): Promise<Device> {
-  const { count, readSeq, ownSeq = 0, bobUpTo = 0, notesAfter } = scene;
+  const { count, readSeq, ownSeq = 0, bobUpTo = 0, notesAfter, globex: partnership, carol: hasCarol = false } = scene;
   const [alice, bob, orgId, threadId] = [uuidv7(), uuidv7(), uuidv7(), uuidv7()] as const;
+  const [globex, carol] = [uuidv7(), uuidv7()] as const;
   const ids = Array.from({ length: count + 1 }, () => uuidv7());
   const rows: { scope: string; table: TableName; id: string; data: Tables[TableName] }[] = [];
   const put = <T extends TableName>(scope: string, table: T, id: string, data: Tables[T]) =>
@@ -93,6 +104,24 @@ export async function acmeOffline(scene: Scene): Promise<Device> {
     put(orgPeopleScope(orgId), 'person', id, { ...card, email: null, role: 'member', active: true });
     put(threadPeopleScope(threadId), 'participant', id, { ...card, actingOrg: orgId, leftAt: null });
   }
+  if (partnership) {
+    put(orgScope(orgId), 'partner', globex, {
+      ...{ name: 'Globex', contacts: [{ id: carol, name: 'Carol Ibsen' }], since: noon },
+      suspendedBy: partnership === 'suspended' ? [globex] : [],
+      ended: partnership === 'ended' ? { by: globex, at: noon, threads: 'kept' } : null,
+    });
+  }
+  if (partnership && hasCarol) {
+    for (const [id, name] of [
+      [orgId, 'Acme Freight'],
+      [globex, 'Globex'],
+    ] as const)
+      put(threadPeopleScope(threadId), 'threadOrg', id, {
+        ...{ name, state: partnership, permission: 'invite', addedAt: noon },
+      });
+    const card = { name: 'Carol Ibsen', placeholder: false, joinedAt: noon };
+    put(threadPeopleScope(threadId), 'participant', carol, { ...card, actingOrg: globex, leftAt: null });
+  }
   put(orgScope(orgId), 'team', uuidv7(), { name: 'Drivers', memberIds: [bob], createdAt: noon });
   put(userScope(alice), 'membership', orgId, { role: 'member', active: true, epoch: 1, joinedAt: noon });
   put(userScope(alice), 'participation', threadId, { actingOrg: orgId, epoch: 1, joinedAt: noon, leftAt: null });
@@ -101,7 +130,7 @@ export async function acmeOffline(scene: Scene): Promise<Device> {
   put(threadScope(threadId), 'thread', threadId, {
     homeOrg: orgId,
     subject: 'Berlin depot rota',
-    kind: notesAfter ? 'external' : 'internal',
+    kind: notesAfter || hasCarol ? 'external' : 'internal',
     createdBy: bob,
     createdAt: noon,
     lastSeq: count,
@@ -140,6 +169,7 @@ export async function acmeOffline(scene: Scene): Promise<Device> {
     engine: await start(alice),
     alice,
     bob,
+    ...{ acme: orgId, globex, carol },
     threadId,
     messageId: (seq) => ids[seq] ?? '',
     async refuse(reason) {
@@ -196,12 +226,23 @@ export function PageOnDevice({ device, path = `/t/${device.threadId}` }: { devic
   const thread = createRoute({
     getParentRoute: () => root,
     path: '/t/$threadId',
-    component: () => <ThreadPage key={device.threadId} threadId={device.threadId} />,
+    component: function Thread() {
+      const { threadId } = thread.useParams();
+      return <ThreadPage key={threadId} threadId={threadId} />;
+    },
   });
   const home = createRoute({ getParentRoute: () => root, path: '/', component: () => <p>The list</p> });
+  const fresh = createRoute({
+    getParentRoute: () => root,
+    path: '/new',
+    component: function NewThread() {
+      const { continues } = useSearch({ strict: false });
+      return <NewThreadPage continues={continues} />;
+    },
+  });
   const drafts = createRoute({ getParentRoute: () => root, path: '/drafts', component: DraftsPage });
   const router = createRouter({
-    routeTree: root.addChildren([thread, home, drafts]),
+    routeTree: root.addChildren([thread, home, fresh, drafts]),
     history: createMemoryHistory({ initialEntries: [path] }),
   });
   return (

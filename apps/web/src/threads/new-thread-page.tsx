@@ -1,5 +1,6 @@
-import { orgPeopleScope } from '@parley/core/scopes';
+import { orgPeopleScope, threadPeopleScope, userScope } from '@parley/core/scopes';
 import { SUBJECT_LENGTH } from '@parley/core/text';
+import type { ParticipantRow } from '@parley/core/threads';
 import { EmptyState, formatList, Segmented, TextField } from '@parley/ui';
 import { useNavigate } from '@tanstack/react-router';
 import { MessagesSquare } from 'lucide-react';
@@ -14,20 +15,30 @@ import { PageFrame } from '../shell/page-frame.tsx';
 import { useOrganisations } from '../shell/use-organisations.ts';
 import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
-import { useRows } from '../sync/views.ts';
+import { useOpenScope, useRow, useRows } from '../sync/views.ts';
+import { useOwnThread } from './continuing.tsx';
 import { PeoplePicker } from './people-picker.tsx';
 import { readsWords } from './reads-words.ts';
 
 interface NewThread {
   subject: string;
-  picked: string[];
+  /** `null`: as in the thread it continues. */
+  picked: string[] | null;
   text: string;
 }
 
-const DRAFT = 'new';
+/** The thread that a new one goes on from, with those of one's own who are in it: people, and groups. */
+interface Continued {
+  threadId: string;
+  subject: string;
+  colleagues: readonly string[];
+}
 
 /** Starts a thread: people, subject, and a first message if one likes. Works without a network. */
-export function NewThreadPage() {
+export const NewThreadPage = ({ continues }: { continues: string | undefined }) =>
+  continues === undefined ? <FreshPage /> : <ContinuingPage threadId={continues} />;
+
+function FreshPage() {
   const organisations = useOrganisations().filter(({ mayStart }) => mayStart);
   const chosen = useChosenOrganisation(organisations);
   const [pickedId, setPickedId] = useState<string | null>(null);
@@ -61,14 +72,56 @@ export function NewThreadPage() {
   );
 }
 
-function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
+function ContinuingPage({ threadId }: { threadId: string }) {
+  useOpenScope(threadPeopleScope(threadId));
+  const personId = usePersonId();
+  const before = useOwnThread(threadId);
+  const orgId = useRow(userScope(personId), 'participation', threadId)?.data.actingOrg;
+  const organisation = useOrganisations().find(({ id, mayStart }) => id === orgId && mayStart);
+  const people = useRows(threadPeopleScope(threadId), 'participant');
+  const groups = useRows(threadPeopleScope(threadId), 'group');
+  const colleagues = [
+    ...people.filter(({ id, data }) => isSingly(data) && data.actingOrg === orgId && id !== personId),
+    ...groups.filter(({ data }) => data.orgId === orgId),
+  ].map(({ id }) => id);
+  return (
+    <>
+      <OfflineBanner />
+      <PageFrame title="Continue with a partner" lead={before && `From “${before.subject}”`}>
+        {before === undefined || organisation === undefined ? (
+          <EmptyState icon={<MessagesSquare size={22} />} title="This thread is not here">
+            Its address may have been cut off when it was copied, or you cannot go on from it.
+          </EmptyState>
+        ) : (
+          <div className="flex min-h-full flex-col">
+            <NewThreadForm
+              orgId={organisation.id}
+              orgName={organisation.name}
+              continues={{ threadId, subject: before.subject, colleagues }}
+            />
+          </div>
+        )}
+      </PageFrame>
+    </>
+  );
+}
+
+const SUBJECT_MISSING = 'A thread needs a subject.';
+const PARTNER_MISSING = 'Choose somebody of a partner.';
+const nobody: readonly string[] = [];
+const isSingly = ({ leftAt, via }: ParticipantRow): boolean => leftAt === null && !via;
+
+function NewThreadForm({ orgId, orgName, continues }: { orgId: string; orgName: string; continues?: Continued }) {
+  const draftKey = continues ? `new.${continues.threadId}` : 'new';
   const engine = useEngine();
   const personId = usePersonId();
   const navigate = useNavigate();
-  const draft = useDraft(DRAFT);
-  const [thread, setThread] = useState(() => readDraft(draft.initial));
-  const [missing, setMissing] = useState(false);
+  const draft = useDraft(draftKey);
+  const [thread, setThread] = useState(() => readDraft(draft.initial, continues));
+  const [missing, setMissing] = useState<'subject' | 'partner' | null>(null);
+  const picked = thread.picked ?? continues?.colleagues ?? nobody;
   const subjectField = useRef<HTMLInputElement>(null);
+  const peopleField = useRef<HTMLInputElement>(null);
   const directory = useRows(orgPeopleScope(orgId), 'person');
   const people = useMemo(
     () => directory.filter(({ id, data }) => data.active && id !== personId).map(({ id, data }) => ({ id, ...data })),
@@ -77,13 +130,10 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
   const contacts = useContacts(orgId);
   const everybody = useMemo(() => [...people, ...contacts], [people, contacts]);
   const groups = useGroups(orgId);
-  const chosen = useMemo(() => people.filter(({ id }) => thread.picked.includes(id)), [people, thread.picked]);
-  const chosenContacts = useMemo(
-    () => contacts.filter(({ id }) => thread.picked.includes(id)),
-    [contacts, thread.picked],
-  );
+  const chosen = useMemo(() => people.filter(({ id }) => picked.includes(id)), [people, picked]);
+  const chosenContacts = useMemo(() => contacts.filter(({ id }) => picked.includes(id)), [contacts, picked]);
   const partners = [...new Set(chosenContacts.map(({ outside }) => outside))];
-  const chosenGroups = useMemo(() => groups.filter(({ id }) => thread.picked.includes(id)), [groups, thread.picked]);
+  const chosenGroups = useMemo(() => groups.filter(({ id }) => picked.includes(id)), [groups, picked]);
   const readers = useMemo(() => {
     const byId = new Map(
       [...chosen, ...chosenContacts, ...chosenGroups.flatMap((group) => group.people)].map((one) => [one.id, one]),
@@ -103,20 +153,27 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
     draft.save(JSON.stringify(latest.current));
   };
   useEffect(() => {
-    subjectField.current?.focus();
+    (continues ? peopleField : subjectField).current?.focus();
+    // As the page opens.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
   const start = async (text: string) => {
     const subject = thread.subject.trim();
     if (subject === '') {
-      setMissing(true);
+      setMissing('subject');
       subjectField.current?.focus();
-      throw Object.assign(new Error('A thread needs a subject.'), { name: 'Refusal' });
+      throw Object.assign(new Error(SUBJECT_MISSING), { name: 'Refusal' });
+    }
+    if (continues && chosenContacts.length === 0) {
+      setMissing('partner');
+      peopleField.current?.focus();
+      throw Object.assign(new Error(PARTNER_MISSING), { name: 'Refusal' });
     }
     draft.sent();
     const threadId = uuidv7();
     // The draft goes with whatever comes last, so that a crash in between loses nothing.
-    const clear = { clearDraft: DRAFT };
+    const clear = { clearDraft: draftKey };
     const created = await engine.mutate(
       'createThread',
       {
@@ -125,6 +182,7 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
           partners: byPartner(chosenContacts).map((partner) => ({ ...partner, permission: 'invite' as const })),
         }),
         ...(chosenGroups.length > 0 && { groupIds: chosenGroups.map(({ id }) => id) }),
+        ...(continues && { continues: { threadId: continues.threadId, messageId: uuidv7() } }),
       },
       text === '' ? clear : {},
     );
@@ -141,10 +199,10 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
         label="Subject"
         value={thread.subject}
         maxLength={SUBJECT_LENGTH}
-        error={missing ? 'A thread needs a subject.' : undefined}
+        error={missing === 'subject' ? SUBJECT_MISSING : undefined}
         hint="What it is about, in a few words."
         onChange={({ target }) => {
-          setMissing(false);
+          setMissing(null);
           change({ subject: target.value });
         }}
       />
@@ -154,14 +212,29 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
           label="People"
           people={everybody}
           groups={people.length === 0 ? [] : groups}
-          picked={thread.picked}
-          onChange={(picked) => change({ picked })}
+          picked={picked}
+          onChange={(next) => {
+            setMissing(null);
+            change({ picked: next });
+          }}
+          fieldRef={peopleField}
         />
+        {missing === 'partner' ? (
+          <p role="alert" className="text-sm font-medium text-bad">
+            {PARTNER_MISSING}
+          </p>
+        ) : null}
         <p className="text-sm text-ink-3">
           {everybody.length === 0
             ? 'Nobody else is here yet. Start it alone and add people later.'
             : 'They see everything written in the thread. More can be added later.'}
         </p>
+        {continues ? (
+          <p className="text-sm text-ink-2">
+            Nothing of “{continues.subject}” is copied. It will say that it goes on here, and those who read both get a
+            link.
+          </p>
+        ) : null}
       </div>
       {partners.length > 0 ? (
         <p role="status" className="rounded-lg bg-outside-soft px-4 py-3 text-outside">
@@ -190,11 +263,11 @@ function NewThreadForm({ orgId, orgName }: { orgId: string; orgName: string }) {
   );
 }
 
-function readDraft(kept: string): NewThread {
+function readDraft(kept: string, continues: Continued | undefined): NewThread {
   try {
     const { subject, picked, text } = JSON.parse(kept) as Partial<NewThread>;
-    return { subject: subject ?? '', picked: Array.isArray(picked) ? picked : [], text: text ?? '' };
+    return { subject: subject ?? '', picked: Array.isArray(picked) ? picked : continues ? null : [], text: text ?? '' };
   } catch {
-    return { subject: '', picked: [], text: kept };
+    return { subject: continues?.subject ?? '', picked: continues ? null : [], text: kept };
   }
 }

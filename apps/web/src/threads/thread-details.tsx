@@ -1,8 +1,9 @@
 import { Avatar, Button, Dialog, IconButton, Time } from '@parley/ui';
-import { Link, UserMinus, UserPlus } from 'lucide-react';
+import { Link, MessagesSquare, UserMinus, UserPlus } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { GroupMark } from '../people/group-mark.tsx';
 import { groupTitle, peopleCount, type Group } from '../people/use-groups.ts';
+import { ThreadLink } from './continuing.tsx';
 import { PeoplePicker, type PickablePerson } from './people-picker.tsx';
 import { SidePanel } from './side-panel.tsx';
 import type { ThreadGroup } from './use-thread-people.ts';
@@ -29,6 +30,10 @@ export interface ThreadDetailsProps {
   onRemove: (personId: string) => void;
   onRemoveGroup: (groupId: string) => void;
   onCopyLink: () => void;
+  /** The thread that it goes on from. */
+  continuedFrom: string | null;
+  /** Goes on from it with a partner, where the reader may. */
+  onContinue: (() => void) | null;
   onClose: () => void;
 }
 
@@ -47,7 +52,18 @@ const LATER_MS = 60_000;
 /** Who takes part: add, remove, leave. */
 export function ThreadDetails(props: ThreadDetailsProps) {
   const { createdAt, createdBy, people, former, groups, personId, directory, pickableGroups } = props;
-  const { inviteGuest, onAdd, outside, mayRemove, onRemove, onRemoveGroup, onCopyLink, onClose } = props;
+  const {
+    inviteGuest,
+    onAdd,
+    outside,
+    mayRemove,
+    onRemove,
+    onRemoveGroup,
+    onCopyLink,
+    continuedFrom,
+    onContinue,
+    onClose,
+  } = props;
   const [adding, setAdding] = useState<string[] | null>(null);
   const [removing, setRemoving] = useState<string | null>(null);
   const leaving = removing === personId;
@@ -190,10 +206,20 @@ export function ThreadDetails(props: ThreadDetailsProps) {
         <p className="mt-5 text-sm text-ink-3">
           Started by {createdBy}, <Time at={createdAt} as="relative" />
         </p>
+        {continuedFrom === null ? null : (
+          <p className="mt-1 text-sm">
+            <ThreadLink threadId={continuedFrom} words="Continues" />
+          </p>
+        )}
         <div className="mt-4 flex flex-wrap gap-2">
           <Button icon={<Link size={15} />} onClick={onCopyLink}>
             Copy link
           </Button>
+          {onContinue === null ? null : (
+            <Button icon={<MessagesSquare size={15} />} onClick={onContinue}>
+              Continue with a partner
+            </Button>
+          )}
           <Button onClick={() => setRemoving(personId)}>Leave this thread</Button>
         </div>
       </div>

@@ -3,6 +3,7 @@ import { AvatarStack, Chip, formatList, IconButton, Menu, type MenuItem } from '
 import { BellOff, ChevronLeft, CircleCheck, Ellipsis, Info, Pin } from 'lucide-react';
 import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { groupTitle } from '../people/use-groups.ts';
+import { ThreadLink } from './continuing.tsx';
 import { ExternalMark } from './external-mark.tsx';
 import type { ThreadGroup } from './use-thread-people.ts';
 
@@ -14,6 +15,8 @@ export interface ThreadHeaderProps {
   personId: string;
   /** Organisations of partners that take part. */
   partners: readonly string[];
+  /** The thread that it goes on from. */
+  continuedFrom: string | null;
   /** What it is besides: for everybody resolved, for the reader the rest. */
   is: { resolved: boolean; archived: boolean; muted: boolean; pinned: boolean };
   /** What can be done with the thread as a whole, made when it is asked for. */
@@ -43,6 +46,7 @@ export function ThreadHeader(props: ThreadHeaderProps) {
     groups,
     personId,
     partners,
+    continuedFrom,
     is,
     menu,
     pins,
@@ -112,6 +116,13 @@ export function ThreadHeader(props: ThreadHeaderProps) {
               <ExternalMark partners={partners} />
             </span>
           ) : null}
+          {continuedFrom === null ? null : (
+            <ThreadLink
+              threadId={continuedFrom}
+              words="Continues"
+              className="max-w-1/2 shrink-0 truncate text-sm pointer-coarse:py-2"
+            />
+          )}
           <p className="truncate text-sm text-ink-3">{peopleWords(people, groups, personId)}</p>
         </div>
       </div>

@@ -31,6 +31,7 @@ import { FailedItems } from '../sync/failed-items.tsx';
 import { itemThreadId } from '../sync/item-words.ts';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
 import { useFailedItems, useOpenScope, useRow, useRows, useStatusPart } from '../sync/views.ts';
+import { continueThread, continuingItems, mayContinue } from './continuing.tsx';
 import { readsWords } from './reads-words.ts';
 import { ResolvedBar } from './resolved-bar.tsx';
 import { copyLink, setResolved, threadMenuItems } from './thread-acts.tsx';
@@ -249,7 +250,8 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
               pins={pins.length}
               pinsOpen={panel?.kind === 'pins'}
               onPins={() => setPanel(panel?.kind === 'pins' ? null : { kind: 'pins' })}
-              menu={() => threadMenuItems(parts, { unread: false })}
+              menu={() => [...threadMenuItems(parts, { unread: false }), ...continuingItems(parts, navigate)]}
+              continuedFrom={thread.data.continuedFrom ?? null}
               detailsOpen={panel?.kind === 'details'}
               mayRename
               onRename={(next) =>
@@ -319,6 +321,8 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
                 former={former}
                 groups={groups}
                 onCopyLink={() => copyLink(parts)}
+                continuedFrom={thread.data.continuedFrom ?? null}
+                onContinue={mayContinue(parts) ? () => continueThread(navigate, threadId) : null}
                 personId={personId}
                 outside={outside}
                 directory={mayAddOwn(standing) ? [...pickable, ...(mayAddPartners(standing) ? contacts : [])] : null}

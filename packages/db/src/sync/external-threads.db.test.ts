@@ -301,6 +301,18 @@ test('[EXT9] a thread that goes on with partners says so in the one before, and 
   });
   const seen = await rowsFor(carol, threadScope(next));
   expect(seen).toMatchObject([['thread', next, expect.anything(), { continuedFrom: old, kind: 'external' }]]);
+  // Another partner would learn of this one.
+  const [third, saidNext] = [newId(), newId()];
+  await installation.server.act(null, partnershipScopes({ orgId: acme, partnerId: initech }), (tx) =>
+    befriend(tx, { orgId: acme, personId: alice }, { orgId: initech, personId: dave }),
+  );
+  const both = [globex, initech].map((orgId) => ({
+    ...{ orgId, permission: 'post' as const, personIds: [orgId === globex ? carol : dave] },
+  }));
+  const again = { threadId: third, participantIds: [], partners: both };
+  expect(await start({ ...again, continues: { threadId: next, messageId: saidNext } })).toMatchObject(applied);
+  const heard = await rowIn('message', threadScope(next), saidNext, carol);
+  expect(heard).toMatchObject({ notice: { type: 'continued', threadId: third, partners: ['globex'] } });
   // Whoever is not in it cannot go on from it.
   expect(await start({ continues: { ...continues, messageId: newId() } }, erin)).toMatchObject(refused('not_found'));
 });
