@@ -73,6 +73,27 @@ test('two organisations become partners, see each other, rest it and end it; nob
   await alice.expectMessage('Monday is fine.');
   await expectAccessible(carol.page, 'external thread');
 
+  // It goes on with Dave alone, begun without a network: Carol reads that it does, and nothing more.
+  const next = aSubject('Fares on Sundays');
+  await alice.goOffline();
+  await alice.page.getByRole('button', { name: 'Thread menu' }).click();
+  await alice.page.getByRole('menuitem', { name: 'Continue with a partner' }).click();
+  await alice.page.getByLabel('Subject').fill(next);
+  await alice.page.getByRole('combobox', { name: 'People' }).fill('Dave');
+  await alice.page.getByRole('option').filter({ hasText: DAVE.name }).click();
+  await expectAccessible(alice.page, 'continuing with a partner');
+  await alice.submit();
+  await expect(alice.page.getByRole('link', { name: `Continues “${subject}”` })).toBeVisible();
+  await alice.goOnline();
+  await expect(carol.page.getByText('Alice Weber continued this with Brightwater')).toBeVisible();
+  await expect(carol.page.getByRole('link', { name: /^Open “/ })).toHaveCount(0);
+  await dave.page.goto(fresh.url);
+  await dave.openThread(next);
+  await expect(dave.page.getByRole('link', { name: /^Continues/ })).toHaveCount(0);
+  await alice.page.getByRole('link', { name: `Continues “${subject}”` }).click();
+  await alice.page.getByRole('link', { name: `Open “${next}”` }).click();
+  await alice.expectThread(next);
+
   await alice.administer('Partners');
   await choose(alice, 'Brightwater', 'Suspend');
   await alice.page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();

@@ -27,6 +27,7 @@ import {
   createRouter,
   Outlet,
   RouterProvider,
+  useParams,
   useSearch,
 } from '@tanstack/react-router';
 import { v7 as uuidv7 } from 'uuid';
@@ -220,26 +221,23 @@ const message = (seq: number, orgId: string, authorId: string): MessageRow => ({
   deletedAt: null,
 });
 
+function Thread() {
+  const { threadId = '' } = useParams({ strict: false });
+  return <ThreadPage key={threadId} threadId={threadId} />;
+}
+
+const NewThread = () => <NewThreadPage continues={useSearch({ strict: false }).continues} />;
+
 /** The page of the device's thread, or another. */
 export function PageOnDevice({ device, path = `/t/${device.threadId}` }: { device: Device; path?: string }) {
   const root = createRootRoute({ component: Outlet });
   const thread = createRoute({
     getParentRoute: () => root,
     path: '/t/$threadId',
-    component: function Thread() {
-      const { threadId } = thread.useParams();
-      return <ThreadPage key={threadId} threadId={threadId} />;
-    },
+    component: Thread,
   });
   const home = createRoute({ getParentRoute: () => root, path: '/', component: () => <p>The list</p> });
-  const fresh = createRoute({
-    getParentRoute: () => root,
-    path: '/new',
-    component: function NewThread() {
-      const { continues } = useSearch({ strict: false });
-      return <NewThreadPage continues={continues} />;
-    },
-  });
+  const fresh = createRoute({ getParentRoute: () => root, path: '/new', component: NewThread });
   const drafts = createRoute({ getParentRoute: () => root, path: '/drafts', component: DraftsPage });
   const router = createRouter({
     routeTree: root.addChildren([thread, home, fresh, drafts]),

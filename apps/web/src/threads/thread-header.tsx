@@ -120,7 +120,7 @@ export function ThreadHeader(props: ThreadHeaderProps) {
             <ThreadLink
               threadId={continuedFrom}
               words="Continues"
-              className="max-w-1/2 shrink-0 truncate text-sm pointer-coarse:py-2"
+              className="max-w-1/2 shrink-0 truncate text-sm max-desk:hidden"
             />
           )}
           <p className="truncate text-sm text-ink-3">{peopleWords(people, groups, personId)}</p>
