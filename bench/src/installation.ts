@@ -36,7 +36,7 @@ export async function openInstallation(publish: Publish = () => undefined): Prom
   // However this process ends, the server ends with it.
   const interrupt = (): boolean => process.kill(postgres.pid, 'SIGINT');
   process.once('exit', interrupt);
-  const database = openDatabase(postgres.url);
+  const database = openDatabase(postgres.url, { sees: 'everything' });
   const server = createSyncServer<Tables, DatabaseTransaction>({
     storage: createPostgresStorage(database.kysely),
     mutators,

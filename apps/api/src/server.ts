@@ -59,10 +59,13 @@ const RESYNC_MS = 5_000;
 const DRAIN_MS = 8_000;
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const database = openDatabase(options.databaseUrl);
+  // What members see and do goes by connections that see nothing by themselves; signing in, administering and looking after
+  // the installation judge in words of their own.
+  const walled = openDatabase(options.databaseUrl);
+  const database = openDatabase(options.databaseUrl, { sees: 'everything', connections: 6 });
   const redis = options.redisUrl ? connectRedis(options.redisUrl) : null;
   const bus = openLiveBus(options.redisUrl && redis ? { url: options.redisUrl, client: redis } : null);
-  const services = createServices(options, { database, redis, bus });
+  const services = createServices(options, { walled, database, redis, bus });
   const token = await issueSetUpToken(services.db);
 
   const app = createApp(services, await readStaticFiles(options.webFolder));
@@ -101,6 +104,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await services.imports.close();
       services.hub.close();
       await bus.close();
+      await walled.close();
       await database.close();
       redis?.disconnect();
       httpLog.info('stopped');
@@ -110,10 +114,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 function createServices(
   { publicUrl, authSecret, databaseUrl, dataDir, limits }: ServerOptions,
-  { database, redis, bus }: { database: OpenDatabase; redis: Redis | null; bus: Bus },
+  { walled, database, redis, bus }: { walled: OpenDatabase; database: OpenDatabase; redis: Redis | null; bus: Bus },
 ): Services {
   const db = database.kysely;
-  const storage = createPostgresStorage(db);
+  const storage = createPostgresStorage(walled.kysely);
   const hub = createHub({ bus, incarnation: () => storage.incarnation() });
   const engine = createSyncServer({
     storage,

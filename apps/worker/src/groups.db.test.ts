@@ -20,7 +20,7 @@ const [alice, bob, carol] = [newId(), newId(), newId()];
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  open = openDatabase(database.url);
+  open = openDatabase(database.url, { sees: 'everything' });
   server = createSyncServer<Tables, DatabaseTransaction>({
     storage: createPostgresStorage(open.kysely),
     mutators,

@@ -11,7 +11,7 @@ let database: TestDatabase;
 let open: OpenDatabase;
 beforeEach(async () => {
   database = await createTestDatabase();
-  open = openDatabase(database.url);
+  open = openDatabase(database.url, { sees: 'everything' });
 });
 afterEach(async () => {
   await open.close();

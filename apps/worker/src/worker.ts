@@ -40,7 +40,7 @@ export interface RunningWorker {
  */
 export function startWorker(environment: WorkerEnvironment, publish: Publish): RunningWorker {
   const { databaseUrl, redisUrl, publicUrl, authSecret, mail } = environment;
-  const database = openDatabase(databaseUrl, { connections: 4 });
+  const database = openDatabase(databaseUrl, { sees: 'everything', connections: 4 });
   const queues = openJobQueues({
     databaseUrl,
     ...(redisUrl !== undefined && { redisUrl }),

@@ -147,7 +147,7 @@ async function runExample(code: string, orgId: string): Promise<string> {
 }
 
 async function onlyOrganisation(): Promise<string> {
-  const { kysely, close } = openDatabase(database.url);
+  const { kysely, close } = openDatabase(database.url, { sees: 'everything' });
   const { id } = await kysely.selectFrom('org').select('id').executeTakeFirstOrThrow();
   await close();
   return id;

@@ -48,7 +48,7 @@ test('the application works with rows, and can change nothing of the schema', as
 
 test('the application adds to the audit log, and cannot take back a line of it by any way there is', async () => {
   const { url, drop } = await createTestDatabase();
-  const application = openDatabase(url, { connections: 1 });
+  const application = openDatabase(url, { sees: 'everything', connections: 1 });
   const run = (text: string) => sql.raw(text).execute(application.kysely);
   const insert = `insert into audit_event (org_id, kind) values ('${randomUUID()}', 'signed_in')`;
   await run(insert);

@@ -8,6 +8,11 @@ import type { Database } from './tables.ts';
 export interface DatabaseOptions {
   /** As whom: the application, or the owner of the schema, who alone may change it. */
   as?: 'application' | 'owner';
+  /**
+   * What statements see of the tenants' rows whose transaction does not say whose eyes it sees with: nothing, unless they
+   * are the server's own. The owner sees everything.
+   */
+  sees?: 'nothing' | 'everything';
   /** Connections at most; more callers wait. */
   connections?: number;
   /** Milliseconds until the server gives a statement up; 0 = never. */
@@ -34,12 +39,13 @@ export function applicationRole(connectionString: string): string {
 /** Connects lazily: an absent server shows at the first query. `bigint` columns arrive as numbers. */
 export function openDatabase(connectionString: string, options: DatabaseOptions = {}): OpenDatabase {
   const { connections = 10, statementTimeoutMs = 30_000, connectTimeoutMs = 10_000, onStatement } = options;
-  const { as = 'application' } = options;
+  const { as = 'application', sees = as === 'owner' ? 'everything' : 'nothing' } = options;
   const { lockTimeoutMs = statementTimeoutMs === 0 ? 0 : 5_000 } = options;
   const settings = [
     `statement_timeout=${statementTimeoutMs}`,
     `lock_timeout=${lockTimeoutMs}`,
     'idle_in_transaction_session_timeout=60000',
+    ...(sees === 'everything' ? ['parley.server=on'] : []),
     // Said as the connection begins, so that it never was somebody else's, nor becomes so again by `reset role`.
     ...(as === 'application' ? [`role=${applicationRole(connectionString).replace(/[\\\s]/g, '\\$&')}`] : []),
   ];

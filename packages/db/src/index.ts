@@ -8,6 +8,7 @@ export { isMigrated, migrateToLatest } from './migrate.ts';
 export { showPartners } from './partners.ts';
 export { overdueReceipts } from './receipts.ts';
 export { expireOldMessages } from './retention.ts';
+export { asPerson } from './row-level-security.ts';
 export type { Database } from './tables.ts';
 export { eraseOrganisation, ownRowsAbout, scopesToErase } from './sync/erase.ts';
 export { purgeTombstones } from './sync/purge.ts';

@@ -27,6 +27,7 @@ import * as auditEvents from './migrations/0016-audit-events.ts';
 import * as externalThreads from './migrations/0016-external-threads.ts';
 import * as legalHold from './migrations/0017-legal-hold.ts';
 import * as threadInvitations from './migrations/0019-thread-invitations.ts';
+import * as rowLevelSecurity from './migrations/0020-row-level-security.ts';
 import type { Database } from './tables.ts';
 
 /** In the order of their names. A migration that was released is never changed. */
@@ -55,6 +56,7 @@ const migrations: Record<string, Migration> = {
   '0016-external-threads': externalThreads,
   '0017-legal-hold': legalHold,
   '0019-thread-invitations': threadInvitations,
+  '0020-row-level-security': rowLevelSecurity,
 };
 
 /**

@@ -234,7 +234,7 @@ describe('sign-out', () => {
   /** Alice and Bob, with two sessions each. */
   async function twoPeople() {
     await foundAcme();
-    const { kysely: db, close } = openDatabase(database.url);
+    const { kysely: db, close } = openDatabase(database.url, { sees: 'everything' });
     onTestFinished(close);
     const bob = uuidv7();
     await db.insertInto('person').values({ id: bob, name: 'Bob' }).execute();

@@ -189,7 +189,7 @@ describe('the database', () => {
   });
 
   test('with work that nobody takes', async () => {
-    const { kysely, close } = openDatabase(database.url, { connections: 1 });
+    const { kysely, close } = openDatabase(database.url, { sees: 'everything', connections: 1 });
     await sql`
       insert into job (kind, payload, created_at) values ('invitation.created', '{}', now() - interval '1 hour')
     `.execute(kysely);

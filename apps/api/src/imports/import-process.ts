@@ -25,7 +25,7 @@ const { databaseUrl, importId, file } = task;
 /** Milliseconds between two notes of how far it is. */
 const NOTE_MS = 400;
 
-const database = openDatabase(databaseUrl, { connections: 3, statementTimeoutMs: 0 });
+const database = openDatabase(databaseUrl, { sees: 'everything', connections: 3, statementTimeoutMs: 0 });
 const lock = await database.pool.connect();
 try {
   // The lock lives as long as this process's connection: of two processes that take the import up, one goes on.

@@ -28,7 +28,7 @@ beforeEach(async () => {
   workerLog.level = 'silent';
   smtp = await openSmtpService();
   database = await createTestDatabase();
-  open = openDatabase(database.url);
+  open = openDatabase(database.url, { sees: 'everything' });
   const { kysely: db } = open;
   await db
     .insertInto('org')

@@ -18,7 +18,7 @@ beforeEach(async () => {
   workerLog.level = 'silent';
   smtp = await openSmtpService();
   database = await createTestDatabase();
-  open = openDatabase(database.url);
+  open = openDatabase(database.url, { sees: 'everything' });
   const { kysely: db } = open;
   const acme = { id: ACME, name: 'Acme', thread_starters: 'members' as const, created_at: new Date(), version: 1 };
   await db.insertInto('org').values(acme).execute();

@@ -19,7 +19,7 @@ beforeEach(async () => {
   workerLog.level = 'silent';
   smtp = await openSmtpService();
   database = await createTestDatabase();
-  open = openDatabase(database.url);
+  open = openDatabase(database.url, { sees: 'everything' });
   await open.kysely.insertInto('person').values({ id: ALICE, name: 'Alice' }).execute();
   await open.kysely.insertInto('auth_user').values({ id: ALICE, name: 'Alice', email: 'alice@example.org' }).execute();
 });

@@ -20,7 +20,7 @@ const [left = ''] = threads;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  open = openDatabase(database.url);
+  open = openDatabase(database.url, { sees: 'everything' });
   server = createSyncServer<Tables, DatabaseTransaction>({
     storage: createPostgresStorage(open.kysely),
     mutators,

@@ -33,7 +33,7 @@ const everybody = { [alice]: 'Alice', [bob]: 'Bob', [old]: 'Al Old', [fresh]: 'A
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  open = openDatabase(database.url);
+  open = openDatabase(database.url, { sees: 'everything' });
   server = createSyncServer<Tables, DatabaseTransaction>({
     storage: createPostgresStorage(open.kysely),
     mutators,

@@ -31,7 +31,7 @@ const [alice, bob, erin] = [newId(), newId(), newId()];
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  open = openDatabase(database.url);
+  open = openDatabase(database.url, { sees: 'everything' });
   commits = [];
   server = createSyncServer<Tables, DatabaseTransaction>({
     storage: createPostgresStorage(open.kysely),

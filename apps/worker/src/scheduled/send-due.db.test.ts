@@ -23,7 +23,7 @@ const [alice, bob] = [newId(), newId()];
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  open = openDatabase(database.url);
+  open = openDatabase(database.url, { sees: 'everything' });
   commits = [];
   server = createSyncServer<Tables, DatabaseTransaction>({
     storage: createPostgresStorage(open.kysely),

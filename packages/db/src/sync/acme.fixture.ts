@@ -46,7 +46,7 @@ export function openInstallation(
   const statements: string[] = [];
   const commits: Commit[] = [];
   const onStatement = (event: LogEvent) => void statements.push(event.query.sql);
-  const database = openDatabase(url, { connections, onStatement });
+  const database = openDatabase(url, { sees: 'everything', connections, onStatement });
   const server = createSyncServer<Tables, DatabaseTransaction>({
     storage: wrap(createPostgresStorage(database.kysely)),
     mutators,

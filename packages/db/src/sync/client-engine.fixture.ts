@@ -81,7 +81,7 @@ export interface EngineWorld {
 
 export async function openEngineWorld(options: DatabaseOptions = {}): Promise<EngineWorld> {
   const { url, drop } = await createTestDatabase();
-  const database = openDatabase(url, { connections: 10, ...options });
+  const database = openDatabase(url, { sees: 'everything', connections: 10, ...options });
   let incarnation: string = newId();
   const storage = { ...createPostgresStorage(database.kysely), incarnation: async () => incarnation };
   const divergences: Divergence[] = [];

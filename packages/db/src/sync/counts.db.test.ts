@@ -40,7 +40,7 @@ const send = (client: TestClient, threadId: string, text = 'Good morning') =>
 // Locks, lanes, all that is judged, all that is written.
 const ONE_TRANSACTION = [
   'start transaction',
-  'select s.id,',
+  'with locked',
   'select ask.place::int,',
   'select ask.place,',
   'with w0',

@@ -101,7 +101,7 @@ type Heard = Map<string, string[]>;
 
 async function live(withNotes: boolean): Promise<{ heard: Heard; jobs: { kind: string; payload: string }[] }> {
   const testDatabase = await createTestDatabase();
-  const database = openDatabase(testDatabase.url);
+  const database = openDatabase(testDatabase.url, { sees: 'everything' });
   try {
     await sql`update installation set incarnation = ${id(99)}`.execute(database.kysely);
     const storage = createPostgresStorage(database.kysely);

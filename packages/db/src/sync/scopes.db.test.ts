@@ -58,8 +58,8 @@ function noteHeld(storage: ServerStorage<DatabaseTransaction>): ServerStorage<Da
         return work(
           Object.assign(Object.create(tx) as typeof tx, {
             native: tx.native,
-            lock: async (asked: readonly string[], patienceMs?: number) => {
-              const locked = await tx.lock(asked, patienceMs);
+            lock: async (...asked: Parameters<typeof tx.lock>) => {
+              const locked = await tx.lock(...asked);
               for (const scope of locked.keys()) scopes.add(scope);
               return locked;
             },

@@ -2,6 +2,7 @@
 import { parseScope } from '@parley/core/scopes';
 import type { WireRow } from '@parley/sync/protocol';
 import type { Delta, DeltaAsk, ScopeState, StorageSnapshot } from '@parley/sync/server';
+import { setEyes, settingsOf } from '../row-level-security.ts';
 import { readableSql } from './readers.ts';
 import { dataOf, inScope, tablesIn } from './row-sql.ts';
 import { relationOf, run, runPrepared, SPELLED_OUT, type DatabaseTransaction } from './statement.ts';
@@ -16,15 +17,20 @@ interface Found {
 }
 
 export class PostgresSnapshot implements StorageSnapshot {
-  readonly #trx: DatabaseTransaction;
+  readonly #trx: Pick<DatabaseTransaction, 'executeQuery'>;
+  readonly #begin: string;
+  #reader: string | undefined;
   readonly #homeOrgs = new Map<string, string | null>();
   readonly #versions = new Map<string, number>();
 
-  constructor(trx: DatabaseTransaction) {
+  /** @param begin what begins the transaction, where nothing has yet; it travels with the first statement. */
+  constructor(trx: Pick<DatabaseTransaction, 'executeQuery'>, begin = '') {
     this.#trx = trx;
+    this.#begin = begin;
   }
 
   async readable(personId: string, scopes: readonly string[]): Promise<Map<string, ScopeState>> {
+    await this.#readAs(personId);
     const asked: Record<keyof typeof readableSql, unknown[][]> = { user: [], thread: [], notes: [], org: [] };
     for (const scope of scopes) {
       const parsed = parseScope(scope);
@@ -49,6 +55,15 @@ export class PostgresSnapshot implements StorageSnapshot {
       this.#versions.set(id, version);
     }
     return states;
+  }
+
+  /** The database judges everything that follows by this person, whatever `readable` finds. */
+  async #readAs(personId: string): Promise<void> {
+    if (this.#reader === personId) return;
+    if (this.#reader !== undefined) throw new Error('A snapshot is for one person.');
+    this.#reader = personId;
+    const [server, people, scopes] = settingsOf({ people: [personId] });
+    await run(this.#trx, `${this.#begin}select ${setEyes([`'${server}'`, `'${people}'`, `'${scopes}'`])}`, []);
   }
 
   async deltas(asks: readonly DeltaAsk[], limit: number): Promise<Map<string, Delta>> {

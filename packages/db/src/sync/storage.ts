@@ -1,6 +1,6 @@
 /** The sync engine's storage on PostgreSQL. */
 import { Busy, type ServerStorage, type StorageSnapshot, type StorageWrite } from '@parley/sync/server';
-import type { Kysely } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 import pg from 'pg';
 import type { Database } from '../tables.ts';
 import { lostReaders, soleReader } from './readers.ts';
@@ -8,6 +8,7 @@ import { PostgresSnapshot } from './snapshot.ts';
 import type { DatabaseTransaction } from './statement.ts';
 import { PostgresWrite } from './writing.ts';
 
+const BEGIN_SNAPSHOT = 'start transaction isolation level repeatable read read only; ';
 /** How often a transaction is tried that the database refuses for the sake of another one. */
 const ATTEMPTS = 6;
 /** Clients whose person is remembered; the binding never changes, so it is never wrong. */
@@ -58,10 +59,15 @@ export function createPostgresStorage(kysely: Kysely<Database>): ServerStorage<D
 
     snapshot: <R>(run: (snapshot: StorageSnapshot) => Promise<R>) =>
       kysely
-        .transaction()
-        .setIsolationLevel('repeatable read')
-        .setAccessMode('read only')
-        .execute((trx) => run(new PostgresSnapshot(trx)))
+        .connection()
+        .execute(async (connection) => {
+          const end = () => connection.executeQuery(CompiledQuery.raw('rollback'));
+          try {
+            return await run(new PostgresSnapshot(connection, BEGIN_SNAPSHOT));
+          } finally {
+            await end();
+          }
+        })
         .catch(throwBusy),
 
     soleReader,

@@ -76,8 +76,8 @@ const NOW = 1_700_000_000_000;
 const ORG = '00000000-0000-7000-8000-00000000000a';
 
 export async function openPostgres(url: string, people: readonly string[]): Promise<Side> {
-  const database = openDatabase(url, { connections: 10 });
-  const watch = openDatabase(url, { connections: 1 });
+  const database = openDatabase(url, { sees: 'everything', connections: 10 });
+  const watch = openDatabase(url, { sees: 'everything', connections: 1 });
   for (const id of people) {
     await database.kysely
       .insertInto('person')

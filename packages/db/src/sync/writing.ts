@@ -6,6 +6,7 @@ import {
   type Flush,
   type Lane,
   type LockedScope,
+  type Locking,
   type MutationKey,
   type Outcome,
   type RowKey,
@@ -15,6 +16,7 @@ import {
 } from '@parley/sync/server';
 import { applyWrites, readersSql, soleReader } from './readers.ts';
 import { cachedUpsertOf, dataOf, inScope, isRowId, rowParameter } from './row-sql.ts';
+import { setEyes, settingsOf } from '../row-level-security.ts';
 import { relationOf, runPrepared, type DatabaseTransaction } from './statement.ts';
 import { mustSynced } from './synced-tables.ts';
 
@@ -34,14 +36,23 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
     return isRowId(table, id);
   }
 
-  async lock(scopes: readonly string[], patienceMs?: number): Promise<Map<string, LockedScope>> {
-    const { rows } = await runPrepared<LockedScope & { id: string; home_org: string | null }>(
+  async lock(
+    scopes: readonly string[],
+    { people, patienceMs }: Locking = {},
+  ): Promise<Map<string, LockedScope>> {
+    const eyes = settingsOf(people === undefined ? 'server' : { people, scopes });
+    const { rows } = await runPrepared<LockedScope & { id: string | null; home_org: string | null }>(
       this.native,
       patienceMs === undefined ? lockScopes : lockScopesWithin,
-      patienceMs === undefined ? [scopes] : [scopes, String(patienceMs)],
+      patienceMs === undefined ? [scopes, ...eyes] : [scopes, ...eyes, String(patienceMs)],
     );
-    for (const { id, home_org } of rows) this.#homeOrgs.set(id, home_org);
-    return new Map(rows.map(({ id, version, seq }) => [id, { version, seq }]));
+    const locked = new Map<string, LockedScope>();
+    for (const { id, home_org, version, seq } of rows) {
+      if (id === null) continue;
+      this.#homeOrgs.set(id, home_org);
+      locked.set(id, { version, seq });
+    }
+    return locked;
   }
 
   async lastPlaces(lanes: readonly Lane[]): Promise<number[]> {
@@ -235,13 +246,9 @@ function lastBumps(acts: Flush['acts']): ScopeBump[] {
   return [...last.values()];
 }
 
-const lockScopes = `select s.id, s.version, s.seq, s.home_org
-  from unnest($1::text[]) as ask(id) join sync_scope s on s.id = ask.id order by s.id for update of s`;
-// Asked for in the condition, so that it is set before the first lock is waited for.
-const lockScopesWithin = `select s.id, s.version, s.seq, s.home_org
-  from (select set_config('lock_timeout', $2, true) as set) patience
-  cross join unnest($1::text[]) as ask(id) join sync_scope s on s.id = ask.id
-  where patience.set is not null order by s.id for update of s`;
+// On the left of the join, so that all is set before the first lock is waited for, and where there is nothing to lock.
+const lockScopes = lockAfter(setEyes(['$2', '$3', '$4']));
+const lockScopesWithin = lockAfter(`${setEyes(['$2', '$3', '$4'])}, set_config('lock_timeout', $5, true)`);
 
 const lastPlaces = `select ask.place::int, l.last_n
   from unnest($1::uuid[], $2::text[]) with ordinality as ask(client_id, lane, place)
@@ -284,6 +291,13 @@ const storeResults = (n: number) => `insert into mutation_result
   select r."personId", r.id, r."clientId", r.lane, r.n, r.status, r.code, r.message, r.effects
   from jsonb_to_recordset($${n}::jsonb) as r("personId" uuid, id uuid, "clientId" uuid, lane text, n bigint, status text,
     code text, message text, effects jsonb)`;
+
+function lockAfter(settings: string): string {
+  return `with locked as materialized (
+      select s.id, s.version, s.seq, s.home_org from unnest($1::text[]) as ask(id) join sync_scope s on s.id = ask.id
+      order by s.id for update of s)
+    select locked.* from (select ${settings}) as made left join locked on true`;
+}
 
 const isThreadKind = (kind: ScopeKind): boolean =>
   kind === 'thread' || kind === 'people.thread' || kind === 'receipts.thread';

@@ -112,7 +112,7 @@ async function carryOut<Tables extends TableMap, Native>(
     const ledger = await Ledger.open<Tables, Native>(
       tx,
       items.map(({ act }) => act),
-      patienceMs,
+      { people: [...new Set(items.map(({ act }) => act.actor.personId))], patienceMs },
     );
     const [lanes, trials] = await Promise.all([
       // A result of the same id may have appeared while this was at work, through another client of the person.

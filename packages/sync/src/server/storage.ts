@@ -66,6 +66,13 @@ export interface Flush {
   results: readonly { entry: LaneEntry; outcome: Outcome }[];
 }
 
+export interface Locking {
+  /** Whose mutations these are: they write these scopes only, and read what one of them may read. Without, the server acts. */
+  people?: readonly string[];
+  /** Milliseconds to wait at most for somebody else's lock, now and later. */
+  patienceMs?: number | undefined;
+}
+
 /** A READ COMMITTED transaction. `Native` is the adapter's own handle on it. */
 export interface StorageWrite<Native> {
   readonly native: Native;
@@ -74,10 +81,10 @@ export interface StorageWrite<Native> {
   /** Whether a row can have this id, in exactly this spelling. */
   accepts(key: RowKey): boolean;
   /**
-   * Locks scopes in the order of their ids; those that do not exist are absent. With `patienceMs` it waits no longer than
-   * that for somebody else's lock, and neither does anything after it.
+   * Locks scopes in the order of their ids; those that do not exist are absent. What follows in the transaction reaches no
+   * further than `how` says.
    */
-  lock(scopes: readonly ScopeId[], patienceMs?: number): Promise<Map<ScopeId, LockedScope>>;
+  lock(scopes: readonly ScopeId[], how?: Locking): Promise<Map<ScopeId, LockedScope>>;
   /** The last place taken in each lane, 0 where none is. */
   lastPlaces(lanes: readonly Lane[]): Promise<number[]>;
   /** What became of earlier mutations, in the order asked; `undefined` where it is not known. */

@@ -5,7 +5,7 @@
 import { Refusal, type MutatorScopes, type MutatorTx, type ScopeId, type TableMap } from '../mutator.ts';
 import { LIMITS, type Effect, type WireRow } from '../protocol.ts';
 import type { Commit, ScopeChange } from './commit.ts';
-import type { LockedScope, RowKey, RowWrite, ScopeBump, ServerStorage, StorageWrite, Writes } from './storage.ts';
+import type { LockedScope, Locking, RowKey, RowWrite, ScopeBump, ServerStorage, StorageWrite, Writes } from './storage.ts';
 
 /** Stands for the server itself where no person acts. No person has this id. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -44,16 +44,16 @@ export class Ledger<Tables extends TableMap, Native> {
   readonly #found = new Map<string, Promise<object | undefined>>();
   #asked: { key: RowKey; resolve: (row: object | undefined) => void; reject: (error: unknown) => void }[] = [];
 
-  /** Locks what these acts need. Waits `patienceMs` for it at most, or as long as the database allows. */
+  /** Locks what these acts need. */
   static async open<Tables extends TableMap, Native>(
     storage: StorageWrite<Native>,
     acts: readonly Pick<Act<Tables, unknown>, 'actor' | 'scopes'>[],
-    patienceMs?: number,
+    how?: Locking,
   ): Promise<Ledger<Tables, Native>> {
     const scopes = new Set(acts.flatMap(scopesOf));
     const locked = await storage.lock(
       [...scopes].filter((scope) => storage.isScope(scope)),
-      patienceMs,
+      how,
     );
     return new Ledger(storage, locked);
   }

@@ -24,7 +24,7 @@ const clientId = uuidv7();
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-follow-'));
   testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url);
+  database = openDatabase(testDatabase.url, { sees: 'everything' });
   const account = { name: 'Alice', email: 'alice@acme.example', password: 'correct horse battery' };
   alice = await setUpFirstAccount(engine(), { organisationName: 'Acme', ...account }, null);
 });

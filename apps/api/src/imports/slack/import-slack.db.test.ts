@@ -21,7 +21,7 @@ let database: OpenDatabase;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-import-'));
   testDatabase = await createTestDatabase();
-  database = openDatabase(testDatabase.url, { connections: 4 });
+  database = openDatabase(testDatabase.url, { sees: 'everything', connections: 4 });
   await makeOrganisation(ACME, 'Acme');
   await makeMember(ALICE, 'Alice', 'owner');
   await makeMember(BOB, 'Bob', 'member');

@@ -14,6 +14,7 @@ import type {
   Lane,
   LaneEntry,
   LockedScope,
+  Locking,
   MutationKey,
   Outcome,
   RowKey,
@@ -439,7 +440,7 @@ class Transaction implements StorageWrite<null> {
     return scope.includes(':');
   }
 
-  lock(scopes: readonly ScopeId[], patienceMs?: number): Promise<Map<ScopeId, LockedScope>> {
+  lock(scopes: readonly ScopeId[], { patienceMs }: Locking = {}): Promise<Map<ScopeId, LockedScope>> {
     return this.#database.statement(this, 'lock', async () => {
       // What is made meanwhile, the statement does not see.
       const there = [...new Set(scopes)].filter((scope) => this.#database.scopes.get(scope)).sort();

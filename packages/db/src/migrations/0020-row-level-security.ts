@@ -1,0 +1,103 @@
+import { sql, type Kysely } from 'kysely';
+
+/**
+ * The database itself judges each row of the tenants, for whoever asks, its owner too. What a transaction sees hangs on
+ * settings that it makes (`row-level-security.ts`); without any it sees nothing. What each policy guards against, and what
+ * not: docs/decisions/0021-row-level-security.md.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of tables.flatMap(wall)) await sql.raw(statement).execute(db);
+}
+
+interface Walled {
+  table: string;
+  /** The scope of a row, where it has one: an act of the engine reaches the scopes that it has locked. */
+  scope?: string;
+  /** What more such an act must be allowed. */
+  act?: string;
+  /** Who may read it, by what other rows say. */
+  read: string;
+}
+
+// Each in a select of its own, so that it is looked up once a statement and not once a row. A setting that was made in a
+// transaction is left behind as an empty one. The cast around it changes nothing: without, `any` takes it for a set of rows.
+const setting = (name: string, type: string) =>
+  `(select nullif(current_setting('parley.${name}', true), '')::${type})::${type}`;
+const isServer = `${setting('server', 'text')} = 'on'`;
+const isLocked = (scope: string) => `${scope} = any (${setting('scopes', 'text[]')})`;
+const isOneOf = (column: string) => `${column} = any (${setting('people', 'uuid[]')})`;
+const isActing = `${setting('scopes', 'text[]')} is not null`;
+
+const participates = (threadId: string) => `exists (select from participation p
+  where ${isOneOf('p.person_id')} and p.thread_id = ${threadId} and p.left_at is null and not p.deleted)`;
+const belongs = (orgId: string, roles: string) => `exists (select from membership m
+  where ${isOneOf('m.person_id')} and m.org_id = ${orgId} and m.active and ${roles} and not m.deleted)`;
+const isColleague = (orgId: string) => belongs(orgId, `m.role <> 'guest'`);
+const administers = (orgId: string) => belongs(orgId, `m.role in ('owner', 'admin')`);
+const actsFor = (threadId: string, orgId: string) => `exists (select from participation p
+  join membership m on m.person_id = p.person_id and m.org_id = p.acting_org
+    and m.active and m.role <> 'guest' and not m.deleted
+  where ${isOneOf('p.person_id')} and p.thread_id = ${threadId} and p.acting_org = ${orgId}
+    and p.left_at is null and not p.deleted)`;
+
+const ofPerson = (table: string): Walled => ({
+  table,
+  scope: `'user:' || ${table}.person_id`,
+  read: isOneOf(`${table}.person_id`),
+});
+const ofOrg = (table: string, { id = 'org_id', kind = 'org' } = {}): Walled => ({
+  table,
+  scope: `'${kind}:' || ${table}.${id}`,
+  read: isColleague(`${table}.${id}`),
+});
+const ofThread = (table: string, { id = 'thread_id', kind = 'thread' } = {}): Walled => ({
+  table,
+  scope: `'${kind}:' || ${table}.${id}`,
+  read: participates(`${table}.${id}`),
+});
+const ofNotes = (table: string): Walled => {
+  const read = actsFor(`${table}.thread_id`, `${table}.org_id`);
+  // A thread of which nothing is there yet is made by the statement that writes the note, too.
+  const act = `(${read} or not exists (select from sync_scope s where s.id = 'thread:' || ${table}.thread_id))`;
+  return { table, scope: `'notes:' || ${table}.thread_id || ':' || ${table}.org_id`, act, read };
+};
+const ofAdmins = (table: string, ...orgIds: string[]): Walled => ({
+  table,
+  read: orgIds.map((orgId) => administers(`${table}.${orgId}`)).join(' or '),
+});
+
+const tables: readonly Walled[] = [
+  ...['participation', 'read_position', 'thread_setting', 'draft', 'person_settings', 'scheduled', 'saved_message'].map(
+    ofPerson,
+  ),
+  // An act names the readers of what it changes, and they are those whose membership says so.
+  { ...ofPerson('membership'), read: `${isOneOf('membership.person_id')} or ${isActing}` },
+  ofOrg('org', { id: 'id' }),
+  ofOrg('team'),
+  ofOrg('partner'),
+  // A contact of a partner is looked up by whoever lets them take part, under the lock of the contact's own scope.
+  {
+    ...ofOrg('org_person', { kind: 'people.org' }),
+    read: `${isColleague('org_person.org_id')} or ${isLocked(`'user:' || org_person.person_id`)}`,
+  },
+  ofThread('thread', { id: 'id' }),
+  ...['thread_pins', 'message', 'revision'].map((table) => ofThread(table)),
+  ...['participant', 'thread_group', 'thread_org'].map((table) => ofThread(table, { kind: 'people.thread' })),
+  ofThread('receipt', { kind: 'receipts.thread' }),
+  ...['note_head', 'note', 'note_revision'].map(ofNotes),
+  ofAdmins('audit_event', 'org_id'),
+  ofAdmins('invitation', 'org_id'),
+  ofAdmins('partnership_invitation', 'org_id', 'accepted_org'),
+  ofAdmins('slack_import', 'org_id'),
+];
+
+function wall({ table, scope, act, read }: Walled): string[] {
+  const acts = scope === undefined ? [] : [`${isLocked(scope)}${act === undefined ? '' : ` and ${act}`}`];
+  return [
+    `alter table ${table} enable row level security`,
+    `alter table ${table} force row level security`,
+    // Asked in the order of their names: the cheap one first.
+    `create policy acts on ${table} using (${[isServer, ...acts].join(' or ')})`,
+    `create policy reads on ${table} for select using (${read})`,
+  ];
+}
