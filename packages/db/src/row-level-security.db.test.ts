@@ -1,4 +1,5 @@
 /** The second wall, alone: what the database gives and takes when nothing of the application's own has judged before. */
+import { befriend, partnershipScopes } from '@parley/core/partners';
 import { notesScope, orgScope, threadScope, userScope } from '@parley/core/scopes';
 import type { TableName } from '@parley/core/tables';
 import type { RowWrite } from '@parley/sync/server';
@@ -262,7 +263,16 @@ describe('with the eyes of a person', () => {
       expect(await texts(personId, 'message')).not.toContain('Among us');
       expect(await texts(personId, 'message')).toContain('To all');
     }
-    const ofThreads = ['thread', 'message', 'revision', 'thread_pins', 'participant', 'thread_group', 'thread_org', 'receipt'];
+    const ofThreads = [
+      'thread',
+      'message',
+      'revision',
+      'thread_pins',
+      'participant',
+      'thread_group',
+      'thread_org',
+      'receipt',
+    ];
     for (const table of ofThreads) {
       const id = sql.ref(table === 'thread' ? 'id' : 'thread_id');
       for (const personId of [mia, people.dave]) expect(await count(as(personId), table), table).toBe(0);
@@ -300,7 +310,9 @@ describe('with the eyes of a person', () => {
 
   test('they read, and write nothing, not what is their own', async () => {
     for (const table of tenantTables.filter((name) => name !== 'audit_event')) {
-      const { numAffectedRows } = await see(as(people.alice), (trx) => sql`delete from ${sql.table(table)}`.execute(trx));
+      const { numAffectedRows } = await see(as(people.alice), (trx) =>
+        sql`delete from ${sql.table(table)}`.execute(trx),
+      );
       expect(numAffectedRows, table).toBe(0n);
     }
     const told = see(as(people.alice), (trx) =>
@@ -340,6 +352,23 @@ describe('an act of people', () => {
       const eyes = { people: [personId], scopes: locked };
       expect(await count(eyes, 'note', sql`org_id = ${orgs.acme}`)).toBe(0);
     }
+  });
+
+  test('makes a thread with partners and a note in it at once', async () => {
+    const pair = { orgId: orgs.acme, partnerId: orgs.initech };
+    await installation.server.act(null, partnershipScopes(pair), (tx) =>
+      befriend(tx, { orgId: orgs.acme, personId: people.alice }, { orgId: orgs.initech, personId: people.dave }),
+    );
+    const alice = new TestClient(installation.server, people.alice);
+    const threadId = newId();
+    const partners = [{ orgId: orgs.initech, personIds: [people.dave], permission: 'post' as const }];
+    const results = await alice.push(
+      alice.mutation('createThread', { threadId, orgId: orgs.acme, subject: 'New', participantIds: [], partners }),
+      alice.mutation('sendNote', { threadId, orgId: orgs.acme, messageId: newId(), text: 'At once' }),
+    );
+    expect(results.map(({ status }) => status)).toEqual(['applied', 'applied']);
+    expect(await texts(people.alice, 'note')).toContain('At once');
+    expect(await texts(people.dave, 'note')).toEqual([]);
   });
 
   test('reads nothing of threads that it has not locked and none of them is in', async () => {

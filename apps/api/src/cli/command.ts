@@ -75,7 +75,11 @@ export async function withInstallation<Result>(
 ): Promise<Result> {
   const installation = await openInstallation({ env, log: tell });
   try {
-    const database = openDatabase(installation.databaseUrl, { sees: 'everything', connections: 2, statementTimeoutMs: 0 });
+    const database = openDatabase(installation.databaseUrl, {
+      sees: 'everything',
+      connections: 2,
+      statementTimeoutMs: 0,
+    });
     try {
       return await work(installation, database.kysely);
     } finally {

@@ -36,10 +36,7 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
     return isRowId(table, id);
   }
 
-  async lock(
-    scopes: readonly string[],
-    { people, patienceMs }: Locking = {},
-  ): Promise<Map<string, LockedScope>> {
+  async lock(scopes: readonly string[], { people, patienceMs }: Locking = {}): Promise<Map<string, LockedScope>> {
     const eyes = settingsOf(people === undefined ? 'server' : { people, scopes });
     const { rows } = await runPrepared<LockedScope & { id: string | null; home_org: string | null }>(
       this.native,

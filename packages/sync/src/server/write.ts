@@ -5,7 +5,16 @@
 import { Refusal, type MutatorScopes, type MutatorTx, type ScopeId, type TableMap } from '../mutator.ts';
 import { LIMITS, type Effect, type WireRow } from '../protocol.ts';
 import type { Commit, ScopeChange } from './commit.ts';
-import type { LockedScope, Locking, RowKey, RowWrite, ScopeBump, ServerStorage, StorageWrite, Writes } from './storage.ts';
+import type {
+  LockedScope,
+  Locking,
+  RowKey,
+  RowWrite,
+  ScopeBump,
+  ServerStorage,
+  StorageWrite,
+  Writes,
+} from './storage.ts';
 
 /** Stands for the server itself where no person acts. No person has this id. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000';
