@@ -1,4 +1,4 @@
-/** Whose eyes a transaction sees with. Without any it sees no row of a tenant: docs/decisions/0020-row-level-security.md. */
+/** Whose eyes a transaction sees with. Without any it sees no row of a tenant: docs/decisions/0021-row-level-security.md. */
 import type { Kysely } from 'kysely';
 import { run, type DatabaseTransaction } from './sync/statement.ts';
 import type { Database } from './tables.ts';
