@@ -35,6 +35,8 @@ const OUTSIDE: Record<string, string> = {
   sync_client: 'which client is whose, asked before anybody acts',
   sync_lane: 'counts of a client',
   mutation_result: 'what became of mutations, asked for by the ids of their person, before anything is locked',
+  held_text: 'the owner alone may read it',
+  legal_hold: 'asked by what puts aside, whoever acts, and else by administrators through the API',
   job: 'ids for the worker, which sees everything',
   person: 'ids and names of people of all organisations, who come before any of them',
   auth_user: 'accounts are of people and not of organisations, and are looked for before anybody is signed in',
@@ -158,7 +160,7 @@ async function unwalled(db: Kysely<Database>): Promise<string[]> {
     select c.relname as name from pg_class c
     where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
       and not (c.relrowsecurity and c.relforcerowsecurity
-        and (select array_agg(polname::text order by polname) from pg_policy where polrelid = c.oid) = '{acts,reads}')
+        and (select array_agg(polname::text order by polname) from pg_policy where polrelid = c.oid) = '{readers,whoever_acts}')
     order by 1`.execute(db);
   return rows.map(({ name }) => name);
 }

@@ -6,7 +6,7 @@ import { sql, type Kysely } from 'kysely';
  * not: docs/decisions/0021-row-level-security.md.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of tables.flatMap(wall)) await sql.raw(statement).execute(db);
+  for (const statement of [...functions, ...tables.flatMap(wall)]) await sql.raw(statement).execute(db);
 }
 
 interface Walled {
@@ -29,17 +29,40 @@ const isLocked = (scope: string) => `${scope} in (select unnest(${setting('scope
 const isOneOf = (column: string) => `${column} = any (${setting('people', 'uuid[]')})`;
 const isActing = `${setting('scopes', 'text[]')} is not null`;
 
-const participates = (threadId: string) => `exists (select from participation p
-  where ${isOneOf('p.person_id')} and p.thread_id = ${threadId} and p.left_at is null and not p.deleted)`;
-const belongs = (orgId: string, roles: string) => `exists (select from membership m
-  where ${isOneOf('m.person_id')} and m.org_id = ${orgId} and m.active and ${roles} and not m.deleted)`;
-const isColleague = (orgId: string) => belongs(orgId, `m.role <> 'guest'`);
-const administers = (orgId: string) => belongs(orgId, `m.role in ('owner', 'admin')`);
-const actsFor = (threadId: string, orgId: string) => `exists (select from participation p
-  join membership m on m.person_id = p.person_id and m.org_id = p.acting_org
-    and m.active and m.role <> 'guest' and not m.deleted
-  where ${isOneOf('p.person_id')} and p.thread_id = ${threadId} and p.acting_org = ${orgId}
-    and p.left_at is null and not p.deleted)`;
+/**
+ * What the people who act may read, as sets that a statement looks up once, and only where it asks. In functions: what they
+ * look up is in each policy else, and has to be made ready for every statement that writes, though it is never asked there.
+ */
+const sets = {
+  threads: {
+    of: 'thread_id uuid',
+    select: 'p.thread_id from participation p',
+    where: `${isOneOf('p.person_id')} and p.left_at is null and not p.deleted`,
+  },
+  notes: {
+    of: 'thread_id uuid, org_id uuid',
+    select: `p.thread_id, p.acting_org from participation p
+      join membership m on m.person_id = p.person_id and m.org_id = p.acting_org`,
+    where: `${isOneOf('p.person_id')} and p.left_at is null and not p.deleted
+      and m.active and m.role <> 'guest' and not m.deleted`,
+  },
+  colleagues: {
+    of: 'org_id uuid',
+    select: 'm.org_id from membership m',
+    where: `${isOneOf('m.person_id')} and m.active and m.role <> 'guest' and not m.deleted`,
+  },
+  administered: {
+    of: 'org_id uuid',
+    select: 'm.org_id from membership m',
+    where: `${isOneOf('m.person_id')} and m.active and m.role in ('owner', 'admin') and not m.deleted`,
+  },
+};
+const functions = Object.entries(sets).map(
+  ([name, { of, select, where }]) => `create function parley_${name}() returns table (${of}) stable language plpgsql
+    as $$ #variable_conflict use_column
+    begin return query select ${select} where ${where}; end $$`,
+);
+const isIn = (set: keyof typeof sets, value: string): string => `${value} in (select * from parley_${set}())`;
 
 const ofPerson = (table: string): Walled => ({
   table,
@@ -49,22 +72,22 @@ const ofPerson = (table: string): Walled => ({
 const ofOrg = (table: string, { id = 'org_id', kind = 'org' } = {}): Walled => ({
   table,
   scope: `'${kind}:' || ${table}.${id}`,
-  read: isColleague(`${table}.${id}`),
+  read: isIn('colleagues', `${table}.${id}`),
 });
 const ofThread = (table: string, { id = 'thread_id', kind = 'thread' } = {}): Walled => ({
   table,
   scope: `'${kind}:' || ${table}.${id}`,
-  read: participates(`${table}.${id}`),
+  read: isIn('threads', `${table}.${id}`),
 });
 const ofNotes = (table: string): Walled => {
-  const read = actsFor(`${table}.thread_id`, `${table}.org_id`);
+  const read = isIn('notes', `(${table}.thread_id, ${table}.org_id)`);
   // A thread of which nothing is there yet is made by the statement that writes the note, too.
   const act = `(${read} or not exists (select from sync_scope s where s.id = 'thread:' || ${table}.thread_id))`;
   return { table, scope: `'notes:' || ${table}.thread_id || ':' || ${table}.org_id`, act, read };
 };
 const ofAdmins = (table: string, ...orgIds: string[]): Walled => ({
   table,
-  read: orgIds.map((orgId) => administers(`${table}.${orgId}`)).join(' or '),
+  read: orgIds.map((orgId) => isIn('administered', `${table}.${orgId}`)).join(' or '),
 });
 
 const tables: readonly Walled[] = [
@@ -79,7 +102,7 @@ const tables: readonly Walled[] = [
   // A contact of a partner is looked up by whoever lets them take part, under the lock of the contact's own scope.
   {
     ...ofOrg('org_person', { kind: 'people.org' }),
-    read: `${isColleague('org_person.org_id')} or ${isLocked(`'user:' || org_person.person_id`)}`,
+    read: `${isIn('colleagues', 'org_person.org_id')} or ${isLocked(`'user:' || org_person.person_id`)}`,
   },
   ofThread('thread', { id: 'id' }),
   ...['thread_pins', 'message', 'revision'].map((table) => ofThread(table)),
@@ -87,7 +110,7 @@ const tables: readonly Walled[] = [
   // Whoever acts in a thread names its readers; asked first, as looking for many people's participations takes time.
   {
     ...ofThread('participant', { kind: 'people.thread' }),
-    read: `${isLocked(`'thread:' || participant.thread_id`)} or ${participates('participant.thread_id')}`,
+    read: `${isLocked(`'thread:' || participant.thread_id`)} or ${isIn('threads', 'participant.thread_id')}`,
   },
   ofThread('receipt', { kind: 'receipts.thread' }),
   ...['note_head', 'note', 'note_revision'].map(ofNotes),
@@ -102,8 +125,8 @@ function wall({ table, scope, act, read }: Walled): string[] {
   return [
     `alter table ${table} enable row level security`,
     `alter table ${table} force row level security`,
-    // Asked in the order of their names: the cheap one first.
-    `create policy acts on ${table} using (${[isServer, ...acts].join(' or ')})`,
-    `create policy reads on ${table} for select using (${read})`,
+    // PostgreSQL asks them in the order of their names, from the last one: the cheap one is to be that.
+    `create policy whoever_acts on ${table} using (${[isServer, ...acts].join(' or ')})`,
+    `create policy readers on ${table} for select using (${read})`,
   ];
 }
