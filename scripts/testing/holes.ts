@@ -20,12 +20,12 @@ export const HOLES: Readonly<Record<string, Hole>> = {
     after: '',
     tests: ['packages/db/src/sync/notes.db.test.ts'],
   },
-  'a scope is wrong: whoever reads a thread is told of its notes': {
+  'a scope is wrong: whoever takes part for one organisation reads notes of another that they belong to': {
     file: 'packages/db/src/sync/readers.ts',
     before: `p.thread_id = ask.id and p.acting_org = ask.org_id
-        and p.left_at is null`,
+      and p.left_at is null`,
     after: `p.thread_id = ask.id
-        and p.left_at is null`,
+      and p.left_at is null`,
     tests: ['packages/db/src/sync/notes-leak.db.test.ts', 'apps/api/src/sync/notes-leak.db.test.ts'],
   },
   'row level security is off on one table': {
@@ -40,7 +40,8 @@ export const HOLES: Readonly<Record<string, Hole>> = {
 export function leaveHole(name: string | undefined): Plugin {
   const hole = name === undefined ? undefined : HOLES[name];
   return {
-    name: 'hole',
+    // Vitest keeps what it has transformed under the names of plugins: with a hole is not without.
+    name: `hole: ${name ?? 'none'}`,
     enforce: 'pre',
     transform(code, id) {
       if (!hole || !id.split('?')[0]?.endsWith(hole.file)) return undefined;

@@ -203,7 +203,7 @@ describe('export', () => {
     expect(JSON.parse((await parley(['export', target, '--json'])).out)).toMatchObject({
       error: { code: 'FOLDER_EXISTS' },
     });
-    const { kysely: db, close } = openDatabase(database.url);
+    const { kysely: db, close } = openDatabase(database.url, { sees: 'everything' });
     onTestFinished(close);
     const told = await db.selectFrom('audit_event').select('actor_id').where('kind', '=', 'exported').execute();
     expect(told).toEqual([{ actor_id: null }]);
@@ -275,7 +275,7 @@ test('whatever was done from the command line stands in the log of the organisat
   await parley(['reset-password', 'alice@acme.example']);
   await parley(['seed']);
   await parley(['seed', '--remove']);
-  const { kysely: db, close } = openDatabase(database.url);
+  const { kysely: db, close } = openDatabase(database.url, { sees: 'everything' });
   onTestFinished(close);
   const { id: personId } = await db.selectFrom('auth_user').select('id').executeTakeFirstOrThrow();
   const { id: orgId } = await db.selectFrom('org').select('id').where('name', '=', 'Acme').executeTakeFirstOrThrow();
