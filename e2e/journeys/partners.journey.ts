@@ -81,6 +81,8 @@ test('two organisations become partners, see each other, rest it and end it; nob
   await alice.page.getByLabel('Subject').fill(next);
   await alice.page.getByRole('combobox', { name: 'People' }).fill('Dave');
   await alice.page.getByRole('option').filter({ hasText: DAVE.name }).click();
+  const choice = alice.page.getByRole('radiogroup', { name: /^What Brightwater.* may do$/ });
+  await choice.getByRole('radio', { name: 'Write', exact: true }).check({ force: true });
   await expectAccessible(alice.page, 'continuing with a partner');
   await alice.submit();
   await expect(alice.page.getByRole('link', { name: `Continues “${subject}”` })).toBeVisible();
@@ -93,6 +95,16 @@ test('two organisations become partners, see each other, rest it and end it; nob
   await alice.page.getByRole('link', { name: `Continues “${subject}”` }).click();
   await alice.page.getByRole('link', { name: `Open “${next}”` }).click();
   await alice.expectThread(next);
+
+  // Dave only writes, until Alice lets him bring others.
+  await dave.page.getByRole('button', { name: 'Details' }).click();
+  const addPeople = dave.page.getByRole('button', { name: 'Add people' });
+  await expect(dave.page.getByRole('list', { name: 'Organisations in this thread' })).toContainText('May write');
+  await expect(addPeople).toHaveCount(0);
+  await alice.page.getByRole('button', { name: 'Details' }).click();
+  await choice.getByRole('radio', { name: 'Write and add colleagues' }).check({ force: true });
+  await expect(addPeople).toBeVisible();
+  await expectAccessible(alice.page, 'what a partner may do');
 
   await alice.administer('Partners');
   await choose(alice, 'Brightwater', 'Suspend');

@@ -15,8 +15,8 @@ interface PartnerPlace {
 }
 
 /**
- * Makes contacts of a partner take part in a thread of `homeOrg`, whose scope must be locked. What the partner may do in
- * a thread is decided when it comes, and stays.
+ * Makes contacts of a partner take part in a thread of `homeOrg`, whose scope must be locked. What the
+ * partner may do is decided when it first comes.
  * @throws Refusal `no_partner`, `unknown_person`
  */
 export async function addContacts(

@@ -7,6 +7,7 @@ import { deleteMessage, editMessage, react, sendMessage } from './messages.ts';
 import { deleteNote, editNote, reactToNote, sendNote } from './notes.ts';
 import { changeName } from './own-name.ts';
 import { addParticipants, removeParticipant } from './participants.ts';
+import { changePartnerPermission } from './partner-permissions.ts';
 import { pinMessage } from './pins.ts';
 import { forgetSaved, saveMessage } from './saved.ts';
 import { changeSettings } from './settings.ts';
@@ -27,6 +28,7 @@ export const mutators = {
   removeParticipant,
   addGroup,
   removeGroup,
+  changePartnerPermission,
   markRead,
   markUnread,
   sendMessage,

@@ -34,7 +34,7 @@ const isHome = ({ thread, actingOrg }: Standing): boolean => thread.homeOrg === 
 export const mayAddOwn = (standing: Standing): boolean =>
   mayAddToThread(standing.role) && mayWriteIn(standing) && (isHome(standing) || standing.org?.permission === 'invite');
 
-/** Adds contacts of partners. */
+/** Adds contacts of partners, and decides what partners may do. */
 export const mayAddPartners = (standing: Standing): boolean =>
   standing.thread.kind === 'external' && isHome(standing) && mayAddOwn(standing);
 

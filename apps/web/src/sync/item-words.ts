@@ -36,6 +36,7 @@ const titles: Record<MutatorName, string> = {
   removeTeam: 'Team removed',
   addGroup: 'Group added',
   removeGroup: 'Group removed',
+  changePartnerPermission: 'What a partner may do',
 };
 
 export const itemTitle = ({ name }: Pick<Pending, 'name'>): string => titles[name as MutatorName] ?? name;

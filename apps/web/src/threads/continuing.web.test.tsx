@@ -1,4 +1,4 @@
-import { threadScope } from '@parley/core/scopes';
+import { threadPeopleScope, threadScope } from '@parley/core/scopes';
 import axe from 'axe-core';
 import { afterEach, expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
@@ -50,11 +50,19 @@ test('[EXT9] goes on with a partner in a thread of its own; both lead to each ot
   await userEvent.keyboard('carol{Enter}');
   await soon(() => expect(text()).toContain('Globex will read everything written here'));
   expect(document.querySelector('[role=alert]')).toBeNull();
+  named('Write', 'label').click();
   named('Start external thread', 'button').click();
   await soon(() => expect(heading()).toContain('Berlin depot rota'));
   await soon(() => named('Continues “Berlin depot rota”', 'header a'));
   expect(nextThread()?.data).toMatchObject({ kind: 'external', continuedFrom: device.threadId, lastSeq: 0 });
+  named('Details', 'button').click();
+  await soon(() =>
+    expect(organisations()).toEqual(['AAcme FreightStarted this thread', 'GGlobexWriteWrite and add colleagues']),
+  );
+  expect(permission()).toMatchObject({ permission: 'post' });
   await expectAccessible();
+  named('Write and add colleagues', 'label').click();
+  await soon(() => expect(permission()).toMatchObject({ permission: 'invite' }));
 
   named('Continues “Berlin depot rota”', 'header a').click();
   await soon(() => expect(text()).toContain('You continued this with Globex in another thread'));
@@ -63,6 +71,9 @@ test('[EXT9] goes on with a partner in a thread of its own; both lead to each ot
   await soon(() => named('Continues “Berlin depot rota”', 'header a'));
 });
 
+const organisations = () =>
+  [...document.querySelectorAll('[aria-label="Organisations in this thread"] li')].map((one) => one.textContent);
+const permission = () => device.engine.row(threadPeopleScope(nextThread()?.id ?? ''), 'threadOrg', device.globex)?.data;
 const nextThread = () => device.engine.allRows('thread').find(({ scope }) => scope !== threadScope(device.threadId));
 
 test('offers to go on where somebody of a partner could be asked, and nowhere else', async () => {

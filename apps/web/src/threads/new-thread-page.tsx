@@ -1,5 +1,6 @@
 import { orgPeopleScope, threadPeopleScope, userScope } from '@parley/core/scopes';
 import { SUBJECT_LENGTH } from '@parley/core/text';
+import type { ThreadPermission } from '@parley/core/thread-orgs';
 import type { ParticipantRow } from '@parley/core/threads';
 import { EmptyState, formatList, Segmented, TextField } from '@parley/ui';
 import { useNavigate } from '@tanstack/react-router';
@@ -19,11 +20,14 @@ import { useOpenScope, useRow, useRows } from '../sync/views.ts';
 import { useOwnThread } from './continuing.tsx';
 import { PeoplePicker } from './people-picker.tsx';
 import { readsWords } from './reads-words.ts';
+import { PermissionChoice } from './thread-organisations.tsx';
 
 interface NewThread {
   subject: string;
   /** `null`: as in the thread it continues. */
   picked: string[] | null;
+  /** What each partner may do, by its id; without it, all that one can allow. */
+  permissions: Readonly<Record<string, ThreadPermission>>;
   text: string;
 }
 
@@ -132,7 +136,9 @@ function NewThreadForm({ orgId, orgName, continues }: { orgId: string; orgName: 
   const groups = useGroups(orgId);
   const chosen = useMemo(() => people.filter(({ id }) => picked.includes(id)), [people, picked]);
   const chosenContacts = useMemo(() => contacts.filter(({ id }) => picked.includes(id)), [contacts, picked]);
-  const partners = [...new Set(chosenContacts.map(({ outside }) => outside))];
+  const chosenPartners = new Map(chosenContacts.map(({ partnerId, outside }) => [partnerId, outside]));
+  const partners = [...chosenPartners.values()];
+  const permissionOf = (partnerId: string): ThreadPermission => thread.permissions[partnerId] ?? 'invite';
   const chosenGroups = useMemo(() => groups.filter(({ id }) => picked.includes(id)), [groups, picked]);
   const readers = useMemo(() => {
     const byId = new Map(
@@ -179,7 +185,10 @@ function NewThreadForm({ orgId, orgName, continues }: { orgId: string; orgName: 
       {
         ...{ threadId, orgId, subject, participantIds: chosen.map(({ id }) => id) },
         ...(chosenContacts.length > 0 && {
-          partners: byPartner(chosenContacts).map((partner) => ({ ...partner, permission: 'invite' as const })),
+          partners: byPartner(chosenContacts).map((partner) => ({
+            ...partner,
+            permission: permissionOf(partner.orgId),
+          })),
         }),
         ...(chosenGroups.length > 0 && { groupIds: chosenGroups.map(({ id }) => id) }),
         ...(continues && { continues: { threadId: continues.threadId, messageId: uuidv7() } }),
@@ -237,10 +246,24 @@ function NewThreadForm({ orgId, orgName, continues }: { orgId: string; orgName: 
         ) : null}
       </div>
       {partners.length > 0 ? (
-        <p role="status" className="rounded-lg bg-outside-soft px-4 py-3 text-outside">
-          <b className="font-semibold">External thread.</b> {formatList(partners)} will read everything written here,
-          now and later, and may add colleagues. It stays external.
-        </p>
+        <div className="flex flex-col gap-2.5">
+          <p role="status" className="rounded-lg bg-outside-soft px-4 py-3 text-outside">
+            <b className="font-semibold">External thread.</b> {formatList(partners)} will read everything written here,
+            now and later. It stays external.
+          </p>
+          {[...chosenPartners].map(([partnerId, name]) => (
+            <div key={partnerId} className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5">
+              <span className="min-w-0 truncate">What {name} may do</span>
+              <PermissionChoice
+                partner={name}
+                value={permissionOf(partnerId)}
+                onChange={(permission) =>
+                  change({ permissions: { ...latest.current.permissions, [partnerId]: permission } })
+                }
+              />
+            </div>
+          ))}
+        </div>
       ) : null}
       <div className="-mx-4 mt-auto max-desk:-mx-2">
         <Composer
@@ -265,9 +288,14 @@ function NewThreadForm({ orgId, orgName, continues }: { orgId: string; orgName: 
 
 function readDraft(kept: string, continues: Continued | undefined): NewThread {
   try {
-    const { subject, picked, text } = JSON.parse(kept) as Partial<NewThread>;
-    return { subject: subject ?? '', picked: Array.isArray(picked) ? picked : continues ? null : [], text: text ?? '' };
+    const { subject, picked, permissions, text } = JSON.parse(kept) as Partial<NewThread>;
+    return {
+      subject: subject ?? '',
+      picked: Array.isArray(picked) ? picked : continues ? null : [],
+      permissions: permissions ?? {},
+      text: text ?? '',
+    };
   } catch {
-    return { subject: continues?.subject ?? '', picked: continues ? null : [], text: kept };
+    return { subject: continues?.subject ?? '', picked: continues ? null : [], permissions: {}, text: kept };
   }
 }

@@ -6,6 +6,7 @@ import { groupTitle, peopleCount, type Group } from '../people/use-groups.ts';
 import { ThreadLink } from './continuing.tsx';
 import { PeoplePicker, type PickablePerson } from './people-picker.tsx';
 import { SidePanel } from './side-panel.tsx';
+import { ThreadOrganisations, type ThreadOrganisationsProps } from './thread-organisations.tsx';
 import type { ThreadGroup } from './use-thread-people.ts';
 
 export interface ThreadDetailsProps {
@@ -16,6 +17,9 @@ export interface ThreadDetailsProps {
   /** Who took part and left or was removed. */
   former: readonly DetailsPerson[];
   groups: readonly ThreadGroup[];
+  /** None in an internal thread. */
+  organisations: ThreadOrganisationsProps['organisations'];
+  onPermit: ThreadOrganisationsProps['onPermit'];
   personId: string;
   /** Who could be added; `null` where the reader may not. */
   directory: readonly PickablePerson[] | null;
@@ -53,6 +57,8 @@ const LATER_MS = 60_000;
 export function ThreadDetails(props: ThreadDetailsProps) {
   const { createdAt, createdBy, people, former, groups, personId, directory, pickableGroups } = props;
   const {
+    organisations,
+    onPermit,
     inviteGuest,
     onAdd,
     outside,
@@ -124,6 +130,7 @@ export function ThreadDetails(props: ThreadDetailsProps) {
             </span>
           </form>
         )}
+        {organisations.length > 0 ? <ThreadOrganisations organisations={organisations} onPermit={onPermit} /> : null}
         {groups.length > 0 ? (
           <ul aria-label="Groups in this thread" className="-mx-2 mb-1 border-b border-line pb-1">
             {groups.map((group) => (

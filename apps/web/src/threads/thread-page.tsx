@@ -320,6 +320,19 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
                 people={people}
                 former={former}
                 groups={groups}
+                organisations={threadOrgs
+                  .map(({ id, data }) => ({ ...data, id, isHome: id === thread.data.homeOrg }))
+                  .sort(
+                    (one, other) => Number(other.isHome) - Number(one.isHome) || one.name.localeCompare(other.name),
+                  )}
+                onPermit={
+                  mayAddPartners(standing)
+                    ? (partnerId, permission) => {
+                        const change = { threadId, orgId: partnerId, permission };
+                        void attempt(engine.mutate('changePartnerPermission', change));
+                      }
+                    : null
+                }
                 onCopyLink={() => copyLink(parts)}
                 continuedFrom={thread.data.continuedFrom ?? null}
                 onContinue={mayContinue(parts) ? () => continueThread(navigate, threadId) : null}

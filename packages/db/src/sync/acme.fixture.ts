@@ -2,7 +2,15 @@
 import { mutators, type MutatorArgs, type MutatorName } from '@parley/core/mutators';
 import type { Role } from '@parley/core/organisations';
 import { receiptScopes, settleReceipts } from '@parley/core/receipts';
-import { isPaged, orgPeopleScope, orgScope, scopesOfThread, threadScope, userScope } from '@parley/core/scopes';
+import {
+  isPaged,
+  orgPeopleScope,
+  orgScope,
+  scopesOfThread,
+  threadPeopleScope,
+  threadScope,
+  userScope,
+} from '@parley/core/scopes';
 import type { Tables } from '@parley/core/tables';
 import { join } from '@parley/core/threads';
 import {
@@ -180,6 +188,11 @@ export async function startPartnerThread(
       ...{ lastSeq: 0, lastMessage: null, resolved: null },
     });
     for (const [personId, orgId] of acting) await join(tx, { threadId, orgId, personId });
+    for (const [name, orgId] of Object.entries(orgs)) {
+      if (!acting.some(([, other]) => other === orgId)) continue;
+      const card = { name, state: 'active', permission: 'invite', addedAt: tx.now } as const;
+      tx.put('threadOrg', threadPeopleScope(threadId), orgId, card);
+    }
   });
   return threadId;
 }

@@ -121,6 +121,8 @@ const scenarios: Record<MutatorName, Scenario> = {
     client.do('addGroup', { threadId, orgId: orgs.acme, messageId: newId(), groupId: orgs.acme }),
   removeGroup: (client, { threadId, teamId }) =>
     client.do('removeGroup', { threadId, messageId: newId(), groupId: teamId }),
+  changePartnerPermission: (client, { threadId }) =>
+    client.do('changePartnerPermission', { threadId, orgId: orgs.globex, permission: 'post' }),
   createTeam: (client) =>
     client.do('createTeam', { orgId: orgs.acme, teamId: newId(), name: 'Night shift', memberIds: [others.zoe] }),
   changeTeam: (client, { teamId }) =>
@@ -138,12 +140,18 @@ const ownAffairs = new Set([scenarios.changeSettings, scenarios.changeName]);
 const inDirectory = new Set([scenarios.changeName, ...affairsOfAdmins]);
 /** What happens in a partner thread, and the people of one organisation alone see: `messageId` is a note there. */
 const amongColleagues = new Set([scenarios.sendNote, scenarios.editNote, scenarios.deleteNote, scenarios.reactToNote]);
+/** What happens in a partner thread, and everybody in it sees, carol too. */
+const amongPartners = new Set([scenarios.changePartnerPermission]);
+const isPartnerIn = (scenario: Scenario, personId: string): boolean =>
+  personId === people.carol && (amongColleagues.has(scenario) || amongPartners.has(scenario));
 const strangersTo = (scenario: Scenario): string[] =>
   [...strangers].filter((personId) => !inDirectory.has(scenario) || personId !== others.zoe);
 
 /** Whoever has nothing to do with it: with notes also those beside whom they are written. */
 const unconcernedBy = (scenario: Scenario): string[] =>
-  amongColleagues.has(scenario) ? [...strangers, people.gus, people.erin] : strangersTo(scenario);
+  amongColleagues.has(scenario)
+    ? [...strangers, people.gus, people.erin]
+    : strangersTo(scenario).filter((personId) => !isPartnerIn(scenario, personId));
 
 const updateOf = (text: string): string => {
   const draft = new DraftText([]);
@@ -190,7 +198,7 @@ async function bootstrap(personId: string): Promise<Replica> {
 }
 
 const placeFor = (scenario: Scenario): Promise<Place> =>
-  amongColleagues.has(scenario) ? makePartnerPlace() : makePlace();
+  amongColleagues.has(scenario) || amongPartners.has(scenario) ? makePartnerPlace() : makePlace();
 
 async function makePartnerPlace(): Promise<Place> {
   const { alice, bob, gus, carol, erin } = people;
@@ -257,7 +265,7 @@ describe.each(Object.entries(scenarios))('[PULL1] after %s', (_name, scenario) =
 
     await held.pull(await everyScope());
     expect(held.state).toEqual((await bootstrap(personId)).state);
-    const isIn = amongColleagues.has(scenario) && personId === people.carol;
+    const isIn = isPartnerIn(scenario, personId);
     if (!isIn && strangersTo(scenario).includes(personId)) expect(held.state).toEqual(before);
     const mayRead = isIn || ![others.rob, ...strangers].includes(personId);
     if (mayRead) expect(held.state).not.toEqual(before);

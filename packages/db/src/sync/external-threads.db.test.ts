@@ -162,6 +162,30 @@ describe('[EXT3] adding', () => {
     expect(await stateOf(globex)).toMatchObject({ permission: 'post' });
   });
 
+  test('is allowed to a partner, and taken back, by the home organisation', async () => {
+    const permit = (actor: string, permission: 'post' | 'invite', orgId = globex) =>
+      clientOf(actor).do('changePartnerPermission', { threadId, orgId, permission });
+    for (const actor of [carol, gus]) expect(await permit(actor, 'post')).toMatchObject(refused('forbidden'));
+    expect(await permit(cleo, 'post')).toMatchObject(refused('not_found'));
+    for (const orgId of [acme, initech, newId()])
+      expect(await permit(bob, 'post', orgId)).toMatchObject(refused('not_found'));
+    expect(await add(carol, globex, cleo)).toMatchObject(applied);
+
+    expect(await permit(bob, 'post')).toMatchObject(applied);
+    expect(await stateOf(globex)).toMatchObject({ state: 'active', permission: 'post' });
+    expect(await takeOut(carol, cleo)).toMatchObject(applied);
+    expect(await add(carol, globex, cleo)).toMatchObject(refused('forbidden'));
+    expect(await permit(alice, 'invite')).toMatchObject(applied);
+    expect(await add(carol, globex, cleo)).toMatchObject(applied);
+
+    await suspend(carol);
+    await work();
+    expect(await permit(alice, 'post')).toMatchObject(refused('read_only'));
+    threadId = newId();
+    await clientOf(alice).do('createThread', { threadId, orgId: acme, subject: 'Plans', participantIds: [] });
+    expect(await permit(alice, 'post')).toMatchObject(refused('forbidden'));
+  });
+
   test('never turns an internal thread into an external one', async () => {
     threadId = newId();
     const internal = { threadId, orgId: acme, subject: 'Plans', participantIds: [bob] };
