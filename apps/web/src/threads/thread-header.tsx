@@ -83,7 +83,7 @@ export function ThreadHeader(props: ThreadHeaderProps) {
                 <button
                   type="button"
                   data-tooltip="Rename"
-                  className="relative -mx-1.5 max-w-[calc(100%+0.75rem)] truncate rounded-sm px-1.5 text-left align-bottom hover:bg-sunk"
+                  className="relative -mx-1.5 min-h-6 max-w-[calc(100%+0.75rem)] truncate rounded-sm px-1.5 text-left align-bottom hover:bg-sunk"
                   onClick={() => setRenaming(true)}
                 >
                   {subject}
@@ -120,7 +120,7 @@ export function ThreadHeader(props: ThreadHeaderProps) {
             <ThreadLink
               threadId={continuedFrom}
               words="Continues"
-              className="max-w-1/2 shrink-0 truncate text-sm max-desk:hidden"
+              className="inline-block max-w-1/2 shrink-0 truncate text-sm leading-6 max-desk:hidden"
             />
           )}
           <p className="truncate text-sm text-ink-3">{peopleWords(people, groups, personId)}</p>

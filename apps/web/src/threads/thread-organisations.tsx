@@ -1,5 +1,5 @@
 import type { ThreadOrgRow, ThreadPermission } from '@parley/core/thread-orgs';
-import { Segmented } from '@parley/ui';
+import { classNames, Segmented } from '@parley/ui';
 import { OrganisationMark } from '../shell/organisation-mark.tsx';
 
 const choices = [
@@ -21,6 +21,8 @@ export const PermissionChoice = ({ partner, value, onChange }: PermissionChoiceP
 export interface ThreadOrganisation extends Pick<ThreadOrgRow, 'name' | 'state' | 'permission'> {
   id: string;
   isHome: boolean;
+  /** Not the reader's. */
+  isOutside: boolean;
 }
 
 export interface ThreadOrganisationsProps {
@@ -33,13 +35,13 @@ export interface ThreadOrganisationsProps {
 export function ThreadOrganisations({ organisations, onPermit }: ThreadOrganisationsProps) {
   return (
     <ul aria-label="Organisations in this thread" className="-mx-2 mb-1 border-b border-line pb-1">
-      {organisations.map(({ id, name, state, permission, isHome }) => (
+      {organisations.map(({ id, name, state, permission, isHome, isOutside }) => (
         <li key={id} className="flex min-h-11 flex-wrap items-center gap-x-2.5 gap-y-1 rounded-md px-2 py-1.5">
           <span className="grid w-6.5 place-items-center">
             <OrganisationMark name={name} small />
           </span>
           <span className="min-w-0 flex-1">
-            <span className="block truncate">{name}</span>
+            <span className={classNames('block truncate', isOutside && 'text-outside')}>{name}</span>
             {onPermit !== null && !isHome && state === 'active' ? null : (
               <span className="block truncate text-sm text-ink-3">
                 {isHome ? 'Started this thread' : state === 'active' ? may[permission] : rests[state]}

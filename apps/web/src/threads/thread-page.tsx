@@ -321,7 +321,7 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
                 former={former}
                 groups={groups}
                 organisations={threadOrgs
-                  .map(({ id, data }) => ({ ...data, id, isHome: id === thread.data.homeOrg }))
+                  .map(({ id, data }) => ({ ...data, id, isHome: id === thread.data.homeOrg, isOutside: id !== orgId }))
                   .sort(
                     (one, other) => Number(other.isHome) - Number(one.isHome) || one.name.localeCompare(other.name),
                   )}
