@@ -21,6 +21,7 @@ import { readStaticFiles } from './http/static-files.ts';
 import { acceptUpgrades, SOCKET_LIMITS, type SocketLimits } from './http/upgrade.ts';
 import { createImports } from './imports/imports.ts';
 import { httpLog, logger, syncLog } from './logger.ts';
+import { createRooms } from './presence/rooms.ts';
 import type { Services } from './services.ts';
 import { openLiveBus } from './sync/live-bus.ts';
 import { followResyncs } from './sync/resync.ts';
@@ -82,14 +83,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const takeUpImports = () =>
     services.imports.takeUp().catch((error: unknown) => httpLog.error({ err: error }, 'imports were not taken up'));
   await takeUpImports();
+  const recheckRooms = (): void =>
+    void services.rooms
+      .recheck()
+      .catch((error: unknown) => httpLog.error({ err: error }, 'the people in rooms were not checked'));
   const rechecks = setInterval(() => {
     void takeUpImports();
     services.connections
       .recheck()
       .catch((error: unknown) => httpLog.error({ err: error }, 'sessions were not checked'));
+    recheckRooms();
   }, RECHECK_MS);
   const stopFollowing = followResyncs(services.db, {
-    onAsked: () => services.hub.resync(),
+    onAsked() {
+      services.hub.resync();
+      recheckRooms();
+    },
     onError: (error) => httpLog.error({ err: error }, 'nobody looked for what was written elsewhere'),
     everyMs: RESYNC_MS,
   });
@@ -103,6 +112,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await drain(server, upgrades);
       await services.imports.close();
       services.hub.close();
+      services.rooms.close();
       await bus.close();
       await walled.close();
       await database.close();
@@ -135,6 +145,11 @@ function createServices(
     engine,
     acts: engine,
     hub,
+    rooms: createRooms({
+      bus,
+      readable: (personId, scopes) =>
+        storage.snapshot(async (snapshot) => new Set((await snapshot.readable(personId, scopes)).keys())),
+    }),
     imports: createImports({ db, databaseUrl, folder: join(dataDir, 'imports'), publish: hub.publish }),
     identity: createIdentity(db, { publicUrl, authSecret }),
     limits: createRateLimits(redis, limits),

@@ -8,6 +8,7 @@ import type { Health } from './health/health.ts';
 import type { Connections } from './http/connections.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import type { Imports } from './imports/imports.ts';
+import type { Rooms } from './presence/rooms.ts';
 
 type Engine = SyncServer<Tables, Kysely<Database>>;
 
@@ -27,6 +28,7 @@ export interface Services {
   engine: Engine;
   acts: Acts;
   hub: Hub;
+  rooms: Rooms;
   imports: Imports;
   identity: Identity;
   limits: RateLimits;

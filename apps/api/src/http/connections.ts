@@ -18,28 +18,31 @@ export interface Connection {
   streams: number;
 }
 
+/** What a socket is for. */
+export type SocketUse = 'calls' | 'room';
+
 export interface Connections {
-  add(socket: WebSocket, session: Session): Connection;
+  add(socket: WebSocket, session: Session, use: SocketUse): Connection;
   /** Closes every socket of a session that has ended. */
   closeSession(sessionId: string): void;
   /** Closes the sockets whose sessions have ended elsewhere or expired; notes of the others that they are in use. */
   recheck(): Promise<void>;
   /** Tells every client to come back in a moment. */
   closeAll(): void;
-  /** Open sockets of one session. */
-  countOf(sessionId: string): number;
+  /** Open sockets of one session for one use. */
+  countOf(sessionId: string, use: SocketUse): number;
   readonly size: number;
 }
 
 export function createConnections(db: Kysely<Database>): Connections {
-  const socketsBySession = new Map<string, Set<WebSocket>>();
+  const socketsBySession = new Map<string, Map<WebSocket, SocketUse>>();
   const close = (sessionId: string, code: number, reason: string): void => {
-    for (const socket of socketsBySession.get(sessionId) ?? []) closeSoon(socket, code, reason);
+    for (const socket of socketsBySession.get(sessionId)?.keys() ?? []) closeSoon(socket, code, reason);
   };
   return {
-    add(socket, session) {
-      const sockets = socketsBySession.get(session.id) ?? new Set();
-      socketsBySession.set(session.id, sockets.add(socket));
+    add(socket, session, use) {
+      const sockets = socketsBySession.get(session.id) ?? new Map<WebSocket, SocketUse>();
+      socketsBySession.set(session.id, sockets.set(socket, use));
       socket.once('close', () => {
         sockets.delete(socket);
         if (sockets.size === 0 && socketsBySession.get(session.id) === sockets) socketsBySession.delete(session.id);
@@ -75,7 +78,8 @@ export function createConnections(db: Kysely<Database>): Connections {
     closeAll() {
       for (const id of socketsBySession.keys()) close(id, CLOSE_CODES.restarting, 'restarting');
     },
-    countOf: (sessionId) => socketsBySession.get(sessionId)?.size ?? 0,
+    countOf: (sessionId, use) =>
+      [...(socketsBySession.get(sessionId)?.values() ?? [])].filter((each) => each === use).length,
     get size() {
       return [...socketsBySession.values()].reduce((sum, sockets) => sum + sockets.size, 0);
     },

@@ -1,4 +1,5 @@
 /** WebSocket handshakes: who may open one, and what is answered to everybody else. */
+import { ROOMS_PATH } from '@parley/core/presence';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
@@ -7,12 +8,13 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { KEY_HEADER, type Session } from '../accounts/identity.ts';
 import { PERSON_HEADER } from '../accounts/session-cookies.ts';
 import { httpLog } from '../logger.ts';
+import { ROOM_FRAME_BYTES, type Seat } from '../presence/seat.ts';
 import { appRouter } from '../router.ts';
 import type { Services } from '../services.ts';
 import { logError, type Context } from '../trpc.ts';
 import { addressOf } from './address.ts';
 import { errorBody } from './app.ts';
-import type { Connection } from './connections.ts';
+import type { Connection, SocketUse } from './connections.ts';
 import { isOwnOrigin } from './origin.ts';
 
 /** Bytes and milliseconds of a socket. */
@@ -40,8 +42,20 @@ const OFFERED = [
   ['person.', PERSON_HEADER],
 ] as const;
 
-/** Sockets of one session: a browser needs one, whatever its tabs, and some more while it changes lines. */
-const SOCKETS_PER_SESSION = 20;
+/**
+ * Sockets of one session. For calls a browser needs one, whatever its tabs, and some more while it changes lines; each
+ * tab is in the rooms of its organisations, of a thread and of its notes.
+ */
+const SOCKETS_PER_SESSION: Record<SocketUse, number> = { calls: 20, room: 80 };
+
+interface Handshake {
+  session: Session;
+  /** To be set in the browser. */
+  cookies: string[];
+  /** In the room that it leads into. */
+  seat?: Seat;
+  connection?: Connection;
+}
 
 export interface Upgrades {
   /** Refuses new handshakes and tells the open sockets to come back. Resolves when all are closed. */
@@ -54,22 +68,23 @@ export interface Upgrades {
  * socket. Only a bootstrap would gain (240 KB are 11 KB packed), once for each device.
  */
 export function acceptUpgrades(server: Server, services: Services, limits = SOCKET_LIMITS): Upgrades {
-  const wss = new WebSocketServer({
-    noServer: true,
-    maxPayload: limits.frameBytes,
-    perMessageDeflate: false,
-    // Key and person of the browser are among what is offered, and are not said back.
-    handleProtocols: (offered) => offered.has(SOCKET_PROTOCOL) && SOCKET_PROTOCOL,
-  });
-  const accepted = new WeakMap<IncomingMessage, { session: Session; cookies: string[]; connection?: Connection }>();
-  wss.on('headers', (headers, request) => {
-    for (const cookie of accepted.get(request)?.cookies ?? []) headers.push(`Set-Cookie: ${cookie}`);
-  });
+  // Key and person of the browser are among what is offered, and are not said back.
+  const handleProtocols = (offered: Set<string>) => offered.has(SOCKET_PROTOCOL) && SOCKET_PROTOCOL;
+  const serve = (maxPayload: number) =>
+    new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false, handleProtocols });
+  const wss = serve(limits.frameBytes);
+  const rooms = serve(ROOM_FRAME_BYTES);
+  const accepted = new WeakMap<IncomingMessage, Handshake>();
+  for (const each of [wss, rooms]) {
+    each.on('headers', (headers, request) => {
+      for (const cookie of accepted.get(request)?.cookies ?? []) headers.push(`Set-Cookie: ${cookie}`);
+    });
+  }
   // Before tRPC's own listener, which makes the context at once.
   wss.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     const handshake = accepted.get(request);
     if (!handshake) return socket.terminate();
-    handshake.connection = services.connections.add(socket, handshake.session);
+    handshake.connection = services.connections.add(socket, handshake.session, 'calls');
     return undefined;
   });
   applyWSSHandler({
@@ -105,8 +120,18 @@ export function acceptUpgrades(server: Server, services: Services, limits = SOCK
       (admitted) => {
         if ('status' in admitted) return refuse(socket, admitted);
         accepted.set(request, admitted);
+        const { seat, session } = admitted;
+        if (seat) {
+          if (socket.destroyed) return services.rooms.leave(seat);
+          socket.once('close', () => services.rooms.leave(seat));
+        }
         socket.off('error', ignore);
-        wss.handleUpgrade(request, socket, head, (client) => wss.emit('connection', client, request));
+        if (seat) {
+          rooms.handleUpgrade(request, socket, head, (client) => {
+            services.connections.add(client, session, 'room');
+            services.rooms.enter(seat, client);
+          });
+        } else wss.handleUpgrade(request, socket, head, (client) => wss.emit('connection', client, request));
         return undefined;
       },
       (error: unknown) => {
@@ -120,9 +145,7 @@ export function acceptUpgrades(server: Server, services: Services, limits = SOCK
     async close() {
       closing = true;
       services.connections.closeAll();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      wss.close(() => resolve());
-      await promise;
+      await Promise.all([wss, rooms].map((each) => new Promise<void>((resolve) => each.close(() => resolve()))));
     },
   };
 }
@@ -136,11 +159,12 @@ interface Refused {
 async function admit(
   request: IncomingMessage,
   { services, closing }: { services: Services; closing: boolean },
-): Promise<{ session: Session; cookies: string[] } | Refused> {
+): Promise<Handshake | Refused> {
   const { publicUrl } = services.settings;
   if (closing) return { status: 503, code: 'RESTARTING', words: 'The server is restarting.' };
-  const [pathname] = (request.url ?? '').split('?');
-  if (pathname !== '/trpc') return { status: 404, code: 'NOT_FOUND', words: 'Nothing is here.' };
+  const [pathname = ''] = (request.url ?? '').split('?');
+  const use = purposeOf(pathname);
+  if (use === undefined) return NOTHING_HERE;
   const { origin, host = null, cookie } = request.headers;
   if (origin === undefined || !isOwnOrigin(origin, { publicUrl, host })) {
     return { status: 403, code: 'CROSS_ORIGIN', words: 'Connections from other sites are refused.' };
@@ -159,10 +183,20 @@ async function admit(
           address: addressOf(request.socket.remoteAddress, request.headers),
         });
   if (!session) return { status: 401, code: 'UNAUTHORISED', words: 'Sign in first.' };
-  if (services.connections.countOf(session.id) >= SOCKETS_PER_SESSION) {
+  if (services.connections.countOf(session.id, use) >= SOCKETS_PER_SESSION[use]) {
     return { status: 429, code: 'TOO_MANY_CONNECTIONS', words: 'This session has enough connections.' };
   }
-  return { session, cookies: told.getSetCookie() };
+  const handshake = { session, cookies: told.getSetCookie() };
+  if (use === 'calls') return handshake;
+  const seat = await services.rooms.admit(session.personId, pathname.slice(ROOMS_PATH.length + 1));
+  return seat ? { ...handshake, seat } : NOTHING_HERE;
+}
+
+const NOTHING_HERE: Refused = { status: 404, code: 'NOT_FOUND', words: 'Nothing is here.' };
+
+function purposeOf(pathname: string): SocketUse | undefined {
+  if (pathname === '/trpc') return 'calls';
+  return pathname.startsWith(`${ROOMS_PATH}/`) ? 'room' : undefined;
 }
 
 function headersOffered({ headers }: IncomingMessage): Record<string, string> {

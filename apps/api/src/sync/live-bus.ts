@@ -1,4 +1,4 @@
-/** Carries pokes between processes: over Redis where it is configured, in this process alone while it is away. */
+/** Carries pokes and whispers between processes: over Redis where it is configured, in this process alone while it is away. */
 import { createLocalBus, type Bus, type BusListener } from '@parley/sync/server';
 import { createRedisBus } from '@parley/sync/server/redis-bus';
 import type { Redis } from 'ioredis';
@@ -27,6 +27,7 @@ export function openLiveBus(redis: { url: string; client: Redis } | null): Bus {
     if (stop.signal.aborted) return shared?.close();
     shared?.subscribe({
       commit: (commit) => local.publish(commit),
+      whisper: (whisper) => local.whisper(whisper),
       gap: () => listeners.forEach((listener) => listener.gap()),
     });
     listeners.forEach((listener) => listener.gap());
@@ -37,6 +38,7 @@ export function openLiveBus(redis: { url: string; client: Redis } | null): Bus {
 
   return {
     publish: (commit) => (shared ?? local).publish(commit),
+    whisper: (whisper) => (shared ?? local).whisper(whisper),
     subscribe(listener) {
       const leave = local.subscribe(listener);
       listeners.add(listener);

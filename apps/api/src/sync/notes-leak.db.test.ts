@@ -1,10 +1,10 @@
 /** That no frame of a socket ever carries an organisation's notes to anybody else. Rules: packages/sync/SPEC.md, [NOTE1]. */
 import { notesScope, orgPeopleScope, scopesOfThread, threadScope, userScope } from '@parley/core/scopes';
-import { join } from '@parley/core/threads';
 import { PROTOCOL_VERSION } from '@parley/sync/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putMember } from '../accounts/people.ts';
+import { startDelivery } from '../testing/external-thread.ts';
 import { frameOf, RawSocket, TEXT } from '../testing/raw-socket.ts';
 import { SyncClient } from '../testing/sync-client.ts';
 import { addMember, makeCast, PASSWORD, startTestServer, type Cast, type TestServer } from '../testing/test-server.ts';
@@ -30,22 +30,10 @@ beforeAll(async () => {
   const both = { write: [userScope(erin.personId), orgPeopleScope(globex)] };
   await services.acts.act(null, both, (tx) => putMember(tx, { ...erin, orgId: globex, role: 'member' }));
 
-  threadId = uuidv7();
-  const acting = [
-    ...[alice, bob, gus, rob].map((person) => [person.personId, acme] as const),
-    ...[carol, erin].map((person) => [person.personId, globex] as const),
-  ];
-  const scopes = {
-    create: scopesOfThread(threadId),
-    write: acting.map(([personId]) => userScope(personId)),
-    lock: [orgPeopleScope(acme), orgPeopleScope(globex)],
-  };
-  await services.acts.act(null, scopes, async (tx) => {
-    tx.put('thread', threadScope(threadId), threadId, {
-      ...{ homeOrg: acme, subject: 'Delivery', kind: 'external', createdBy: alice.personId, createdAt: tx.now },
-      ...{ lastSeq: 0, lastMessage: null, resolved: null },
-    });
-    for (const [personId, orgId] of acting) await join(tx, { threadId, orgId, personId });
+  threadId = await startDelivery(services, {
+    ...{ acme, globex },
+    ofAcme: [alice, bob, gus, rob],
+    ofGlobex: [carol, erin],
   });
 });
 afterAll(() => server.stop());

@@ -78,11 +78,24 @@ export class Browser {
 
   /** Opens the socket with this browser's cookies. @param headers in place of those a browser sends */
   async connect(headers: Record<string, string> = {}): Promise<Socket> {
-    return Socket.open(
-      new WebSocket(`${this.#url.replace('http', 'ws')}/trpc`, this.#protocols, {
-        headers: { origin: this.#url, ...(this.#cookies.size > 0 && { cookie: this.cookie }), ...headers },
-      }),
-    );
+    return Socket.open(this.shakeHands('/trpc', headers));
+  }
+
+  /** A socket that is about to open. */
+  shakeHands(path: string, headers: Record<string, string> = {}): WebSocket {
+    return new (this.socketClass(headers))(`${this.#url.replace('http', 'ws')}${path}`);
+  }
+
+  /** For libraries that open sockets by themselves. */
+  socketClass(headers: Record<string, string> = {}): new (url: string) => WebSocket {
+    const protocols = this.#protocols;
+    const origin = this.#url;
+    const cookie = this.#cookies.size > 0 && { cookie: this.cookie };
+    return class extends WebSocket {
+      constructor(url: string) {
+        super(url, protocols, { headers: { origin, ...cookie, ...headers } });
+      }
+    };
   }
 
   get #protocols(): string[] {

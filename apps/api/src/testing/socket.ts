@@ -35,6 +35,19 @@ export interface Stream {
   stopped(): Promise<void>;
 }
 
+/** @throws HandshakeRefused */
+export function opened(ws: WebSocket): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  ws.once('open', () => resolve());
+  ws.once('unexpected-response', (_request, response) => {
+    const chunks: Buffer[] = [];
+    response.on('data', (chunk: Buffer) => chunks.push(chunk));
+    response.on('end', () => reject(new HandshakeRefused(response.statusCode ?? 0, Buffer.concat(chunks).toString())));
+  });
+  ws.on('error', reject);
+  return promise;
+}
+
 export class Socket {
   readonly #ws: WebSocket;
   #nextId = 1;
@@ -44,18 +57,8 @@ export class Socket {
   #closed: { code: number; reason: string } | undefined;
 
   static open(ws: WebSocket): Promise<Socket> {
-    const { promise, resolve, reject } = Promise.withResolvers<Socket>();
     const socket = new Socket(ws);
-    ws.once('open', () => resolve(socket));
-    ws.once('unexpected-response', (_request, response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () =>
-        reject(new HandshakeRefused(response.statusCode ?? 0, Buffer.concat(chunks).toString())),
-      );
-    });
-    ws.on('error', reject);
-    return promise;
+    return opened(ws).then(() => socket);
   }
 
   constructor(ws: WebSocket) {

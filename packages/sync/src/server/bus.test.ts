@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { v4 as randomId } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createLocalBus, type Bus, type BusListener } from './bus.ts';
+import { createLocalBus, type Bus, type BusListener, type Whisper } from './bus.ts';
 import type { Commit } from './commit.ts';
 import { createRedisBus, createRedisPublisher } from './redis-bus.ts';
 import { openTestRedis, type TestRedis } from './redis.fixture.ts';
@@ -58,6 +58,29 @@ describe.each(Object.entries(adapters))('[BUS1] a bus %s', (_name, open) => {
     first.publish(commitOf('thread:a', 1));
     await vi.waitFor(() => expect(there).toHaveLength(1));
     expect(commit).not.toHaveBeenCalled();
+    await close(first, second);
+  });
+});
+
+describe.each(Object.entries(adapters))('[BUS6] a bus %s', (_name, open) => {
+  test('carries whispers beside commits, once to every listener and in their order', async () => {
+    const [first, second] = await open();
+    const heard = [first, second].map((bus) => {
+      const whispers: Whisper[] = [];
+      bus.subscribe({
+        commit: () => undefined,
+        whisper: (whisper) => whispers.push(whisper),
+        gap: () => expect.unreachable('a whisper is no gap'),
+      });
+      return whispers;
+    });
+    const commits = listen(second);
+    const whispers = Array.from({ length: 50 }, (_, said): Whisper => ({ scope: 'thread:a', said: { said } }));
+    for (const whisper of whispers) first.whisper(whisper);
+    first.publish(commitOf('thread:a', 1));
+
+    await vi.waitFor(() => expect(heard).toEqual([whispers, whispers]));
+    await vi.waitFor(() => expect(commits).toEqual([commitOf('thread:a', 1)]));
     await close(first, second);
   });
 });

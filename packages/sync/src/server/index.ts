@@ -5,5 +5,5 @@ export { Busy, RequestError } from './errors.ts';
 export * from './storage.ts';
 export { NOBODY } from './write.ts';
 export { THESE_VERSIONS, type Versions } from './versions.ts';
-export { createLocalBus, type Bus, type BusListener } from './bus.ts';
+export { createLocalBus, type Bus, type BusListener, type Whisper } from './bus.ts';
 export { createHub, type Hub, type HubOptions, type Interest } from './live.ts';

@@ -1,7 +1,7 @@
 /** Carries commits between processes over Redis: one channel a shard of scopes, so that a cluster can spread them. */
 import { Redis } from 'ioredis';
 import { v4 as randomId } from 'uuid';
-import { createLocalBus, type Bus } from './bus.ts';
+import { createLocalBus, type Bus, type Whisper } from './bus.ts';
 import type { Commit } from './commit.ts';
 import type { ScopeId } from '../mutator.ts';
 
@@ -23,8 +23,9 @@ export interface RedisBusOptions extends Shared {
 
 interface Envelope {
   from: string;
-  /** Absent: something of this process may have been lost on the way. */
   commit?: Commit;
+  /** Without it and a commit: something of this process may have been lost on the way. */
+  whisper?: Whisper;
 }
 
 /**
@@ -36,7 +37,11 @@ export async function createRedisBus({ url, prefix = PREFIX, onError }: RedisBus
   const self = randomId();
   const local = createLocalBus();
   const gaps = new Set<() => void>();
-  const channels = Array.from({ length: SHARDS }, (_, shard) => channelOf(prefix, shard));
+  // Releases without whispers would take one for a gap: these have channels of their own.
+  const channels = Array.from({ length: SHARDS }, (_, shard) => [
+    channelOf(prefix, shard),
+    whispersOf(prefix, shard),
+  ]).flat();
 
   const subscriber = new Redis(url, { ...IMPATIENT, lazyConnect: true, autoResubscribe: false });
   const publisher = new Redis(url, { ...IMPATIENT, lazyConnect: true });
@@ -45,9 +50,10 @@ export async function createRedisBus({ url, prefix = PREFIX, onError }: RedisBus
   subscriber.on('error', onError);
   publisher.on('error', onError);
   subscriber.on('message', (_channel: string, text: string) => {
-    const { from, commit } = JSON.parse(text) as Envelope;
+    const { from, commit, whisper } = JSON.parse(text) as Envelope;
     if (from === self) return;
     if (commit) local.publish(commit);
+    else if (whisper) local.whisper(whisper);
     else tellGap();
   });
   await Promise.all([subscriber.connect(), publisher.connect()]);
@@ -61,6 +67,11 @@ export async function createRedisBus({ url, prefix = PREFIX, onError }: RedisBus
       for (const [shard, part] of byShard(commit)) {
         publisher.publish(channelOf(prefix, shard), envelope({ from: self, commit: part })).catch(onError);
       }
+    },
+    whisper(whisper) {
+      local.whisper(whisper);
+      const channel = whispersOf(prefix, shardOf(whisper.scope));
+      publisher.publish(channel, envelope({ from: self, whisper })).catch(onError);
     },
     subscribe(listener) {
       const gap = () => listener.gap();
@@ -109,6 +120,7 @@ export function createRedisPublisher({ url, prefix = PREFIX, undelivered }: Redi
 }
 
 const channelOf = (prefix: string, shard: number): string => `${prefix}:commits:${shard}`;
+const whispersOf = (prefix: string, shard: number): string => `${prefix}:whispers:${shard}`;
 const envelope = (told: Envelope): string => JSON.stringify(told);
 
 /** Something may have been lost with a connection. */

@@ -49,6 +49,8 @@ export class BusLine {
         }
         if (!this.up) this.#tally.rule('BUS3');
       },
+      // Nobody here has anything to say beside commits.
+      whisper: () => undefined,
       subscribe: (listener) => {
         this.#processes.set(own, { listener, missed: false });
         return () => this.#processes.delete(own);

@@ -19,4 +19,5 @@ export const NOT_SIMULATED: Readonly<Record<string, string>> = {
   VER6: 'about what the adapter takes for an answer',
   BUS4: 'about the start of a process',
   BUS5: 'about a process without clients',
+  BUS6: 'about what is beside commits, of which clients of the engine hear nothing',
 };
