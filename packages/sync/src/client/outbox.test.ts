@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { mutators, threadScope, userScope, type Tables } from '../testing/simulation/program.ts';
+import { mutators } from '../testing/simulation/mutators.ts';
+import { threadScope, userScope, type Tables } from '../testing/simulation/program.ts';
 import { Outbox } from './outbox.ts';
 import type { OutboxItem, StoredRow } from './ports.ts';
 import { Replica } from './replica.ts';

@@ -1,9 +1,11 @@
 /** What people do, each act with the numbers that say who and where. */
 import type { MutateOptions, Pending } from '../../client/engine.ts';
 import { DISCARDED } from '../../client/ports.ts';
-import { Refusal, type ArgsOf } from '../../mutator.ts';
+import { Refusal, type ArgsOf, type ScopeId } from '../../mutator.ts';
 import { composedIn, type Composed } from './ledger.ts';
-import { threadScope, userScope, type Mutators } from './program.ts';
+import type { Mutators } from './mutators.ts';
+import { notesScope, threadScope, userScope } from './program.ts';
+import { secretOf } from './secrets.ts';
 import type { Step } from './plan.ts';
 import type { Device, OpenTab, World } from './world.ts';
 
@@ -12,6 +14,8 @@ interface Hand {
   device: Device;
   open: OpenTab;
   thread: string;
+  /** The organisation that the person acts for there, if any. */
+  org: string | undefined;
   step: Step;
 }
 type Act = (hand: Hand) => void;
@@ -19,6 +23,9 @@ type Act = (hand: Hand) => void;
 export function choose<T>(items: readonly T[], number: number): T | undefined {
   return items[Math.floor(number * items.length)];
 }
+
+/** By a number that says nothing else yet. */
+const pick = <T>(items: readonly T[], { at }: Step): T | undefined => items[at % items.length];
 
 function run<N extends keyof Mutators>(
   { world, device, open }: Hand,
@@ -38,7 +45,7 @@ function run<N extends keyof Mutators>(
       const { held, ...rest } = composed;
       const own: Composed = { ...rest, state: 'saving', order: held ? null : world.ledger.composed.size };
       world.ledger.add(own);
-      if (own.kind === 'message') open.watcher.follow(own.id, own.thread);
+      if (own.kind === 'message') open.watcher.follow(own.id, own.scope);
       saved.then(
         () => {
           world.tally.rule('CLI3');
@@ -69,12 +76,13 @@ const composedBy = (
   { device, open, thread }: Hand,
   id: string,
   kind: Composed['kind'],
-  more: { held?: boolean; draft?: string } = {},
+  more: { held?: boolean; draft?: string | undefined; scope?: ScopeId } = {},
 ) => ({
   id,
   kind,
   author: device.personId,
   thread,
+  scope: more.scope ?? threadScope(thread),
   tab: open.tab.name,
   device: device.name,
   excuse: null,
@@ -83,26 +91,38 @@ const composedBy = (
   draft: more.draft ?? null,
 });
 
-function send(hand: Hand, { holdMs = 0, draft }: { holdMs?: number; draft?: string } = {}): void {
+interface SendOptions {
+  holdMs?: number;
+  draft?: string | undefined;
+  /** Whose note it is, where it is one. */
+  org?: string;
+}
+
+function send(hand: Hand, { holdMs = 0, draft, org }: SendOptions = {}): void {
   const { world, thread, device } = hand;
   const isHeldUp = ({ heldUntil, lane }: Pending) => heldUntil !== null && lane === threadScope(thread);
   if (holdMs === 0 && hand.open.engine.items().some(isHeldUp)) world.tally.rule('HOLD1');
-  const id = world.newId('m');
-  const text = draft === undefined ? `words of ${id}` : `draft of ${id}`;
+  const id = world.newId(org === undefined ? 'm' : 'note');
+  const scope = org === undefined ? threadScope(thread) : notesScope(thread, org);
+  const words = draft === undefined ? `words of ${id}` : `draft of ${id}`;
+  const text = org === undefined ? words : secretOf(scope, device.personId, id);
   const tag = device.line.release === 'before' ? {} : { tag: 'new' };
+  const options = {
+    composed: composedBy(hand, id, 'message', { held: holdMs > 0, draft, scope }),
+    ...(holdMs > 0 ? { holdMs } : {}),
+    ...(draft === undefined ? {} : { clearDraft: draft }),
+  };
   const mutate = () =>
-    run(hand, 'send', { thread, id, text, ...tag } as ArgsOf<Mutators['send']>, {
-      composed: composedBy(hand, id, 'message', { held: holdMs > 0, ...(draft === undefined ? {} : { draft }) }),
-      ...(holdMs > 0 ? { holdMs } : {}),
-      ...(draft === undefined ? {} : { clearDraft: draft }),
-    });
+    org === undefined
+      ? run(hand, 'send', { thread, id, text, ...tag } as ArgsOf<Mutators['send']>, options)
+      : run(hand, 'sendNote', { thread, org, id, text }, options);
   if (draft === undefined) return mutate();
   void hand.open.engine.saveDraft(draft, text).then(mutate, () => {});
 }
 
-const anyMessage = ({ open, thread, step }: Hand, isMine?: string) =>
+const anyMessage = ({ open, thread, step }: Hand, isMine?: string, scope = threadScope(thread)) =>
   choose(
-    open.watcher.messages(thread).filter(({ data }) => isMine === undefined || data.author === isMine),
+    open.watcher.messages(scope).filter(({ data }) => isMine === undefined || data.author === isMine),
     step.c,
   );
 
@@ -111,9 +131,13 @@ const change = (kind: 'invite' | 'remove'): Act => {
     const { world, thread, device, step } = hand;
     const others = world.people.filter((person) => person !== device.personId || (kind === 'remove' && step.c > 0.8));
     const person = choose(others, step.c);
-    if (person !== undefined) run(hand, kind, { thread, person, id: world.newId('notice') });
+    if (person === undefined) return;
+    run(hand, kind, { thread, person, org: pick(world.orgs.get(person) ?? [], step), id: world.newId('notice') });
   };
 };
+
+const myNote = (hand: Hand) =>
+  hand.org === undefined ? undefined : anyMessage(hand, hand.device.personId, notesScope(hand.thread, hand.org));
 
 /** Items of the queue that a person can still do something about. */
 const queued = ({ open, step }: Hand, wanted: (item: { state: string; heldUntil: number | null }) => boolean) =>
@@ -140,7 +164,7 @@ export const ACTS = {
   },
   editOfAnother: (hand) => {
     const message = choose(
-      hand.open.watcher.messages(hand.thread).filter(({ data }) => data.author !== hand.device.personId),
+      hand.open.watcher.messages(threadScope(hand.thread)).filter(({ data }) => data.author !== hand.device.personId),
       hand.step.c,
     );
     if (message) run(hand, 'edit', { thread: hand.thread, id: message.id, text: 'not mine' });
@@ -231,14 +255,46 @@ export const ACTS = {
   wake: ({ open }) => open.engine.wake(),
 } satisfies Record<string, Act>;
 
+/** In threads of partners. */
+const NOTE_ACTS = {
+  note: (hand) => {
+    const { org, world, step } = hand;
+    if (org === undefined) return;
+    const isHeld = step.c < 0.15;
+    const draft = step.c > 0.85 ? `${hand.thread} ${world.newId('draft')}` : undefined;
+    send(hand, { org, draft, holdMs: isHeld ? 1_000 + step.b * 15_000 : 0 });
+  },
+  editNote: (hand) => {
+    const { thread, org, world, device } = hand;
+    const note = myNote(hand);
+    if (!note || org === undefined) return;
+    const text = secretOf(notesScope(thread, org), device.personId, world.newId('edited'));
+    run(hand, 'editNote', { thread, org, id: note.id, text });
+  },
+  deleteNote: (hand) => {
+    const { thread, org } = hand;
+    const note = myNote(hand);
+    if (note && org !== undefined) run(hand, 'deleteNote', { thread, org, id: note.id });
+  },
+  actFor: (hand) => {
+    const { world, thread, step } = hand;
+    const person = choose(world.people, step.c);
+    if (person === undefined) return;
+    run(hand, 'actFor', { thread, person, org: pick([...(world.orgs.get(person) ?? []), undefined], step) });
+  },
+} satisfies Record<string, Act>;
+
+const EVERY_ACT = { ...ACTS, ...NOTE_ACTS };
+export const isAct = (name: string): name is keyof typeof EVERY_ACT => name in EVERY_ACT;
+
 /** One person does one thing in one tab, where there is a tab in which it can be done. */
-export function act(world: World, name: keyof typeof ACTS, step: Step): void {
+export function act(world: World, name: keyof typeof EVERY_ACT, step: Step): void {
   const chosen = choose(world.running(), step.a);
   if (!chosen) return;
   const { device, open } = chosen;
   const thread = choose(open.watcher.threads(), step.b);
   if (thread === undefined) return;
-  ACTS[name]({ world, device, open, thread, step });
+  EVERY_ACT[name]({ world, device, open, thread, org: open.watcher.orgIn(thread), step });
 }
 
 /** What the server does by itself: many rows at once, in a thread. */

@@ -26,7 +26,7 @@ import type {
 } from '../../server/storage.ts';
 import type { Clock } from './clock.ts';
 import { Locks } from './locks.ts';
-import { parseScope, peopleScope, threadScope, userScope, type Tables } from './program.ts';
+import { othersNotes, parseScope, peopleScope, threadScope, userScope, type Tables } from './program.ts';
 import type { Random } from './random.ts';
 import type { Tally } from './tally.ts';
 import { Versioned } from './versioned.ts';
@@ -191,19 +191,22 @@ export class Database {
 
   /** The membership epoch with which a person reads a scope; `undefined` where they may not. */
   epochOf(personId: string, scope: ScopeId, asOf?: number): number | undefined {
-    const [kind, id] = parseScope(scope);
+    const [kind, id, org] = parseScope(scope);
     if (kind === 'user') return id === personId ? 0 : undefined;
     const membership = this.rowsOf(userScope(personId)).get(`membership ${id}`, asOf)?.data as
       Tables['membership'] | null | undefined;
-    return membership?.active ? membership.epoch : undefined;
+    const isReader = membership?.active && (kind !== 'notes' || membership.org === org);
+    return isReader ? membership.epoch : undefined;
   }
 
   readersOf(scope: ScopeId): string[] {
-    const [kind, id] = parseScope(scope);
+    const [kind, id, notesOf] = parseScope(scope);
     if (kind === 'user') return [id];
-    return this.liveRows(peopleScope(id)).flatMap((row) =>
-      row.table === 'participant' && (row.data as Tables['participant']).active ? [row.id] : [],
-    );
+    return this.liveRows(peopleScope(id)).flatMap((row) => {
+      if (row.table !== 'participant') return [];
+      const { active, org } = row.data as Tables['participant'];
+      return active && (kind !== 'notes' || org === notesOf) ? [row.id] : [];
+    });
   }
 
   connect(client: DatabaseClient): ServerStorage<null> {
@@ -407,11 +410,17 @@ export class Database {
   }
 }
 
+/** What of a thread somebody does not read who takes part in this way, or not at all. */
+export const lostScopes = (thread: string, part: Tables['participant'] | null): ScopeId[] => [
+  ...(part?.active ? [] : [threadScope(thread), peopleScope(thread)]),
+  ...othersNotes(thread, part?.active ? part.org : undefined),
+];
+
 function lostReaders(rows: readonly RowWrite[]): { scope: ScopeId; personId: string }[] {
   return rows.flatMap(({ table, scope, id, data }) => {
-    if (table !== 'membership' || (data as Tables['membership'] | null)?.active) return [];
+    if (table !== 'membership') return [];
     const [, personId] = parseScope(scope);
-    return [threadScope(id), peopleScope(id)].map((lost) => ({ scope: lost, personId }));
+    return lostScopes(id, data as Tables['membership'] | null).map((lost) => ({ scope: lost, personId }));
   });
 }
 
@@ -487,10 +496,10 @@ class Transaction implements StorageWrite<null> {
         for (const { table, scope, id, data } of rows) {
           if (table !== 'participant') continue;
           const [, thread] = parseScope(scope);
-          for (const readable of [threadScope(thread), peopleScope(thread)]) {
-            if ((data as Tables['participant'] | null)?.active) readers.get(readable)?.add(id);
-            else readers.get(readable)?.delete(id);
-          }
+          const part = data as Tables['participant'] | null;
+          for (const lost of lostScopes(thread, part)) readers.get(lost)?.delete(id);
+          if (!part?.active) continue;
+          for (const readable of [threadScope(thread), peopleScope(thread)]) readers.get(readable)?.add(id);
         }
         return new Map(bumps.map(({ scope }) => [scope, [...(readers.get(scope) ?? [])]]));
       });
@@ -517,7 +526,7 @@ class Snapshot implements StorageSnapshot {
     return this.#read('readable', (asOf) => {
       const states = new Map<ScopeId, ScopeState>();
       for (const scope of scopes) {
-        const record = this.#database.scopes.get(scope, asOf);
+        const record = this.#database.scopes.get(scope, asOf) ?? unwritten(scope);
         const epoch = this.#database.epochOf(personId, scope, asOf);
         if (record && epoch !== undefined) states.set(scope, { ...record, epoch });
       }
@@ -558,5 +567,9 @@ class Snapshot implements StorageSnapshot {
     return this.#database.read(this, label, () => work((this.asOf ??= this.#database.lastCommit)));
   }
 }
+
+/** Before the first note its scope is one in which nothing has happened. */
+export const unwritten = (scope: ScopeId): ScopeRecord | undefined =>
+  parseScope(scope)[0] === 'notes' ? { version: 0, seq: 0, floor: 0 } : undefined;
 
 const toWireRow = ({ table, id, version, data }: StoredRow): WireRow => [table, id, version, data];

@@ -321,6 +321,7 @@ export const STRIKES: readonly string[] = [
   'disk.rotten',
   'disk.tailLost',
   'disk.transactionCutOff',
+  'member.actsForAnother',
   'member.removed',
   'network.answerLost',
   'network.cut',

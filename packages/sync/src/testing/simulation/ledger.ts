@@ -1,6 +1,7 @@
 /** What people did, to be held against what became of it. */
+import type { ScopeId } from '../../mutator.ts';
 import type { Database } from './database.ts';
-import { threadScope, userScope } from './program.ts';
+import { pagedTable, threadScope, userScope } from './program.ts';
 
 /** One message, one token or one piece of a draft: something that must be there once. */
 export interface Composed {
@@ -8,6 +9,8 @@ export interface Composed {
   kind: 'message' | 'token' | 'typed';
   author: string;
   thread: string;
+  /** Of the thread, or of the notes in it that a message is one of. */
+  scope: ScopeId;
   /** Of the tab that it was composed in; what one tab does in a thread keeps its order. */
   tab: string;
   device: string;
@@ -42,8 +45,8 @@ export class Ledger {
   /** Those that the database has. */
   there(database: Database): Set<string> {
     const there = new Set<string>();
-    for (const { id, kind, author, thread } of this.composed.values()) {
-      if (kind === 'message' && database.row('message', threadScope(thread), id)) there.add(id);
+    for (const { id, kind, author, thread, scope } of this.composed.values()) {
+      if (kind === 'message' && database.row(pagedTable(scope), scope, id)) there.add(id);
       if (kind === 'token' && database.row('tally', threadScope(thread), 'tally')?.tokens.includes(id)) there.add(id);
       if (kind === 'typed' && typedIn(database.row('draft', userScope(author), thread)?.text).includes(id))
         there.add(id);
@@ -58,7 +61,8 @@ export const typedIn = (text = ''): string[] => text.match(/key-\d+/g) ?? [];
 /** What an item of the outbox is about, where that is something composed. */
 export function composedIn({ name, args }: { name: string; args: unknown }): string[] {
   if (typeof args !== 'object' || args === null) return [];
-  if (name === 'send' && 'id' in args && typeof args.id === 'string') return [args.id];
+  const isSent = name === 'send' || name === 'sendNote';
+  if (isSent && 'id' in args && typeof args.id === 'string') return [args.id];
   if (name === 'count' && 'token' in args && typeof args.token === 'string') return [args.token];
   if (name === 'type' && 'text' in args && typeof args.text === 'string') return typedIn(args.text);
   return [];

@@ -2,7 +2,7 @@
 /**
  * `npm run sim -- --seeds N [--from S] [--workers W]` runs many seeds and says which failed; its last line is JSON.
  * `npm run sim -- --seed S` runs one and tells its history, of a failing one the shortest that still fails.
- * `npm run sim:mutants` tells how many seeds it takes to notice each of ten mistakes in the engine.
+ * `npm run sim:mutants` tells how many seeds it takes to notice each of the mistakes in `mutations.ts`.
  */
 import { availableParallelism } from 'node:os';
 import process from 'node:process';

@@ -1,10 +1,10 @@
 /**
- * Mistakes that somebody could make in the engine, by name. A simulation that does not notice one of them proves less than
+ * Mistakes that somebody could make in the engine, and in what decides who reads notes, by name. A simulation that does not notice one of them proves less than
  * it says: `npm run sim:mutants` counts the seeds that each of them needs.
  */
 
 export interface Mutation {
-  group: 'cursor' | 'lanes and idempotency' | 'overlay' | 'purge and epochs' | 'leader fencing';
+  group: 'cursor' | 'lanes and idempotency' | 'overlay' | 'purge and epochs' | 'leader fencing' | 'leaks';
   /** Below `packages/sync/src`. */
   file: string;
   /** What is there, exactly once. */
@@ -72,6 +72,18 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: 'client/syncing.ts',
     before: 'if (error instanceof Fenced) return this.#onFenced(epoch);',
     after: '',
+  },
+  'notes of an organisation come with the messages of the thread': {
+    group: 'leaks',
+    file: 'testing/simulation/database.ts',
+    before: '.liveRows(scope, asOf)',
+    after: ".liveRows(scope, asOf).concat(this.#database.liveRows(`${scope.replace('thread', 'notes')}:beta`, asOf))",
+  },
+  'notes are read by all who take part in the thread': {
+    group: 'leaks',
+    file: 'testing/simulation/database.ts',
+    before: "membership?.active && (kind !== 'notes' || membership.org === org)",
+    after: 'membership?.active',
   },
 };
 

@@ -5,7 +5,7 @@ export const NOT_SIMULATED: Readonly<Record<string, string>> = {
   GRP: 'about the groups of a program',
   PART: 'about the partners of a program',
   EXT: 'about the partners of a program',
-  NOTE: 'about the notes of a program',
+  NOTE6: 'about the read positions of a program',
   RET: 'about how long a program keeps what it holds',
   DRAFT: 'about the drafts of a program',
   RCPT: 'about the receipts of a program',

@@ -16,6 +16,8 @@ export interface Plan {
   seed: number;
   /** Devices of each person, and whether each is of the release before. */
   people: { old: boolean; tabs: number }[][];
+  /** Organisations that each person can act for; where it is left out there are none, and no notes. */
+  orgs?: string[][];
   apis: number;
   /** Messages that are there in each thread when it begins. */
   history: number[];
@@ -77,7 +79,7 @@ export function planOf(seed: number): Plan {
       c: random.next(),
     };
   });
-  return {
+  return withPartners({
     seed,
     people,
     apis: 1 + random.below(2),
@@ -85,5 +87,28 @@ export function planOf(seed: number): Plan {
     steps: steps.sort((a, b) => a.at - b.at),
     healsAt,
     rots: random.chance(0.01),
-  };
+  });
+}
+
+/** Alice and Bob act for different organisations, at least in the first thread. */
+const ORGS_OF: readonly [string[][], ...string[][][]] = [
+  [['acme'], ['beta'], ['beta'], ['acme', 'beta']],
+  [['acme'], ['beta', 'acme'], ['acme'], ['beta']],
+  [['acme', 'beta'], ['beta'], ['acme'], ['acme']],
+];
+const AMONG_PARTNERS = [
+  ...['note', 'note', 'note', 'note', 'note', 'note'],
+  ...['editNote', 'deleteNote', 'actFor', 'actFor', 'invite', 'remove'],
+];
+
+/** Every third seed has partners, and notes in place of some acts; what is drawn for that moves nothing in the others. */
+function withPartners(plan: Plan): Plan {
+  if (plan.seed % 3 > 0) return plan;
+  const random = new Random(~plan.seed);
+  const orgs = random.pick(ORGS_OF);
+  const steps = plan.steps.map((step) => {
+    const isAct = step.name in ACTS && random.chance(0.4);
+    return isAct ? { ...step, name: AMONG_PARTNERS[random.below(AMONG_PARTNERS.length)] ?? 'note' } : step;
+  });
+  return { ...plan, orgs, steps };
 }

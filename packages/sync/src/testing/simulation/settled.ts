@@ -1,5 +1,17 @@
 /** Whether everybody has what the server has: in every tab's memory, and on every disk. */
-import { residentTables, parseScope, peopleScope, threadScope, toFirstSchema, userScope } from './program.ts';
+import { unwritten } from './database.ts';
+import {
+  isPaged,
+  notesScope,
+  othersNotes,
+  pagedTable,
+  peopleScope,
+  residentTables,
+  threadScope,
+  toFirstSchema,
+  userScope,
+  type Tables,
+} from './program.ts';
 import type { Device, OpenTab, World } from './world.ts';
 
 /** @returns what is still missing somewhere; `null` where nothing is */
@@ -49,8 +61,10 @@ function parkedIn({ profile }: Device): Set<string> {
 
 export function readableScopes(world: World, personId: string): string[] {
   const threads = world.database.liveRows(userScope(personId)).flatMap(({ table, id, data }) => {
-    const isActive = table === 'membership' && data !== null && 'active' in data && data.active === true;
-    return isActive ? [threadScope(id), peopleScope(id)] : [];
+    if (table !== 'membership') return [];
+    const { active, org } = data as Tables['membership'];
+    const notes = org === undefined ? [] : [notesScope(id, org)];
+    return active ? [threadScope(id), peopleScope(id), ...notes] : [];
   });
   return [userScope(personId), ...threads];
 }
@@ -67,7 +81,7 @@ function diskDiffers(world: World, device: Device, scopes: readonly string[]): s
   for (const scope of scopes) {
     const held = cache.scopes.get(scope);
     if (!held) return `lacks ${scope}`;
-    const { version } = world.database.scopes.get(scope) ?? {};
+    const { version } = world.database.scopes.get(scope) ?? unwritten(scope) ?? {};
     if (held.version !== version) return `has ${scope} at ${held.version} of ${version}`;
     if (held.epoch !== world.database.epochOf(device.personId, scope)) return `has ${scope} of epoch ${held.epoch}`;
     const { low } = held;
@@ -92,17 +106,17 @@ function diskDiffers(world: World, device: Device, scopes: readonly string[]): s
 function tabDiffers(world: World, device: Device, { engine, watcher }: OpenTab, scopes: readonly string[]) {
   const queued = new Set(engine.items().map(({ id }) => id));
   for (const scope of scopes) {
-    const [kind, id] = parseScope(scope);
-    const isOpen = kind === 'thread' && watcher.opened().includes(id);
+    const isOpen = isPaged(scope) && watcher.isOpen(scope);
+    const paged = pagedTable(scope);
     const { low, loading } = engine.window(scope);
     if (isOpen && loading) return `still loads ${scope}`;
-    const tables = new Set<string>(isOpen ? [...residentTables, 'message', 'pin'] : residentTables);
+    const tables = new Set<string>(isOpen ? [...residentTables, paged, 'pin'] : residentTables);
     // A window may say less than it shows.
-    const [first] = isOpen ? watcher.messages(id) : [];
+    const [first] = isOpen ? watcher.messages(scope) : [];
     const from = Math.min(low, first?.data.seq ?? low);
     const rows = world.database
       .liveRows(scope)
-      .filter(({ table, seq }) => tables.has(table) && (table !== 'message' || (seq ?? 0) >= from));
+      .filter(({ table, seq }) => tables.has(table) && (table !== paged || (seq ?? 0) >= from));
     for (const table of tables) {
       const shown = new Map(engine.rows(scope, table as 'message').map((row) => [row.id, row]));
       const stale = [...shown.values()].find(({ pending }) => pending.some(({ id: act }) => !queued.has(act)));
@@ -123,10 +137,10 @@ function tabDiffers(world: World, device: Device, { engine, watcher }: OpenTab, 
       if (extra) return `shows ${table} ${extra.id} of ${scope}`;
     }
   }
-  for (const thread of world.threads()) {
-    const scope = threadScope(thread);
+  const others = world.threads().flatMap((thread) => [threadScope(thread), ...othersNotes(thread, undefined)]);
+  for (const scope of others) {
     if (scopes.includes(scope)) continue;
-    const shown = engine.rows(scope, 'message').find(({ pending }) => pending.length === 0);
+    const shown = engine.rows(scope, pagedTable(scope)).find(({ pending }) => pending.length === 0);
     if (shown) return `shows ${shown.id} of ${scope}, which is not theirs to see`;
   }
   return null;

@@ -1,9 +1,9 @@
 /** One seed, from its first moment to the verdict. */
 import process from 'node:process';
 import { lateParts } from '../../client/late-parts.ts';
-import { act, ACTS, bulk } from './acts.ts';
+import { act, bulk, isAct } from './acts.ts';
 import { FAULTS_BY_NAME } from './faults.ts';
-import { peopleScope, threadScope, userScope } from './program.ts';
+import { peopleScope, threadScope, userScope, type Tables } from './program.ts';
 import { planOf, type Plan, type Step } from './plan.ts';
 import { unsettled } from './settled.ts';
 import { compareWithBootstrap, judge } from './verdict.ts';
@@ -77,8 +77,9 @@ async function rot(world: World): Promise<void> {
 }
 
 /** People, threads with a history, processes, and the first tabs. */
-async function begin(world: World, { people, apis, history }: Plan): Promise<void> {
+async function begin(world: World, { people, apis, history, orgs = [] }: Plan): Promise<void> {
   world.people.push(...NAMES.slice(0, people.length));
+  world.people.forEach((person, index) => world.orgs.set(person, orgs[index] ?? []));
   for (let left = apis; left > 0; left -= 1) world.startApi();
   const [api] = world.apis;
   if (!api) return;
@@ -90,7 +91,8 @@ async function begin(world: World, { people, apis, history }: Plan): Promise<voi
   const making = api.server.act(null, { create: world.people.map(userScope), write: [] }, async (tx) => {
     for (const person of world.people) {
       for (const { thread, members } of threads) {
-        if (members.includes(person)) tx.put('membership', userScope(person), thread, { active: true, epoch: 1 });
+        if (!members.includes(person)) continue;
+        tx.put('membership', userScope(person), thread, { ...partIn(world, thread, person), epoch: 1 });
       }
     }
   });
@@ -98,7 +100,7 @@ async function begin(world: World, { people, apis, history }: Plan): Promise<voi
   for (const { thread, messages, members } of threads) {
     const create = [threadScope(thread), peopleScope(thread)];
     const filling = api.server.act(null, { create, write: [] }, async (tx) => {
-      for (const person of members) tx.put('participant', peopleScope(thread), person, { active: true });
+      for (const person of members) tx.put('participant', peopleScope(thread), person, partIn(world, thread, person));
       tx.put('head', threadScope(thread), thread, { last: messages });
       for (let place = 1; place <= messages; place += 1) {
         const seq = tx.nextSeq(threadScope(thread));
@@ -125,9 +127,15 @@ async function begin(world: World, { people, apis, history }: Plan): Promise<voi
   });
 }
 
+/** Whoever belongs to two organisations acts for the one in the first thread, and for the other in the second. */
+function partIn({ orgs }: World, thread: string, person: string): Tables['participant'] {
+  const org = orgs.get(person)?.at(thread === 't0' ? 0 : -1);
+  return { active: true, ...(org === undefined ? {} : { org }) };
+}
+
 function carryOut(world: World, step: Step): void {
   if (step.name === 'bulk') void bulk(world, step).catch(() => {});
-  else if (step.name in ACTS) act(world, step.name as keyof typeof ACTS, step);
+  else if (isAct(step.name)) act(world, step.name, step);
   else FAULTS_BY_NAME[step.name]?.(world, step);
 }
 

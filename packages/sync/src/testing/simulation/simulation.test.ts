@@ -25,6 +25,19 @@ test('[CLI3] [CLI4] [CLI13] [CONN2] whatever goes wrong, everybody has everythin
   expect(sum.seeds).toBe(2_000);
 });
 
+test('[NOTE1] [NOTE2] [NOTE4] [NOTE5] partners write notes, and each time somebody is told of one it is their own', () => {
+  for (const rule of ['NOTE1', 'NOTE2', 'NOTE4', 'NOTE5']) expect(sum.rules[rule]).toBeGreaterThan(100);
+  expect(sum.faults['member.actsForAnother']).toBeGreaterThan(50);
+});
+
+test.each([
+  'notes of an organisation come with the messages of the thread',
+  'notes are read by all who take part in the thread',
+])('[NOTE1] it is noticed where %s', async (mutation) => {
+  const { failures } = await simulateMany({ from: 1, seeds: 100, workers: 1, mutation, untilFailure: true });
+  expect(failures[0]?.rule).toBe('NOTE1');
+});
+
 test('every fault strikes, and every call to the disk fails', () => {
   const failedCall = (name: string) => /^disk\.(\w+)\.\w+$/.exec(name)?.[1];
   const idle = Object.keys(sum.faults).filter((name) => !sum.faults[name]);

@@ -1,8 +1,19 @@
 /** What must be true once everything is quiet: nothing lost, nothing doubled, everything in its order. */
+import type { ScopeId } from '../../mutator.ts';
 import type { PullResponse } from '../../protocol.ts';
 import { checksum } from '../../checksum.ts';
 import { typedIn, type Composed } from './ledger.ts';
-import { threadScope, userScope, type MessageRow } from './program.ts';
+import { judgeSecrets } from './secrets.ts';
+import {
+  notesScope,
+  ORGS,
+  othersNotes,
+  pagedTable,
+  threadScope,
+  userScope,
+  type MessageRow,
+  type NoteRow,
+} from './program.ts';
 import { readableScopes } from './settled.ts';
 import type { Device, World } from './world.ts';
 
@@ -14,7 +25,8 @@ export function judge(world: World): void {
     const isShared = composed.kind === 'typed' && world.wasCloned;
     if (composed.excuse === null && !isShared) judgeComposed(world, composed, there.has(composed.id), queues);
   }
-  judgeThreads(world);
+  for (const thread of world.threads()) judgeThread(world, thread);
+  judgeSecrets(world);
   judgeDrafts(world);
   for (const device of world.devices) judgeQueue(world, device);
 }
@@ -35,7 +47,7 @@ function judgeQueue(world: World, { profile, tabs, personId }: Device): void {
     if (waiting !== counted.length) world.fail('JOIN3', `${tab.name} says that ${waiting} wait, not ${counted.length}`);
     world.tally.rule('JOIN3');
     world.tally.rule('LOG1');
-    if (/words of|draft of|edited/.test(JSON.stringify(engine.events())))
+    if (/words of|draft of|secret of|edited/.test(JSON.stringify(engine.events())))
       world.fail('LOG1', `${tab.name} tells too much`);
   }
   const readable = readableScopes(world, personId);
@@ -50,12 +62,12 @@ type Queues = { device: Device; queued: ReturnType<World['queued']> }[];
 
 /** In exactly one of server, outbox and dead letters, and under its author. */
 function judgeComposed(world: World, composed: Composed, isThere: boolean, queues: Queues): void {
-  const { id, author, thread, state, draft } = composed;
+  const { id, author, scope, state, draft } = composed;
   const copies = queues.flatMap(({ device, queued }) => (queued.get(id) ?? []).map((item) => ({ device, item })));
   const strange = copies.find(({ device }) => device.personId !== author);
   if (strange) return world.fail('ACC1', `${id} of ${author} lies in the queue of ${strange.device.name}`);
   if (isThere && composed.kind === 'message') {
-    const message = world.database.row('message', threadScope(thread), id);
+    const message = world.database.row(pagedTable(scope), scope, id);
     if (message?.author !== author) world.fail('PUSH8', `${id} of ${author} is by ${message?.author}`);
   }
   // The server no longer knew what became of it, or it came there by another way: the person is told so.
@@ -76,24 +88,58 @@ function judgeComposed(world: World, composed: Composed, isThere: boolean, queue
   else world.fail('CLI6', `${id} is nowhere, and neither is its draft`);
 }
 
-function judgeThreads(world: World): void {
-  for (const thread of world.threads()) {
-    const rows = world.database.liveRows(threadScope(thread));
-    const messages = rows.filter(({ table }) => table === 'message').sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
-    messages.forEach(({ id, seq }, index) => {
-      if (seq !== index + 1) world.fail('CUR5', `${id} in ${thread} has place ${seq}, not ${index + 1}`);
-    });
-    const last = new Map<string, number>();
-    for (const { id, data } of messages) {
-      const composed = world.ledger.composed.get(id);
-      if (!composed && (data as MessageRow).text.startsWith('words')) world.fail('PUSH8', `nobody wrote ${id}`);
-      if (!composed || composed.order === null) continue;
-      const before = last.get(composed.tab) ?? -1;
-      if (composed.order < before) world.fail('CLI4', `${id} in ${thread} comes after what was written later`);
-      last.set(composed.tab, composed.order);
-    }
-    const tokens = world.database.row('tally', threadScope(thread), 'tally')?.tokens ?? [];
-    if (hasTwice(world, tokens)) world.fail('PUSH1', `a count in ${thread} was done twice: ${tokens.join()}`);
+function judgeThread(world: World, thread: string): void {
+  const messages = judgeWords(world, threadScope(thread));
+  judgeOrder(world, messages, 'CLI4');
+  for (const org of ORGS) {
+    const notes = judgeWords(world, notesScope(thread, org));
+    const placed = [
+      ...messages.map((message) => ({ ...message, after: message.seq })),
+      ...notes.map((note) => ({ ...note, after: (note.data as NoteRow).afterSeq + 0.5 })),
+    ];
+    if (notes.length > 0) world.tally.rule('NOTE2', notes.length);
+    judgeOrder(
+      world,
+      placed.sort((a, b) => a.after - b.after || a.seq - b.seq),
+      'NOTE2',
+    );
+  }
+  const tokens = world.database.row('tally', threadScope(thread), 'tally')?.tokens ?? [];
+  if (hasTwice(world, tokens)) world.fail('PUSH1', `a count in ${thread} was done twice: ${tokens.join()}`);
+}
+
+interface Written {
+  id: string;
+  seq: number;
+  data: MessageRow;
+}
+
+/** @returns what was written in a thread or among notes, by place */
+function judgeWords(world: World, scope: ScopeId): Written[] {
+  const written = world.database
+    .liveRows(scope)
+    .flatMap(({ table, id, seq, data }) =>
+      table === pagedTable(scope) ? [{ id, seq: seq ?? 0, data: data as MessageRow }] : [],
+    )
+    .sort((a, b) => a.seq - b.seq);
+  written.forEach(({ id, seq, data: { text, rev } }, index) => {
+    if (seq !== index + 1) world.fail('CUR5', `${id} in ${scope} has place ${seq}, not ${index + 1}`);
+    const isComposed = world.ledger.composed.has(id);
+    if (!isComposed && /^(words|draft|secret)/.test(text)) world.fail('PUSH8', `nobody wrote ${id}`);
+    if (isComposed && rev === 0 && !text.endsWith(` ${id}`)) world.fail('PUSH8', `${id} in ${scope} says ${text}`);
+  });
+  return written;
+}
+
+/** What one tab wrote one after the other is read in this order. */
+function judgeOrder(world: World, written: readonly Written[], rule: string): void {
+  const last = new Map<string, number>();
+  for (const { id } of written) {
+    const composed = world.ledger.composed.get(id);
+    if (!composed || composed.order === null) continue;
+    const before = last.get(composed.tab) ?? -1;
+    if (composed.order < before) world.fail(rule, `${id} in ${composed.scope} comes after what was written later`);
+    last.set(composed.tab, composed.order);
   }
 }
 
@@ -119,10 +165,21 @@ export async function compareWithBootstrap(world: World): Promise<void> {
   for (const device of world.devices) {
     const { personId, profile } = device;
     const caller = { protocol: 2, schema: 2, personId, clientId: world.newId('fresh'), incarnation };
-    const scopes = readableScopes(world, personId).map((scope) => ({ scope, from: null, epoch: null, window: 500 }));
+    const readable = readableScopes(world, personId);
+    const notes = world.hasNotes ? world.threads().flatMap((thread) => othersNotes(thread, undefined)) : [];
+    const scopes = [...new Set([...readable, ...notes])].map((scope) => ({
+      scope,
+      from: null,
+      epoch: null,
+      window: 500,
+    }));
     const { answers }: PullResponse = await api.server.pull(personId, { ...caller, scopes });
     for (const answer of answers) {
       const { scope } = answer;
+      if (!readable.includes(scope)) {
+        if (answer.kind !== 'forbidden') return world.fail('NOTE1', `${personId} is answered about ${scope}`);
+        continue;
+      }
       if (answer.kind === 'reset' || answer.kind === 'forbidden')
         return world.fail('PULL1', `${scope}: ${answer.kind}`);
       const rows = new Map(world.database.liveRows(scope).map((row) => [`${row.table} ${row.id}`, row]));

@@ -1,7 +1,9 @@
 /** Looks at one tab at every notification, as a view does, and complains about what a person must never see. */
 import type { Engine } from '../../client/engine.ts';
 import type { ViewRow } from '../../client/replica.ts';
-import { threadScope, userScope, type MessageRow, type Mutators, type Tables } from './program.ts';
+import type { ScopeId } from '../../mutator.ts';
+import type { Mutators } from './mutators.ts';
+import { notesScope, pagedTable, parseScope, threadScope, userScope, type MessageRow, type Tables } from './program.ts';
 import type { World } from './world.ts';
 
 export class Watcher {
@@ -9,9 +11,9 @@ export class Watcher {
   readonly #engine: Engine<Tables, Mutators>;
   readonly #personId: string;
   readonly #name: string;
-  readonly #closers = new Map<string, () => void>();
-  /** Own messages that show and are not replaced by the server's row: thread, and the membership they were written in. */
-  readonly #own = new Map<string, { thread: string; epoch: number }>();
+  readonly #closers = new Map<ScopeId, () => void>();
+  /** Own messages that show and are not replaced by the server's row: where, and the membership they were written in. */
+  readonly #own = new Map<string, { scope: ScopeId; epoch: number }>();
   readonly #takenBack = new Set<string>();
   /** As they were last seen. */
   readonly #seen = new Map<string, ViewRow<MessageRow>>();
@@ -31,7 +33,7 @@ export class Watcher {
     this.#name = options.name;
     this.#opens = options.opens;
     this.#engine.subscribe(null, 'membership', () => this.#openThreads());
-    this.#engine.subscribe(null, 'message', () => this.#look());
+    for (const table of ['message', 'note'] as const) this.#engine.subscribe(null, table, () => this.#look());
   }
 
   threads(): string[] {
@@ -41,21 +43,27 @@ export class Watcher {
       .sort();
   }
 
-  opened(): string[] {
-    return [...this.#closers.keys()];
+  /** The organisation that the person acts for in a thread. */
+  orgIn(thread: string): string | undefined {
+    return this.#membership(thread)?.org;
   }
 
-  messages(thread: string): readonly ViewRow<MessageRow>[] {
-    return this.#engine.rows(threadScope(thread), 'message');
+  isOpen(scope: ScopeId): boolean {
+    return this.#closers.has(scope);
+  }
+
+  /** Of a thread, or notes in it. */
+  messages(scope: ScopeId): readonly ViewRow<MessageRow>[] {
+    return this.#engine.rows(scope, pagedTable(scope));
   }
 
   /** From now on it has to be seen. */
-  follow(id: string, thread: string): void {
+  follow(id: string, scope: ScopeId): void {
     // Where the server was restored, all that was there is dropped and fetched anew [CLI16].
-    if (!this.#closers.has(thread) || this.#world.restored) return;
-    const epoch = this.#epoch(thread);
+    if (!this.isOpen(scope) || this.#world.restored) return;
+    const epoch = this.#epoch(scope);
     if (epoch === undefined) return;
-    this.#own.set(id, { thread, epoch });
+    this.#own.set(id, { scope, epoch });
     this.#look();
   }
 
@@ -75,36 +83,47 @@ export class Watcher {
 
   /** Closes a thread, or opens it. */
   toggle(thread: string): void {
-    const close = this.#closers.get(thread);
-    if (close) {
-      for (const [id, own] of this.#own) if (own.thread === thread) this.#own.delete(id);
-      this.#closers.delete(thread);
+    if (!this.isOpen(threadScope(thread))) return this.#open(thread);
+    const closed = [...this.#closers].filter(([scope]) => parseScope(scope)[1] === thread);
+    for (const [scope, close] of closed) {
+      for (const [id, own] of this.#own) if (own.scope === scope) this.#own.delete(id);
+      this.#closers.delete(scope);
       close();
-    } else this.#closers.set(thread, this.#engine.open(threadScope(thread)));
-  }
-
-  #openThreads(): void {
-    for (const thread of this.threads()) {
-      if (!this.#closers.has(thread) && this.#opens(thread)) {
-        this.#closers.set(thread, this.#engine.open(threadScope(thread)));
-      }
     }
   }
 
-  #epoch(thread: string): number | undefined {
-    return this.#world.database.epochOf(this.#personId, threadScope(thread));
+  #openThreads(): void {
+    for (const thread of this.threads()) if (this.#opens(thread)) this.#open(thread);
+  }
+
+  /** With the notes of the organisation acted for. */
+  #open(thread: string): void {
+    const org = this.orgIn(thread);
+    for (const scope of [threadScope(thread), ...(org === undefined ? [] : [notesScope(thread, org)])]) {
+      if (!this.isOpen(scope)) this.#closers.set(scope, this.#engine.open(scope));
+    }
+  }
+
+  #membership(thread: string): Tables['membership'] | undefined {
+    return this.#engine.row(userScope(this.#personId), 'membership', thread)?.data;
+  }
+
+  #epoch(scope: ScopeId): number | undefined {
+    return this.#world.database.epochOf(this.#personId, scope);
   }
 
   #look(): void {
-    for (const thread of this.#closers.keys()) this.#lookAt(thread);
-    for (const [id, { thread, epoch }] of this.#own) {
+    for (const scope of this.#closers.keys()) this.#lookAt(scope);
+    for (const [id, { scope, epoch }] of this.#own) {
       // Whoever was shut out sees nothing of it, from the moment at which the server shut them out; or they themselves.
-      const membership = this.#engine.row(userScope(this.#personId), 'membership', thread);
-      if (this.#epoch(thread) !== epoch || membership?.data.active === false) {
+      const [, thread, org] = parseScope(scope);
+      const membership = this.#membership(thread);
+      const isOut = membership?.active === false || (org !== undefined && membership?.org !== org);
+      if (this.#epoch(scope) !== epoch || isOut) {
         this.#own.delete(id);
         continue;
       }
-      const row = this.#engine.row(threadScope(thread), 'message', id);
+      const row = this.#engine.row(scope, pagedTable(scope), id);
       if (!row && this.#world.ledger.composed.get(id)?.state === 'saving') {
         // Taken back, as it must be where the disk refuses it. Whoever waits for it is told right after.
         this.#own.delete(id);
@@ -118,16 +137,16 @@ export class Watcher {
     }
   }
 
-  #lookAt(thread: string): void {
+  #lookAt(scope: ScopeId): void {
     let last = 0;
     this.#world.tally.rule('CLI9');
-    for (const row of this.messages(thread)) {
+    for (const row of this.messages(scope)) {
       const { id, data, pending } = row;
       if (data.seq !== null) {
         if (data.seq <= last) this.#world.fail('CLI9', `${this.#name} shows ${id} at ${data.seq}`);
         last = data.seq;
       }
-      const key = `${thread} ${id}`;
+      const key = `${scope} ${id}`;
       if (pending.length > 0) continue;
       const before = this.#seen.get(key);
       if (before === row) continue;

@@ -1,5 +1,6 @@
 /** Hears everything that servers say, and knows which rules that puts to use. */
 import type { EngineStatus } from '../../client/status.ts';
+import type { ScopeId } from '../../mutator.ts';
 import {
   LIMITS,
   type LiveEvent,
@@ -11,6 +12,7 @@ import {
   type PushResponse,
 } from '../../protocol.ts';
 import type { CallKind, Line, Witness } from './network.ts';
+import { secretsIn } from './secrets.ts';
 import type { World } from './world.ts';
 
 /** Which rule an answer of the server's puts to use. */
@@ -38,6 +40,7 @@ export function createWitness(world: World): Witness & { status(status: EngineSt
         continue;
       }
       world.mustBeReader(personId, answer.scope);
+      if (answer.scope.startsWith('notes:') && answer.kind === 'truncated' && answer.to === 0) tally.rule('NOTE3');
       if (answer.kind === 'truncated') {
         tally.rule('PULL5');
         if (answer.low > 1) tally.rule('CLI17');
@@ -71,16 +74,30 @@ export function createWitness(world: World): Witness & { status(status: EngineSt
       if (world.parked.has(result.id)) tally.rule('DEP3');
       if (line.release === 'before') tally.rule('VER1');
       if (name === 'send' && version === 1) tally.rule('VER4');
-      for (const { scope } of result.effects) {
+      if (name === 'actFor') tally.fault('member.actsForAnother');
+      if (name === 'editNote' || name === 'deleteNote') tally.rule('NOTE5');
+      for (const { scope, version: to } of result.effects) {
+        const readers = scope.startsWith('notes:') ? world.readers.get(`${scope} ${to}`) : undefined;
+        if (readers && !readers.people.has(personId)) world.fail('NOTE1', `${personId} is told of ${scope}`);
         if (scope.startsWith('user:') && scope !== `user:${personId}`)
           world.fail('PUSH9', `${personId} is told of ${scope}`);
       }
     });
   };
 
+  /** Notes of others must not come to light in anything that somebody is told. */
+  const mustKeepSecrets = (personId: string, told: unknown, isKept: (scope: ScopeId) => boolean) => {
+    if (!world.hasNotes) return;
+    for (const { scope } of secretsIn(JSON.stringify(told))) {
+      if (isKept(scope)) tally.rule('NOTE1');
+      else world.fail('NOTE1', `${personId} is told what stands in ${scope}`);
+    }
+  };
+
   return {
     answer(kind: CallKind, personId, request, answer, line) {
       world.clock.mark(kind);
+      mustKeepSecrets(personId, answer, (scope) => kind !== 'push' && world.mayKnowNotes(personId, scope));
       if (kind === 'pull') pulled(personId, request as PullRequest, answer as PullResponse, line);
       if (kind === 'push') pushed(personId, request as PushRequest, answer as PushResponse, line);
       if (kind === 'audit') tally.rule('AUD1');
@@ -99,6 +116,8 @@ export function createWitness(world: World): Witness & { status(status: EngineSt
       if (event.kind === 'hello') tally.rule('LIVE1');
       if (event.kind === 'hello' && world.restored) tally.rule('CLI16');
       if (event.kind === 'resync') tally.rule(line.slow ? 'LIVE8' : 'LIVE9');
+      // Who may hear of a scope is looked at below.
+      mustKeepSecrets(personId, event, (scope) => event.kind === 'poke' && event.scope === scope);
       if (event.kind !== 'poke') return;
       const commit = world.readers.get(`${event.scope} ${event.to}`);
       tally.rule('LIVE2');

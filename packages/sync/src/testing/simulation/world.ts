@@ -6,24 +6,13 @@ import type { ScopeId } from '../../mutator.ts';
 import type { RowWrite } from '../../server/storage.ts';
 import { Api, BusLine } from './api.ts';
 import { Clock } from './clock.ts';
-import { Database } from './database.ts';
+import { Database, lostScopes } from './database.ts';
 import { Profile } from './disk.ts';
 import { SimulationFailure } from './failure.ts';
 import { composedIn, Ledger } from './ledger.ts';
 import { createNetwork, FAIR, newLine, type Line } from './network.ts';
-import {
-  firstMutators,
-  follow,
-  isPaged,
-  mutators,
-  parseScope,
-  peopleScope,
-  residentTables,
-  threadScope,
-  userScope,
-  type Mutators,
-  type Tables,
-} from './program.ts';
+import { firstMutators, mutators, type Mutators } from './mutators.ts';
+import { follow, isPaged, parseScope, residentTables, userScope, type Tables } from './program.ts';
 import { Random } from './random.ts';
 import { Tab } from './tab.ts';
 import { TabLine } from './tab-line.ts';
@@ -70,8 +59,12 @@ export class World {
   readonly bus: BusLine;
   readonly devices: Device[] = [];
   readonly people: string[] = [];
+  /** Organisations that each person can act for. */
+  readonly orgs = new Map<string, readonly string[]>();
   apis: Api[] = [];
   wasCloned = false;
+  /** Somebody has written a note. */
+  hasNotes = false;
   /** Mutations that wait for others outside of their lanes. */
   readonly parked = new Set<string>();
   /** The server was restored from a backup at some time. */
@@ -333,14 +326,21 @@ export class World {
     for (const { table, scope, id, data } of rows) {
       if (table !== 'participant') continue;
       const [, thread] = parseScope(scope);
-      if ((data as Tables['participant'] | null)?.active) continue;
-      for (const lost of [threadScope(thread), peopleScope(thread)]) this.lostAt.set(`${id} ${lost}`, this.clock.now);
+      const part = data as Tables['participant'] | null;
+      for (const lost of lostScopes(thread, part)) this.lostAt.set(`${id} ${lost}`, this.clock.now);
+      if (part?.active) continue;
+      if (this.hasNotes) this.tally.rule('NOTE4');
       this.tally.fault('member.removed');
       this.tally.rule('SCOPE5');
       if (this.devices.some(({ personId, line }) => personId === id && line.connections.size > 0)) {
         this.tally.rule('LIVE5');
       }
     }
+    // Whoever counts how often what they read changes counts the same without it.
+    const note = rows.find(({ table }) => table === 'note');
+    if (note) this.hasNotes = true;
+    const other = note && scopes.find((scope) => scope !== note.scope);
+    if (other !== undefined) this.fail('NOTE2', `${note?.id} moves ${other}`);
     for (const scope of scopes) {
       const version = this.database.scopes.get(scope)?.version ?? 0;
       const people = new Set(this.database.readersOf(scope));
@@ -354,10 +354,17 @@ export class World {
 
   /** A person must not be told what they may not know. */
   mustBeReader(personId: string, scope: ScopeId): void {
-    if (this.database.epochOf(personId, scope) !== undefined) return;
-    // An answer is of the moment at which its reading began.
-    if (this.clock.now - (this.lostAt.get(`${personId} ${scope}`) ?? -Infinity) < 100) return;
-    if (this.restored) return;
+    if (this.database.epochOf(personId, scope) !== undefined || this.#mayHaveRead(personId, scope)) return;
     this.fail('SCOPE3', `${personId} is told of ${scope}`);
+  }
+
+  /** By what everybody in the thread knows of everybody, which is not what the server goes by when it is asked. */
+  mayKnowNotes(personId: string, scope: ScopeId): boolean {
+    return this.database.readersOf(scope).includes(personId) || this.#mayHaveRead(personId, scope);
+  }
+
+  #mayHaveRead(personId: string, scope: ScopeId): boolean {
+    // An answer is of the moment at which its reading began.
+    return this.restored || this.clock.now - (this.lostAt.get(`${personId} ${scope}`) ?? -Infinity) < 100;
   }
 }
