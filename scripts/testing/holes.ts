@@ -26,7 +26,7 @@ export const HOLES: Readonly<Record<string, Hole>> = {
       and p.left_at is null`,
     after: `p.thread_id = ask.id
       and p.left_at is null`,
-    tests: ['packages/db/src/sync/notes-leak.db.test.ts', 'apps/api/src/sync/notes-leak.db.test.ts'],
+    tests: ['packages/db/src/sync/notes-leak.db.test.ts', 'apps/api/src/notes-leak.db.test.ts'],
   },
   'row level security is off on one table': {
     file: 'packages/db/src/migrations/0020-row-level-security.ts',

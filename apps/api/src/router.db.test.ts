@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { appRouter, procedureKinds } from './router.ts';
 import type { Browser } from './testing/browser.ts';
-import { samples, type ProtectedSample, type Scene } from './testing/samples.ts';
+import { beginAffairs, samples, type ProtectedSample, type Scene } from './testing/samples.ts';
 import { stored } from './testing/stored.ts';
 import { SyncClient } from './testing/sync-client.ts';
 import {
@@ -41,30 +41,11 @@ beforeAll(async () => {
   const client = await SyncClient.connect(alice, cast.alice.personId);
   const threadId = await client.startThread(cast.acme, [cast.bob.personId]);
   client.close();
-  await alice.call('mutation', 'organisations.invite', { orgId: cast.acme, email: 'zoe@example.org', role: 'member' });
-  const { data } = await alice.call('query', 'organisations.invitations', { orgId: cast.acme });
-  const [{ id: invitationId } = { id: '' }] = data as { id: string }[];
-  await alice.call('mutation', 'partners.invite', { orgId: cast.acme, email: 'zoe@example.org' });
-  const invited = await alice.call('query', 'partners.invitations', { orgId: cast.acme });
-  const [{ id: partnerInvitationId } = { id: '' }] = invited.data as { id: string }[];
   const gus = { personId: uuidv7(), name: 'Gus', email: 'gus@example.org' };
   const rob = { personId: uuidv7(), name: 'Rob', email: 'rob@example.org' };
   await addMember(server.services, { ...gus, orgId: cast.acme, role: 'guest' });
   await addMember(server.services, { ...rob, orgId: cast.acme, role: 'member' });
-  const upload = { orgId: cast.acme, fileName: 'history.zip', bytes: 5_000, withDirectMessages: false };
-  const { data: begun } = await alice.call('mutation', 'imports.start', upload);
-  const { importId } = begun as { importId: string };
-  const devices = (await alice.call('query', 'accounts.devices.list')).data as { id: string }[];
-  scene = {
-    ...cast,
-    threadId,
-    invitationId,
-    partnerInvitationId,
-    importId,
-    gus,
-    rob,
-    alicesDeviceId: devices[0]?.id ?? '',
-  };
+  scene = { ...cast, ...(await beginAffairs(alice, cast.acme)), threadId, gus, rob };
   const again = await SyncClient.connect(alice, cast.alice.personId);
   await again.push(
     'addParticipants',

@@ -8,6 +8,8 @@ import { Socket } from './socket.ts';
 export interface Answer {
   status: number;
   headers: Headers;
+  /** The body as it came. */
+  text: string;
   /** The result, or `undefined` for an error. */
   data: unknown;
   /** The error's stable code, or `undefined`. */
@@ -64,6 +66,7 @@ export class Browser {
     return {
       status: response.status,
       headers: response.headers,
+      text,
       data: result ? result.data : undefined,
       code: typeof code === 'string' ? code : undefined,
       error,

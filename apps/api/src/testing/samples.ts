@@ -2,6 +2,7 @@
 import { threadScope } from '@parley/core/scopes';
 import { PROTOCOL_VERSION } from '@parley/sync/protocol';
 import { v7 as uuidv7 } from 'uuid';
+import type { Browser } from './browser.ts';
 import type { Cast, Somebody } from './test-server.ts';
 
 /**
@@ -18,6 +19,28 @@ export interface Scene extends Cast {
   importId: string;
   /** Alice's open invitation of a partner. */
   partnerInvitationId: string;
+}
+
+/** What an owner has under way in an organisation. */
+export async function beginAffairs(
+  owner: Browser,
+  orgId: string,
+): Promise<Pick<Scene, 'invitationId' | 'partnerInvitationId' | 'importId' | 'alicesDeviceId'>> {
+  const email = 'zoe@example.org';
+  const upload = { orgId, fileName: 'history.zip', bytes: 5_000, withDirectMessages: false };
+  await owner.call('mutation', 'organisations.invite', { orgId, email, role: 'member' });
+  await owner.call('mutation', 'partners.invite', { orgId, email });
+  const first = async (path: string, input?: object) => {
+    const { data } = await owner.call('query', path, input);
+    return (data as { id: string }[])[0]?.id ?? '';
+  };
+  const { data: begun } = await owner.call('mutation', 'imports.start', upload);
+  return {
+    invitationId: await first('organisations.invitations', { orgId }),
+    partnerInvitationId: await first('partners.invitations', { orgId }),
+    importId: (begun as { importId: string }).importId,
+    alicesDeviceId: await first('accounts.devices.list'),
+  };
 }
 
 /** An error's code, or a part of the result; `null` and `[]` are results too. */

@@ -49,6 +49,8 @@ export function opened(ws: WebSocket): Promise<void> {
 }
 
 export class Socket {
+  /** Every frame of the server's, as it came. */
+  readonly heard: string[] = [];
   readonly #ws: WebSocket;
   #nextId = 1;
   #pings = 0;
@@ -69,6 +71,7 @@ export class Socket {
         ws.send('PONG');
         this.#pings += 1;
       }
+      this.heard.push(text);
       if (text !== 'PING' && text !== 'PONG') this.#frames.push(JSON.parse(text) as Frame);
       this.#wake();
     });
