@@ -276,6 +276,9 @@ const NOTE_ACTS = {
     const note = myNote(hand);
     if (note && org !== undefined) run(hand, 'deleteNote', { thread, org, id: note.id });
   },
+  olderNotes: ({ open, thread, org }) => {
+    if (org !== undefined) void open.engine.loadOlder(notesScope(thread, org));
+  },
   actFor: (hand) => {
     const { world, thread, step } = hand;
     const person = choose(world.people, step.c);

@@ -98,7 +98,7 @@ const ORGS_OF: readonly [string[][], ...string[][][]] = [
 ];
 const AMONG_PARTNERS = [
   ...['note', 'note', 'note', 'note', 'note', 'note'],
-  ...['editNote', 'deleteNote', 'actFor', 'actFor', 'invite', 'remove'],
+  ...['editNote', 'deleteNote', 'actFor', 'actFor', 'invite', 'remove', 'olderNotes'],
 ];
 
 /** Every third seed has partners, and notes in place of some acts; what is drawn for that moves nothing in the others. */

@@ -2,9 +2,11 @@
 import process from 'node:process';
 import { lateParts } from '../../client/late-parts.ts';
 import { act, bulk, isAct } from './acts.ts';
+import type { Api } from './api.ts';
 import { FAULTS_BY_NAME } from './faults.ts';
-import { peopleScope, threadScope, userScope, type Tables } from './program.ts';
+import { othersNotes, peopleScope, PLACES_KEPT, threadScope, userScope, type Tables } from './program.ts';
 import { planOf, type Plan, type Step } from './plan.ts';
+import { secretOf } from './secrets.ts';
 import { unsettled } from './settled.ts';
 import { compareWithBootstrap, judge } from './verdict.ts';
 import { World } from './world.ts';
@@ -117,12 +119,28 @@ async function begin(world: World, { people, apis, history, orgs = [] }: Plan): 
       }
     });
     await during(world, filling);
+    // Where there is much to read there are notes of earlier times, too.
+    if (orgs.length > 0 && messages > PLACES_KEPT) await during(world, fillNotes(api, thread, messages));
   }
   people.forEach((devices, index) => {
     for (const { old, tabs } of devices) {
       const device = world.addDevice(world.people[index] ?? '', old ? 'before' : 'now');
       for (let left = tabs; left > 0; left -= 1) world.openTab(device);
       device.tabs.slice(1).forEach(({ tab }, place) => tab.show(place % 2 === 0));
+    }
+  });
+}
+
+function fillNotes(api: Api, thread: string, notes: number): Promise<unknown> {
+  const scopes = othersNotes(thread, undefined);
+  return api.server.act(null, { write: [], ensure: scopes }, async (tx) => {
+    for (const scope of scopes) {
+      tx.put('noteHead', scope, thread, { last: notes });
+      for (let place = 1; place <= notes; place += 1) {
+        const seq = tx.nextSeq(scope);
+        const text = secretOf(scope, 'nobody', `old-${place}`);
+        tx.put('note', scope, `old-${place}`, { seq, author: 'nobody', text, rev: 0, likes: [], afterSeq: place });
+      }
     }
   });
 }

@@ -34,8 +34,8 @@ test.each([
   'notes of an organisation come with the messages of the thread',
   'notes are read by all who take part in the thread',
 ])('[NOTE1] it is noticed where %s', async (mutation) => {
-  const { failures } = await simulateMany({ from: 1, seeds: 100, workers: 1, mutation, untilFailure: true });
-  expect(failures[0]?.rule).toBe('NOTE1');
+  const { failures } = await simulateMany({ from: 1, seeds: 25, workers: 1, mutation });
+  expect(failures.map(({ rule }) => rule)).toContain('NOTE1');
 });
 
 test('every fault strikes, and every call to the disk fails', () => {

@@ -339,7 +339,7 @@ export class World {
     // Whoever counts how often what they read changes counts the same without it.
     const note = rows.find(({ table }) => table === 'note');
     if (note) this.hasNotes = true;
-    const other = note && scopes.find((scope) => scope !== note.scope);
+    const other = note && scopes.find((scope) => !scope.startsWith('notes:'));
     if (other !== undefined) this.fail('NOTE2', `${note?.id} moves ${other}`);
     for (const scope of scopes) {
       const version = this.database.scopes.get(scope)?.version ?? 0;
