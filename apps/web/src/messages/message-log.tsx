@@ -29,6 +29,8 @@ export interface MessageLogProps {
   divider: { seq: number; count: number } | null;
   personId: string;
   onLoadOlder: () => void;
+  /** The reader is at the end, and has more above than anybody scrolls through. */
+  onLeaveOlder?: () => void;
   /** The highest place that came into sight. */
   onSeen: (seq: number) => void;
   /** The same of notes. */
@@ -42,6 +44,8 @@ export interface MessageLogProps {
 
 /** Closer than this to the end counts as being there. */
 const END_PX = 48;
+/** Rows that are held for somebody at the end, at most. */
+const MOST_ROWS = 300;
 /** Older rows are asked for while this much is still above. */
 const AHEAD_PX = 3_000;
 const MARK_MS = 1_600;
@@ -54,7 +58,7 @@ type LogVirtualizer = Virtualizer<HTMLElement, HTMLDivElement>;
  */
 export function MessageLog(props: MessageLogProps) {
   const { rows, complete, loading, unreachable, divider, personId } = props;
-  const { onLoadOlder, onSeen, onNoteSeen, receipts, onSeekUnread, ref } = props;
+  const { onLoadOlder, onLeaveOlder, onSeen, onNoteSeen, receipts, onSeekUnread, ref } = props;
   const scroller = useRef<HTMLElement>(null);
   const heads = useRef(new Set<string>());
   const items = useMemo(
@@ -77,12 +81,14 @@ export function MessageLog(props: MessageLogProps) {
   const watch = (log: LogVirtualizer) => {
     const { scrollElement, scrollOffset } = log;
     if (scrollElement === null || scrollOffset === null) return;
-    setAtEnd(log.isAtEnd(END_PX));
+    const isAtEnd = log.isAtEnd(END_PX);
+    setAtEnd(isAtEnd);
     const seen = highestSeen(log, items);
     if (!settled.current) return;
     if (seen.message > 0) onSeen(seen.message);
     if (seen.note > 0) onNoteSeen?.(seen.note);
     if (scrollOffset < AHEAD_PX && !complete && !loading && !unreachable) onLoadOlder();
+    else if (isAtEnd && rows.length > MOST_ROWS && keys.focusedKey.current === null) onLeaveOlder?.();
     const top = log.getVirtualItemForOffset(scrollOffset);
     const day = top && scrollElement.scrollTop > 8 ? dayAt(items, top.index) : null;
     setFloatingDay(day === null ? null : new Date(day).setHours(0, 0, 0, 0));

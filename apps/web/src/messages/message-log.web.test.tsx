@@ -58,6 +58,29 @@ describe('MessageLog', () => {
     await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
   });
 
+  test('lets go of what is far above somebody at the end, and of nothing above somebody who has scrolled up', async () => {
+    const [rows, onLeaveOlder] = [messageRows(1, 300), vi.fn()];
+    draw(log({ rows, onLeaveOlder }));
+    await soon(() => expect(row('m300')).not.toBeNull());
+    await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+    expect(onLeaveOlder).not.toHaveBeenCalled();
+    const more = [...rows, messageRow(301)];
+    draw(log({ rows: more, onLeaveOlder }));
+    await soon(() => expect(onLeaveOlder).toHaveBeenCalled());
+    await soon(() => expect(fromEnd()).toBeLessThanOrEqual(1));
+    const top = topOf('m300');
+    draw(log({ rows: more.slice(-200), complete: false, onLeaveOlder }));
+    await painted();
+    await painted();
+    expect([topOf('m300'), fromEnd() <= 1]).toEqual([top, true]);
+    draw(log({ rows: more, onLeaveOlder }));
+    await scrollTo(4_000);
+    onLeaveOlder.mockClear();
+    draw(log({ rows: [...more, messageRow(302)], onLeaveOlder }));
+    await painted();
+    expect(onLeaveOlder).not.toHaveBeenCalled();
+  });
+
   test('keeps the end in sight when rows there grow, one and several at a time', async () => {
     const rows = messageRows(1, 300);
     draw(log({ rows }));

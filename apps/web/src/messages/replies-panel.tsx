@@ -1,7 +1,7 @@
 import { threadScope } from '@parley/core/scopes';
 import { Button } from '@parley/ui';
 import { useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
-import { useRows } from '../sync/views.ts';
+import { useOpenScope, useRows } from '../sync/views.ts';
 import { SidePanel } from '../threads/side-panel.tsx';
 import { useLogDoor } from './log-door.ts';
 import { draftKeyOf } from './draft-key.ts';
@@ -25,6 +25,7 @@ export function RepliesPanel({ threadId, rootId, people, reads, onSent, onClose 
   const { personName, jumpTo, markUnread } = useLogDoor();
   const scroller = useRef<HTMLDivElement>(null);
   const keys = useLogKeys(scroller, markUnread);
+  useOpenScope(threadScope(threadId));
   const rows = useRows(threadScope(threadId), 'message');
   const root = rows.find(({ id }) => id === rootId);
   const replies = useMemo(() => rows.filter(({ data }) => data.replyTo === rootId), [rows, rootId]);

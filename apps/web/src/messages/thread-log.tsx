@@ -67,6 +67,8 @@ export function ThreadLog(props: ThreadLogProps) {
   );
 }
 
+/** Messages that stay in memory for somebody who has far more of them above. */
+const KEPT = 200;
 /** More pages than this are not fetched to find one message. */
 const PAGES = 200;
 
@@ -86,7 +88,9 @@ function OpenLog({ threadId, orgId, lastSeq, seek = null, ref }: ThreadLogProps)
     return { seq: readSeq, count: unreadCount(input) };
   });
   const markEpoch = position?.data.markEpoch ?? 0;
-  const divider = useDivider({ rows: messages, opened, personId, position: { seq: readSeq, markEpoch } });
+  const divided = useDivider({ rows: messages, opened, personId, position: { seq: readSeq, markEpoch } });
+  const [left, setLeft] = useState<typeof divided>(null);
+  const divider = divided === left ? null : divided;
   const inReach = divider !== null && (complete || low <= divider.seq + 1);
   const log = useRef<LogHandle>(null);
   const [sought, setSought] = useState<string | null>(null);
@@ -141,6 +145,12 @@ function OpenLog({ threadId, orgId, lastSeq, seek = null, ref }: ThreadLogProps)
       if (first) setSought(first.id);
     });
   };
+  const leaveOlder = () => {
+    const low = messages.filter(({ data }) => data.seq !== null).at(-KEPT)?.data.seq;
+    if (low == null) return;
+    engine.leaveOlder(scope, low);
+    if (divider !== null && divider.seq + 1 < engine.window(scope).low) setLeft(divider);
+  };
   useImperativeHandle(ref, () => ({ jumpToEnd: () => log.current?.jumpToEnd(), jumpTo, goOn }));
 
   const { openReaders } = door;
@@ -168,6 +178,7 @@ function OpenLog({ threadId, orgId, lastSeq, seek = null, ref }: ThreadLogProps)
       divider={inReach ? divider : null}
       personId={personId}
       onLoadOlder={() => void engine.loadOlder(scope)}
+      onLeaveOlder={leaveOlder}
       onSeen={onSeen}
       onNoteSeen={onNoteSeen}
       receipts={openReaders === null ? undefined : receipts}

@@ -111,6 +111,8 @@ export interface Engine<Tables extends TableMap, Mutators extends MutatorMap<Tab
   subscribeWindow(scope: ScopeId, listener: () => void): () => void;
   /** One more page of an open scope, from disk or from the server. */
   loadOlder(scope: ScopeId): Promise<void>;
+  /** What has a place below this one need not be in memory, as far as the caller, who has the scope open, is concerned. */
+  leaveOlder(scope: ScopeId, low: number): void;
 
   /**
    * Runs a mutation here at once and for good on the server when it can be reached.
@@ -508,6 +510,10 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     window: (scope) => windows.get(scope),
     subscribeWindow: (scope, listener) => windows.subscribe(scope, listener),
     loadOlder,
+    leaveOlder(scope, low) {
+      windows.leaveOlder(scope, low);
+      replica.notify();
+    },
 
     async mutate(name, args, { clearDraft, holdMs = 0 } = {}) {
       if (options.fetchMutators) await options.fetchMutators();

@@ -104,13 +104,13 @@ export class Replica {
     this.#touch(known, id);
   }
 
-  /** Leaves the scope's rows to the disk, save those of these tables; what lies over them stays. */
-  release(scope: ScopeId, resident: ReadonlySet<string>): void {
+  /** Leaves rows of the scope to the disk, save those of these tables; what lies over them stays. */
+  release(scope: ScopeId, resident: ReadonlySet<string>, below?: number): void {
     for (const [table, byScope] of this.#tables) {
       const known = byScope.get(scope);
       if (!known || resident.has(table)) continue;
-      this.#empty(known);
-      if (known.overlay.size === 0) byScope.delete(scope);
+      this.#empty(known, below);
+      if (known.base.size === 0 && known.overlay.size === 0) byScope.delete(scope);
     }
   }
 
@@ -214,9 +214,13 @@ export class Replica {
     }
   }
 
-  #empty(known: Table): void {
-    for (const id of known.base.keys()) this.#touch(known, id);
-    known.base.clear();
+  /** Takes out all rows, or those with a place below one. */
+  #empty(known: Table, below?: number): void {
+    for (const [id, { data }] of known.base) {
+      if (below !== undefined && (placeOf(data) ?? below) >= below) continue;
+      this.#touch(known, id);
+      known.base.delete(id);
+    }
   }
 }
 

@@ -13,6 +13,7 @@ const message = (place: number, version = 1): StoredRow => ({
   version,
   data: { seq: place, version },
 });
+const places = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 const liked = { id: 'like' } as Pending;
 
 /** A thread on disk, with as many messages as this, and a tab that has opened it. */
@@ -83,4 +84,34 @@ test('[CLI9] a thread that somebody else opens while it is read is shown to both
   expect(shown()).toHaveLength(PAGE);
   windows.close(scope);
   expect(shown()).toEqual([]);
+});
+
+test('[CLI9] what a view has far behind it leaves memory, and is read again from disk without a gap', async () => {
+  const { replica, windows, change, shown } = await openThread(2 * PAGE);
+  await windows.older(scope);
+  replica.overlay([{ pending: liked, effects: [{ ...message(50), data: { seq: 50, version: 1 } }] }]);
+  windows.leaveOlder(scope, PAGE + 51);
+  expect(windows.get(scope)).toMatchObject({ low: PAGE + 51, complete: false });
+  expect(shown().map(({ seq }) => seq)).toEqual([50, ...places(PAGE + 51, 2 * PAGE)]);
+  await change(2, [message(10, 2), message(2 * PAGE, 2)]);
+  expect(shown().at(-1)).toEqual({ seq: 2 * PAGE, version: 2 });
+  replica.overlay([]);
+  await windows.older(scope);
+  expect(shown().map(({ seq }) => seq)).toEqual(places(51, 2 * PAGE));
+  await windows.older(scope);
+  expect(shown().map(({ seq }) => seq)).toEqual(places(1, 2 * PAGE));
+  expect(shown()[9]).toEqual({ seq: 10, version: 2 });
+});
+
+test('[CLI9] nothing leaves memory under another view, or while older rows are on their way', async () => {
+  const { windows, shown } = await openThread(2 * PAGE);
+  windows.set(scope, { loading: true });
+  windows.leaveOlder(scope, 2 * PAGE);
+  windows.set(scope, { loading: false });
+  windows.open(scope);
+  windows.leaveOlder(scope, 2 * PAGE);
+  expect(shown()).toHaveLength(PAGE);
+  windows.close(scope);
+  windows.leaveOlder(scope, 2 * PAGE);
+  expect(shown()).toHaveLength(1);
 });

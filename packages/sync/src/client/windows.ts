@@ -101,6 +101,14 @@ export class Windows {
     return true;
   }
 
+  /** Leaves what is below a place to the disk, unless more than one looks at the scope or older rows are on their way. */
+  leaveOlder(scope: ScopeId, low: number): void {
+    const known = this.#opened.get(scope);
+    if (known?.users !== 1 || known.window.loading || low <= known.window.low) return;
+    this.#replica.release(scope, this.#resident, low);
+    this.set(scope, { low, complete: false });
+  }
+
   /** The rows of a change that belong into memory. */
   resident(change: ScopeChange): StoredRow[] {
     const { scope, state } = change;

@@ -250,7 +250,12 @@ export const ACTS = {
     hand.world.tally.rule('HOLD5');
     hand.open.engine.sendNow(item.id).catch(() => {});
   },
-  older: ({ open, thread }) => void open.engine.loadOlder(threadScope(thread)),
+  older: ({ open, thread, step }) => {
+    const scope = threadScope(thread);
+    const low = open.watcher.messages(scope).at(-4)?.data.seq;
+    if (low != null && step.c < 0.5) open.engine.leaveOlder(scope, low);
+    void open.engine.loadOlder(scope);
+  },
   look: ({ open, thread }) => open.watcher.toggle(thread),
   wake: ({ open }) => open.engine.wake(),
 } satisfies Record<string, Act>;
