@@ -95,5 +95,10 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { '/trpc': { target: 'http://localhost:3000', ws: true } } },
+  server: {
+    proxy: {
+      '/trpc': { target: 'http://localhost:3000', ws: true },
+      '/presence': { target: 'http://localhost:3000', ws: true },
+    },
+  },
 });

@@ -1,7 +1,7 @@
-import { Avatar } from './avatar.tsx';
+import { Avatar, type AvatarProps } from './avatar.tsx';
 
 export interface AvatarStackProps {
-  people: readonly { id: string; name: string; outside?: boolean }[];
+  people: readonly { id: string; name: string; outside?: boolean; presence?: AvatarProps['presence'] }[];
   /** How many are drawn before "+n". */
   max?: number;
 }
@@ -11,13 +11,14 @@ export function AvatarStack({ people, max = 4 }: AvatarStackProps) {
   const shown = people.length > max ? people.slice(0, max - 1) : people;
   const rest = people.length - shown.length;
   return (
-    <span role="img" aria-label={people.map((person) => person.name).join(', ')} className="flex items-center">
+    <span role="img" aria-label={people.map(namedWith).join(', ')} className="flex items-center">
       {shown.map((person) => (
         <Avatar
           key={person.id}
           id={person.id}
           name={person.name}
           size={26}
+          presence={person.presence}
           className={
             person.outside
               ? 'not-first:-ml-0.5 shadow-[0_0_0_2px_var(--sheet),0_0_0_3.5px_var(--outside)]'
@@ -36,3 +37,6 @@ export function AvatarStack({ people, max = 4 }: AvatarStackProps) {
     </span>
   );
 }
+
+const namedWith = ({ name, presence }: AvatarStackProps['people'][number]): string =>
+  presence === undefined ? name : `${name} (${presence})`;

@@ -16,12 +16,13 @@ export interface AvatarProps {
   size?: keyof typeof sizes;
   /** A person outside the reader's organisation wears a ring. */
   outside?: boolean;
-  online?: boolean;
+  /** A dot: full for somebody who is active, a ring for somebody away. */
+  presence?: 'active' | 'away' | undefined;
   className?: string;
 }
 
 /** A person's initials on their own colour. Decorative: the name stands beside it, so it is hidden from readers. */
-export function Avatar({ id, name, size = 34, outside = false, online = false, className }: AvatarProps) {
+export function Avatar({ id, name, size = 34, outside = false, presence, className }: AvatarProps) {
   return (
     <span
       aria-hidden
@@ -34,9 +35,16 @@ export function Avatar({ id, name, size = 34, outside = false, online = false, c
       style={{ backgroundColor: inkOf(id) }}
     >
       {initialsOf(name)}
-      {online ? (
-        <span className="absolute -right-px -bottom-px size-2.5 rounded-full border-2 border-sheet bg-good" />
-      ) : null}
+      {presence === undefined ? null : (
+        <span
+          className={classNames(
+            'absolute -right-px -bottom-px size-2.75 rounded-full border-2 border-sheet forced:border-[Canvas]',
+            presence === 'active'
+              ? 'bg-good forced:bg-[CanvasText]'
+              : 'bg-sheet shadow-[inset_0_0_0_1.5px_var(--ink-3)] forced:bg-[GrayText]',
+          )}
+        />
+      )}
     </span>
   );
 }

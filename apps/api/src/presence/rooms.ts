@@ -44,7 +44,8 @@ interface Room {
   asked: boolean;
 }
 
-const BEAT_MS = 20_000;
+/** Whoever lost the network is gone after two of them at most. */
+const BEAT_MS = 15_000;
 /** A process that is silent for so many beats is gone, and everybody on it. */
 const BEATS_MISSED = 2;
 /** What is told of processes rather than of a scope. */

@@ -1,9 +1,11 @@
 import { notesScope, threadScope, userScope } from '@parley/core/scopes';
 import { standardSettings } from '@parley/core/settings';
+import type { ScopeId } from '@parley/sync/mutator';
 import { announce, notify } from '@parley/ui';
 import { useImperativeHandle, useMemo, useRef, type ReactNode, type Ref } from 'react';
 import { v7 as uuidv7 } from 'uuid';
 import { plainText } from '../markdown/plain-text.ts';
+import { useTypingPace } from '../presence/use-room.ts';
 import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { useRow } from '../sync/views.ts';
 import { Composer, type ComposerHandle } from './composer.tsx';
@@ -53,6 +55,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
   const notesOf = writing.kind === 'message' ? null : writing.notesOf;
   const kind = writing.kind === 'note' ? 'note' : undefined;
   const place: DraftPlace = { threadId, rootId: inReplies ? replyTo : null, kind };
+  const typing = useTypingPace(roomOf(threadId, writing));
   const draft = useDraft(draftKey, writing.kind === 'edit' ? null : place, composer);
   const aboutId = (writing.kind === 'edit' ? writing.messageId : replyTo) ?? '';
   const message = useRow(threadScope(threadId), 'message', aboutId);
@@ -75,7 +78,13 @@ export function ThreadComposer(props: ThreadComposerProps) {
       ? engine.mutate('sendNote', { ...fresh, orgId: writing.notesOf }, { clearDraft, holdMs })
       : engine.mutate('sendMessage', { ...fresh, replyTo: writing.replyTo }, { clearDraft, holdMs });
   };
+  const type = (text: string) => {
+    draft.save(text);
+    if (text.trim() === '') typing.rest();
+    else typing.key();
+  };
   const send = async (text: string) => {
+    typing.rest();
     const ended = draft.sent();
     const { saved } = await act(text, ended);
     if (writing.kind !== 'edit' && undoSeconds > 0) {
@@ -86,6 +95,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
     if (writing.kind === 'edit') onLeave();
   };
   const schedule = async (text: string, at: number) => {
+    typing.rest();
     const ended = draft.sent();
     const { saved } = await engine.mutate(
       'scheduleMessage',
@@ -115,7 +125,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
       label={label}
       placeholder={placeholder(writing)}
       initialText={draft.initial === '' ? edited : draft.initial}
-      onChange={draft.save}
+      onChange={type}
       onSend={send}
       onSchedule={writing.kind === 'message' ? schedule : undefined}
       people={people}
@@ -135,6 +145,12 @@ export function ThreadComposer(props: ThreadComposerProps) {
       autoFocus={autoFocus}
     />
   );
+}
+
+/** Where it is seen that the person writes. A message that is there already is nothing to wait for. */
+function roomOf(threadId: string, writing: Writing): ScopeId | null {
+  if (writing.kind === 'edit') return null;
+  return writing.kind === 'note' ? notesScope(threadId, writing.notesOf) : threadScope(threadId);
 }
 
 function placeholder(writing: Writing): string {

@@ -2,6 +2,8 @@ import type { PersonRow } from '@parley/core/organisations';
 import { Avatar, Chip, EmptyState, SearchField } from '@parley/ui';
 import { Search, UsersRound } from 'lucide-react';
 import { useDeferredValue, useMemo, useState, type ReactNode } from 'react';
+import { presenceWords } from '../presence/presence-words.ts';
+import type { PeopleThere, PersonThere } from '../presence/rooms-door.ts';
 import { matchPeople } from './match-people.ts';
 import { roleNames } from './role-names.ts';
 
@@ -12,6 +14,7 @@ export interface ListedPerson extends Pick<PersonRow, 'name' | 'email' | 'role' 
 export interface PeopleListProps {
   people: readonly ListedPerson[];
   selfId: string;
+  present: PeopleThere;
   /** A button beside the search. */
   action?: ReactNode;
   /** Between the search and the people. */
@@ -19,7 +22,7 @@ export interface PeopleListProps {
 }
 
 /** The directory: everybody by name, found by the beginning of any part of their name or address. */
-export function PeopleList({ people, selfId, action, children }: PeopleListProps) {
+export function PeopleList({ people, selfId, present, action, children }: PeopleListProps) {
   const [query, setQuery] = useState('');
   const wanted = useDeferredValue(query);
   const found = useMemo(() => matchPeople(people, wanted), [people, wanted]);
@@ -43,7 +46,7 @@ export function PeopleList({ people, selfId, action, children }: PeopleListProps
       ) : (
         <ul aria-label="People" className="-mx-2">
           {found.map((person) => (
-            <PersonLine key={person.id} person={person} self={person.id === selfId} />
+            <PersonLine key={person.id} person={person} self={person.id === selfId} there={present.get(person.id)} />
           ))}
         </ul>
       )}
@@ -56,16 +59,17 @@ export function PeopleList({ people, selfId, action, children }: PeopleListProps
   );
 }
 
-function PersonLine({ person, self }: { person: ListedPerson; self: boolean }) {
+function PersonLine({ person, self, there }: { person: ListedPerson; self: boolean; there: PersonThere | undefined }) {
   return (
     <li className="flex min-h-14 items-center gap-3 rounded-lg px-2 py-2 [contain-intrinsic-size:auto_3.5rem] [content-visibility:auto] hover:bg-sunk">
-      <Avatar id={person.id} name={person.name} />
+      <Avatar id={person.id} name={person.name} presence={there?.status} />
       <span className="min-w-0 flex-1">
         <span className="block truncate text-base font-medium">
           {person.name}
           {self ? <span className="font-normal text-ink-3"> (you)</span> : null}
         </span>
         <span className="block truncate text-sm text-ink-3">
+          {there ? <span className="text-ink-2">{presenceWords(there)} · </span> : null}
           {person.placeholder ? 'Imported, has no account yet' : person.email}
         </span>
       </span>

@@ -14,7 +14,7 @@ import { readKey } from '../accounts/session-key.ts';
 const socketUrl = (): string => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/trpc`;
 
 /** A page cannot set headers of a handshake: person and key go where it can put something. */
-async function socketProtocols(personId: string): Promise<string[]> {
+export async function socketProtocols(personId: string): Promise<string[]> {
   const key = await readKey(personId);
   return key === null ? [] : ['parley', `person.${personId}`, `key.${key}`];
 }

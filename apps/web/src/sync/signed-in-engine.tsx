@@ -36,8 +36,13 @@ export function SignedInEngine({ personId, children }: { personId: string; child
     let over = false;
     let stop = () => {};
     const load = async () => {
-      const { careForStorage } = await import('./storage-care.ts');
-      if (!over) stop = careForStorage(engine);
+      const [{ careForStorage }, { keepRooms }] = await Promise.all([
+        import('./storage-care.ts'),
+        import('../presence/keep-rooms.ts'),
+      ]);
+      if (over) return;
+      const stops = [careForStorage(engine), keepRooms(engine, personId)];
+      stop = () => stops.forEach((each) => each());
     };
     const idle = setTimeout(() => void load().catch(() => undefined), CARE_AFTER_MS);
     return () => {
@@ -45,7 +50,7 @@ export function SignedInEngine({ personId, children }: { personId: string; child
       clearTimeout(idle);
       stop();
     };
-  }, [engine, ready]);
+  }, [engine, personId, ready]);
 
   if (broken !== null) throw broken;
   if (!ready) {

@@ -2,6 +2,8 @@ import { Avatar, Button, Dialog, IconButton, Time } from '@parley/ui';
 import { Link, MessagesSquare, UserMinus, UserPlus } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { GroupMark } from '../people/group-mark.tsx';
+import { presenceWords } from '../presence/presence-words.ts';
+import type { PeopleThere } from '../presence/rooms-door.ts';
 import { groupTitle, peopleCount, type Group } from '../people/use-groups.ts';
 import { ThreadLink } from './continuing.tsx';
 import { PeoplePicker, type PickablePerson } from './people-picker.tsx';
@@ -21,6 +23,9 @@ export interface ThreadDetailsProps {
   organisations: ThreadOrganisationsProps['organisations'];
   onPermit: ThreadOrganisationsProps['onPermit'];
   personId: string;
+  /** Who looks at the thread, and who is there at all. */
+  inThread: PeopleThere;
+  present: PeopleThere;
   /** Who could be added; `null` where the reader may not. */
   directory: readonly PickablePerson[] | null;
   pickableGroups: readonly Group[];
@@ -55,7 +60,8 @@ const LATER_MS = 60_000;
 
 /** Who takes part: add, remove, leave. */
 export function ThreadDetails(props: ThreadDetailsProps) {
-  const { createdAt, createdBy, people, former, groups, personId, directory, pickableGroups } = props;
+  const { createdAt, createdBy, people, former, groups, personId, inThread, present, directory, pickableGroups } =
+    props;
   const {
     organisations,
     onPermit,
@@ -74,8 +80,8 @@ export function ThreadDetails(props: ThreadDetailsProps) {
   const [removing, setRemoving] = useState<string | null>(null);
   const leaving = removing === personId;
   const removed = people.find(({ id }) => id === removing);
-  const present = new Set(people.map(({ id }) => id));
-  const addable = directory?.filter(({ id }) => !present.has(id)) ?? [];
+  const takingPart = new Set(people.map(({ id }) => id));
+  const addable = directory?.filter(({ id }) => !takingPart.has(id)) ?? [];
   const groupNames = new Map(groups.map((group) => [group.id, groupTitle(group)]));
   const addableGroups = pickableGroups.filter(({ id }) => !groupNames.has(id));
   const removedGroup = groups.find(({ id }) => id === removing);
@@ -161,14 +167,24 @@ export function ThreadDetails(props: ThreadDetailsProps) {
         <ul aria-label="People in this thread" className="-mx-2">
           {people.map(({ id, name, placeholder, actingOrg, joinedAt, via }) => (
             <li key={id} className="group/person flex min-h-11 items-center gap-2.5 rounded-md px-2 hover:bg-sunk">
-              <Avatar id={id} name={name} size={26} outside={outside.has(actingOrg)} />
+              <Avatar
+                id={id}
+                name={name}
+                size={26}
+                outside={outside.has(actingOrg)}
+                presence={present.get(id)?.status}
+              />
               <span className="min-w-0 flex-1">
                 <span className="block truncate">
                   {name}
                   {outside.has(actingOrg) ? <span className="text-outside"> · {outside.get(actingOrg)}</span> : null}
                   {id === personId ? <span className="text-ink-3"> (you)</span> : null}
                 </span>
-                {placeholder ? (
+                {present.has(id) ? (
+                  <span className="block truncate text-sm text-ink-2">
+                    {inThread.get(id)?.status === 'active' ? 'Looking at this thread' : presenceWords(present.get(id))}
+                  </span>
+                ) : placeholder ? (
                   <span className="block truncate text-sm text-ink-3">Has not joined yet</span>
                 ) : via ? (
                   <span className="block truncate text-sm text-ink-3">

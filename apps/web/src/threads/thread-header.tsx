@@ -2,6 +2,7 @@ import { SUBJECT_LENGTH } from '@parley/core/text';
 import { AvatarStack, Chip, formatList, IconButton, Menu, type MenuItem } from '@parley/ui';
 import { BellOff, ChevronLeft, CircleCheck, Ellipsis, Info, Pin } from 'lucide-react';
 import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import type { PeopleThere } from '../presence/rooms-door.ts';
 import { groupTitle } from '../people/use-groups.ts';
 import { ThreadLink } from './continuing.tsx';
 import { ExternalMark } from './external-mark.tsx';
@@ -13,6 +14,10 @@ export interface ThreadHeaderProps {
   people: readonly HeaderPerson[];
   groups: readonly ThreadGroup[];
   personId: string;
+  /** Who looks at it besides the reader. */
+  inThread: PeopleThere;
+  /** Who is known to be there at all. */
+  present: PeopleThere;
   /** Organisations of partners that take part. */
   partners: readonly string[];
   /** The thread that it goes on from. */
@@ -45,6 +50,8 @@ export function ThreadHeader(props: ThreadHeaderProps) {
     people,
     groups,
     personId,
+    inThread,
+    present,
     partners,
     continuedFrom,
     is,
@@ -124,10 +131,11 @@ export function ThreadHeader(props: ThreadHeaderProps) {
             />
           )}
           <p className="truncate text-sm text-ink-3">{peopleWords(people, groups, personId)}</p>
+          <p className="shrink-0 text-sm text-ink-2 empty:hidden">{lookingWords(people, inThread)}</p>
         </div>
       </div>
       <span className="max-desk:hidden">
-        <AvatarStack people={people} />
+        <AvatarStack people={people.map((each) => ({ ...each, presence: present.get(each.id)?.status }))} />
       </span>
       {pins > 0 || pinsOpen ? (
         <IconButton
@@ -216,4 +224,12 @@ function peopleWords(people: readonly HeaderPerson[], groups: readonly ThreadGro
   const named = names.slice(0, names.length > NAMED ? NAMED - 1 : NAMED);
   const rest = names.length - named.length;
   return formatList(rest > 0 ? [...named, `${rest} more`] : named);
+}
+
+/** "Bob is here": who looks at the thread at this moment. */
+function lookingWords(people: readonly HeaderPerson[], inThread: PeopleThere): string | null {
+  const looking = people.filter(({ id }) => inThread.get(id)?.status === 'active');
+  const [first] = looking;
+  if (first === undefined) return null;
+  return looking.length === 1 ? `· ${first.name.split(' ')[0] ?? first.name} is here` : `· ${looking.length} are here`;
 }

@@ -21,6 +21,8 @@ import { useLogDoorOf } from '../messages/use-log-door-of.ts';
 import { plainText } from '../markdown/plain-text.ts';
 import { useMessageLinks } from '../messages/use-message-links.ts';
 import { useWrittenKind, type WrittenKind } from '../messages/written-kind.ts';
+import { TypingLine } from '../presence/typing-line.tsx';
+import { useThreadPresence } from '../presence/use-room.ts';
 import { byPartner, useContacts } from '../partners/use-contacts.ts';
 import { useReceiptsIn } from '../receipts/use-receipts.ts';
 import { forgetThread } from '../shell/last-thread.ts';
@@ -136,6 +138,7 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
   const hasNotes = kind === 'external' && maySeeDirectory(role);
   const notes = notesScope(threadId, orgId);
   useOpenScope(hasNotes ? notes : null);
+  const { inThread, inNotes, present } = useThreadPresence({ threadId, orgId, hasNotes });
 
   const log = useRef<ThreadLogHandle>(null);
   const composer = useRef<ComposerHandle>(null);
@@ -240,6 +243,8 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
               people={people}
               groups={groups}
               personId={personId}
+              inThread={inThread}
+              present={present}
               partners={partners}
               is={{
                 resolved: Boolean(resolved),
@@ -311,10 +316,13 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
             ) : (
               <Banner tone="outside">The partnership rests or has ended: this thread can only be read.</Banner>
             )}
+            <TypingLine inThread={inThread} inNotes={inNotes} personName={personName} />
           </div>
           <Suspense>
             {panel?.kind === 'details' ? (
               <ThreadDetails
+                inThread={inThread}
+                present={present}
                 createdAt={createdAt}
                 createdBy={personName(createdBy) ?? 'somebody'}
                 people={people}

@@ -1,0 +1,32 @@
+/** Puts together what the devices of each person say. */
+import { PRESENCE, type SeenPresence } from '@parley/core/presence';
+import type { PeopleThere, PersonThere } from './rooms-door.ts';
+
+/** When a place last said that somebody types, and with which number. */
+export type TypingHeard = Map<number, { count: number; at: number }>;
+
+/**
+ * Everybody but `selfId`: active where one of their devices is, and typing where one is and said so lately. `heard` is
+ * brought up to date. `until` is when somebody is no longer believed; `null` where nobody types.
+ */
+export function peopleThere(
+  places: ReadonlyMap<number, Partial<SeenPresence>>,
+  { selfId, heard, now }: { selfId: string; heard: TypingHeard; now: number },
+): { people: PeopleThere; until: number | null } {
+  const people = new Map<string, PersonThere>();
+  let until: number | null = null;
+  for (const place of heard.keys()) if (places.get(place)?.typing === undefined) heard.delete(place);
+  for (const [place, { personId, status, typing }] of places) {
+    if (personId === undefined || status === undefined || personId === selfId) continue;
+    if (typing !== undefined && heard.get(place)?.count !== typing) heard.set(place, { count: typing, at: now });
+    const end = (heard.get(place)?.at ?? -Infinity) + PRESENCE.typingShown;
+    const isTyping = end > now;
+    if (isTyping) until = Math.min(end, until ?? Infinity);
+    const before = people.get(personId);
+    people.set(personId, {
+      status: before?.status === 'active' ? 'active' : status,
+      isTyping: isTyping || before?.isTyping === true,
+    });
+  }
+  return { people, until };
+}

@@ -1,0 +1,69 @@
+/** One room, over y-websocket. Rules: docs/decisions/0022. */
+import { ROOMS_PATH, type SaidPresence, type SeenPresence } from '@parley/core/presence';
+import type { ScopeId } from '@parley/sync/mutator';
+import { Awareness } from 'y-protocols/awareness';
+import { WebsocketProvider } from 'y-websocket';
+import { Doc } from 'yjs';
+import { peopleThere, type TypingHeard } from './people-there.ts';
+import type { PeopleThere } from './rooms-door.ts';
+
+export interface Room {
+  /** What the others are told; `null`: the person is not there for them. */
+  say(said: SaidPresence | null): void;
+  leave(): void;
+}
+
+export interface RoomOptions {
+  scope: ScopeId;
+  selfId: string;
+  /** What is offered in the handshake. */
+  protocols: string[];
+  onPeople: (people: PeopleThere) => void;
+}
+
+/** Milliseconds between two tries at most. */
+const LONGEST_WAIT = 20_000;
+
+export function enterRoom({ scope, selfId, protocols, onPeople }: RoomOptions): Room {
+  const doc = new Doc();
+  const awareness = new OwnAwareness(doc);
+  // The server says who comes and goes: nothing is repeated, and nobody is given up for keeping quiet.
+  clearInterval(awareness._checkInterval as number);
+  awareness.setLocalState(null);
+  const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${ROOMS_PATH}`;
+  const provider = new WebsocketProvider(url, scope, doc, { awareness, protocols, disableBc: true });
+
+  const heard: TypingHeard = new Map();
+  let doubt: ReturnType<typeof setTimeout> | undefined;
+  const look = () => {
+    clearTimeout(doubt);
+    const places = new Map(awareness.getStates() as Map<number, Partial<SeenPresence>>);
+    const { people, until } = peopleThere(places, { selfId, heard, now: Date.now() });
+    if (until !== null) doubt = setTimeout(look, until - Date.now());
+    onPeople(people);
+  };
+  awareness.on('change', look);
+  // Full jitter: of what the library would wait, any part.
+  provider.on('connection-close', () => {
+    provider.maxBackoffTime = Math.random() * Math.min(LONGEST_WAIT, 500 * 2 ** provider.wsUnsuccessfulReconnects);
+  });
+
+  return {
+    say(said) {
+      if (JSON.stringify(said) !== JSON.stringify(awareness.getLocalState())) awareness.setLocalState(said);
+    },
+    leave() {
+      clearTimeout(doubt);
+      awareness.off('change', look);
+      provider.destroy();
+      doc.destroy();
+    },
+  };
+}
+
+/** The provider sends on whatever is new to it, what it has just heard too; a client speaks for itself alone. */
+class OwnAwareness extends Awareness {
+  override emit(name: string, told: [unknown, unknown]): void {
+    if (name !== 'update' || told[1] === 'local') super.emit(name, told);
+  }
+}

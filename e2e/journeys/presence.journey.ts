@@ -1,0 +1,113 @@
+/** Who is there, who types and who looks: seen at once, gone in time, and by nobody who may not know. */
+import type { Page } from '@playwright/test';
+import { expectAccessible } from '../accessibility.ts';
+import { startInstallation } from '../installation.ts';
+import { aSubject, expect, test } from '../journey.ts';
+import { CAROL, partnersIn } from '../partnership.ts';
+import { ALICE, BOB } from '../people.ts';
+import type { Person } from '../person.ts';
+
+const here = ({ page }: Person, name: string) =>
+  page.getByRole('banner').or(page.locator('header')).getByText(`${name} is here`);
+const typing = ({ page }: Person, words: string) => page.getByRole('main').getByText(words, { exact: true });
+
+test('typing appears in the other browser, and vanishes after silence and with the message', async ({ alice, bob }) => {
+  const subject = aSubject('Gate times');
+  await alice.startThread({ subject, with: [BOB], message: 'When does gate 4 open?' });
+  await bob.openThread(subject);
+  await expect(here(alice, 'Bob')).toBeVisible();
+  await expect(here(bob, 'Alice')).toBeVisible();
+
+  await bob.type('At six');
+  await expect(typing(alice, 'Bob Okafor is typing…')).toBeVisible();
+  await expect(alice.page.getByRole('status')).toHaveText('Bob Okafor is typing…');
+  await expectAccessible(alice.page, 'somebody types');
+  // Silence.
+  await expect(typing(alice, 'Bob Okafor is typing…')).toHaveCount(0, { timeout: 10_000 });
+
+  await bob.type(', I think');
+  await expect(typing(alice, 'Bob Okafor is typing…')).toBeVisible();
+  await bob.submit();
+  await alice.expectMessage('At six, I think');
+  await expect(typing(alice, 'Bob Okafor is typing…')).toHaveCount(0);
+});
+
+test('presence follows the page, the tab and the network', async ({ alice, bob }) => {
+  const subject = aSubject('Night shift');
+  await alice.startThread({ subject, with: [BOB], message: 'Who is there?' });
+  await bob.openThread(subject);
+  await alice.page.getByRole('button', { name: 'Details' }).click();
+  const line = personLine(alice.page, BOB.name);
+  await expect(line).toContainText('Looking at this thread');
+
+  // Elsewhere in the program: there, and not here.
+  await bob.page.getByRole('link', { name: 'People' }).click();
+  await expect(line).toContainText('Active');
+  await expect(here(alice, 'Bob')).toHaveCount(0);
+  await expect(
+    bob.page.getByRole('list', { name: 'People' }).getByRole('listitem').filter({ hasText: ALICE.name }),
+  ).toContainText('Active');
+
+  // A second tab keeps him there when the first is closed.
+  const first = bob.page;
+  await bob.openTab();
+  await bob.openThread(subject);
+  await expect(line).toContainText('Looking at this thread');
+  await first.close();
+  await expect(line).toContainText('Looking at this thread');
+
+  await bob.goOffline();
+  // The line is dead, and says nothing of it: the server notices when nobody answers.
+  await expect(line).not.toContainText(/Active|Looking/, { timeout: 45_000 });
+  // Who has no connection knows of nobody.
+  await expect(here(bob, 'Alice')).toHaveCount(0);
+  await bob.goOnline();
+  await expect(line).toContainText('Looking at this thread');
+  await expect(here(bob, 'Alice')).toBeVisible();
+
+  await bob.page.goto('about:blank');
+  await expect(line).not.toContainText(/Active|Looking/);
+});
+
+test('a partner sees who is in the thread they share, and never that somebody writes a note', async ({ visit }) => {
+  await using fresh = await startInstallation();
+  const { alice, bob, carol } = await partnersIn(fresh, visit);
+  const subject = aSubject('Claims');
+  await alice.startThread({ subject, with: [BOB, CAROL], message: 'Three pallets are missing.' });
+  await carol.openThread(subject);
+  await bob.openThread(subject);
+  await expect(carol.page.getByText('2 are here')).toBeVisible();
+  await carol.page.getByRole('button', { name: 'Details' }).click();
+  const line = personLine(carol.page, BOB.name);
+  await expect(line).toContainText('Looking at this thread');
+
+  const heard: string[] = [];
+  await carol.page.exposeFunction('heardOfNote', (text: string) => heard.push(text));
+  await carol.page.evaluate(() => {
+    new MutationObserver(() => {
+      if (/writing|typing/i.test(document.body.innerText))
+        void (window as never as { heardOfNote(text: string): void }).heardOfNote(document.body.innerText);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  await alice.page.keyboard.press('Alt+Shift+N');
+  const note = alice.page.getByRole('textbox', { name: /note/i });
+  await note.pressSequentially('We insured two of them');
+  await expect(typing(bob, 'Alice Weber is writing a note…')).toBeVisible();
+  await note.fill('');
+  await expect(typing(bob, 'Alice Weber is writing a note…')).toHaveCount(0);
+  expect(heard).toEqual([]);
+  // What she writes to all of them is seen by all of them.
+  await alice.page.keyboard.press('Alt+Shift+N');
+  await alice.type('We look into it');
+  await expect(typing(carol, 'Alice Weber is typing…')).toBeVisible();
+
+  // Elsewhere Bob is there for his own people only.
+  await bob.page.getByRole('link', { name: 'People' }).click();
+  await expect(line).not.toContainText(/Active|Looking/);
+  await alice.page.getByRole('button', { name: 'Details' }).click();
+  await expect(personLine(alice.page, BOB.name)).toContainText('Active');
+  for (const person of [alice, bob, carol]) await person.leave();
+});
+
+const personLine = (page: Page, name: string) =>
+  page.getByRole('list', { name: 'People in this thread' }).getByRole('listitem').filter({ hasText: name });
