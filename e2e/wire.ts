@@ -12,26 +12,21 @@ export interface Frames {
   reset(): void;
 }
 
-/**
- * Counts the WebSocket frames of a page, of sockets that open from now on too; those of rooms, which say who is there, are
- * left out.
- */
+const BINARY = 2;
+
+/** Counts the WebSocket frames of a page, also of sockets that open later; rooms, which speak in bytes, are left out. */
 export async function countFrames(page: Page): Promise<Frames> {
   const session = await page.context().newCDPSession(page);
   await session.send('Network.enable');
   let [sent, received] = [0, 0];
   let texts: string[] = [];
-  const rooms = new Set<string>();
-  session.on('Network.webSocketCreated', ({ requestId, url }) => {
-    if (new URL(url).pathname.startsWith('/presence/')) rooms.add(requestId);
-  });
-  session.on('Network.webSocketFrameSent', ({ requestId, response }) => {
-    if (rooms.has(requestId)) return;
+  session.on('Network.webSocketFrameSent', ({ response }) => {
+    if (response.opcode === BINARY) return;
     sent += frameBytes(response.payloadData) + MASK_BYTES;
     texts.push(response.payloadData);
   });
-  session.on('Network.webSocketFrameReceived', ({ requestId, response }) => {
-    if (rooms.has(requestId)) return;
+  session.on('Network.webSocketFrameReceived', ({ response }) => {
+    if (response.opcode === BINARY) return;
     received += frameBytes(response.payloadData);
     texts.push(response.payloadData);
   });

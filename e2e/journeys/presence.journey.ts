@@ -85,8 +85,8 @@ test('a partner sees who is in the thread they share, and never that somebody wr
   await carol.page.exposeFunction('heardOfNote', (text: string) => heard.push(text));
   await carol.page.evaluate(() => {
     new MutationObserver(() => {
-      if (/writing|typing/i.test(document.body.innerText))
-        void (window as never as { heardOfNote(text: string): void }).heardOfNote(document.body.innerText);
+      const text = document.body.innerText;
+      if (/is (writing|typing)/i.test(text)) (window as never as { heardOfNote(text: string): void }).heardOfNote(text);
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
   });
   await alice.page.keyboard.press('Alt+Shift+N');

@@ -38,7 +38,7 @@ export function Avatar({ id, name, size = 34, outside = false, presence, classNa
       {presence === undefined ? null : (
         <span
           className={classNames(
-            'absolute -right-px -bottom-px size-2.75 rounded-full border-2 border-sheet forced:border-[Canvas]',
+            'absolute -right-px -bottom-px z-1 size-2.75 rounded-full border-2 border-sheet forced:border-[Canvas]',
             presence === 'active'
               ? 'bg-good forced:bg-[CanvasText]'
               : 'bg-sheet shadow-[inset_0_0_0_1.5px_var(--ink-3)] forced:bg-[GrayText]',

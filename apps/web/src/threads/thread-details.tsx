@@ -180,21 +180,24 @@ export function ThreadDetails(props: ThreadDetailsProps) {
                   {outside.has(actingOrg) ? <span className="text-outside"> · {outside.get(actingOrg)}</span> : null}
                   {id === personId ? <span className="text-ink-3"> (you)</span> : null}
                 </span>
-                {present.has(id) ? (
-                  <span className="block truncate text-sm text-ink-2">
-                    {inThread.get(id)?.status === 'active' ? 'Looking at this thread' : presenceWords(present.get(id))}
-                  </span>
-                ) : placeholder ? (
-                  <span className="block truncate text-sm text-ink-3">Has not joined yet</span>
-                ) : via ? (
-                  <span className="block truncate text-sm text-ink-3">
-                    via {via.map((groupId) => groupNames.get(groupId) ?? 'a group').join(', ')}
-                  </span>
-                ) : joinedAt > createdAt + LATER_MS ? (
-                  <span className="block truncate text-sm text-ink-3">
-                    Added <Time at={joinedAt} as="relative" />
-                  </span>
-                ) : null}
+                <span className="block truncate text-sm text-ink-3 empty:hidden">
+                  {present.has(id) ? (
+                    <span className="text-ink-2 not-last:after:mx-1 not-last:after:content-['·']">
+                      {inThread.get(id)?.status === 'active'
+                        ? 'Looking at this thread'
+                        : presenceWords(present.get(id))}
+                    </span>
+                  ) : null}
+                  {placeholder ? (
+                    'Has not joined yet'
+                  ) : via ? (
+                    <span>via {via.map((groupId) => groupNames.get(groupId) ?? 'a group').join(', ')}</span>
+                  ) : joinedAt > createdAt + LATER_MS ? (
+                    <span>
+                      Added <Time at={joinedAt} as="relative" />
+                    </span>
+                  ) : null}
+                </span>
               </span>
               {id === personId || !mayRemove(actingOrg) ? null : (
                 <IconButton

@@ -131,7 +131,9 @@ export function ThreadHeader(props: ThreadHeaderProps) {
             />
           )}
           <p className="truncate text-sm text-ink-3">{peopleWords(people, groups, personId)}</p>
-          <p className="shrink-0 text-sm text-ink-2 empty:hidden">{lookingWords(people, inThread)}</p>
+          <p className="shrink-0 text-sm text-ink-2 empty:hidden desk:before:mr-2 desk:before:content-['·']">
+            {lookingWords(people, inThread)}
+          </p>
         </div>
       </div>
       <span className="max-desk:hidden">
@@ -231,5 +233,5 @@ function lookingWords(people: readonly HeaderPerson[], inThread: PeopleThere): s
   const looking = people.filter(({ id }) => inThread.get(id)?.status === 'active');
   const [first] = looking;
   if (first === undefined) return null;
-  return looking.length === 1 ? `· ${first.name.split(' ')[0] ?? first.name} is here` : `· ${looking.length} are here`;
+  return looking.length === 1 ? `${first.name.split(' ')[0] ?? first.name} is here` : `${looking.length} are here`;
 }
