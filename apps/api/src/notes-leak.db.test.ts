@@ -179,7 +179,7 @@ async function live(withNotes: boolean): Promise<Lived> {
     const invited = await owner.call('mutation', 'partners.invite', { orgId: acme, email: carol.email });
     const token = (invited.data as { url: string }).url.split('/').at(-1);
     await partner.call('mutation', 'partners.accept', { token, orgId: globex });
-    const scene: Scene = { ...cast, ...(await beginAffairs(owner, acme)), gus, rob, threadId: uuidv7() };
+    const scene: Scene = { ...cast, ...(await beginAffairs(owner, acme)), gus, rob, erin, threadId: uuidv7() };
     const { threadId } = scene;
     const ofCarol = await beginAffairs(partner, globex);
     // The same, as seen from the other side: there the partner is asked no stranger's questions.

@@ -1,10 +1,11 @@
-import { threadScope } from '@parley/core/scopes';
+import { orgPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import { liveRequest } from '@parley/sync/protocol';
 import { arbitraryOf, spoiledOf, type Schema } from '@parley/sync/testing/arbitrary-of';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import { putMember } from './accounts/people.ts';
 import { appRouter, procedureKinds } from './router.ts';
 import type { Browser } from './testing/browser.ts';
 import { beginAffairs, samples, type ProtectedSample, type Scene } from './testing/samples.ts';
@@ -38,18 +39,26 @@ beforeAll(async () => {
   server = await startTestServer({ limits });
   const cast = await makeCast(server.services);
   const alice = await signIn(cast.alice);
+  // Being a partner opens no door either.
+  const { data } = await alice.call('mutation', 'partners.invite', { orgId: cast.acme, email: cast.carol.email });
+  const token = (data as { url: string }).url.split('/').at(-1);
+  await (await signIn(cast.carol)).call('mutation', 'partners.accept', { token, orgId: cast.globex });
   const client = await SyncClient.connect(alice, cast.alice.personId);
   const threadId = await client.startThread(cast.acme, [cast.bob.personId]);
   client.close();
   const gus = { personId: uuidv7(), name: 'Gus', email: 'gus@example.org' };
   const rob = { personId: uuidv7(), name: 'Rob', email: 'rob@example.org' };
+  const erin = { personId: uuidv7(), name: 'Erin', email: 'erin@example.org' };
   await addMember(server.services, { ...gus, orgId: cast.acme, role: 'guest' });
+  await addMember(server.services, { ...erin, orgId: cast.acme, role: 'member' });
+  const inGlobex = { write: [userScope(erin.personId), orgPeopleScope(cast.globex)] };
+  await server.services.acts.act(null, inGlobex, (tx) => putMember(tx, { ...erin, orgId: cast.globex, role: 'owner' }));
   await addMember(server.services, { ...rob, orgId: cast.acme, role: 'member' });
-  scene = { ...cast, ...(await beginAffairs(alice, cast.acme)), threadId, gus, rob };
+  scene = { ...cast, ...(await beginAffairs(alice, cast.acme)), threadId, gus, rob, erin };
   const again = await SyncClient.connect(alice, cast.alice.personId);
   await again.push(
     'addParticipants',
-    { threadId, orgId: cast.acme, messageId: uuidv7(), personIds: [rob.personId] },
+    { threadId, orgId: cast.acme, messageId: uuidv7(), personIds: [rob.personId, erin.personId] },
     threadScope(threadId),
   );
   again.close();
@@ -101,7 +110,7 @@ test.each(all.filter(([, { isPublic }]) => !isPublic))('%s, signed out: refused'
 
 describe.each(protectedOnes)('%s', (path, { input, stranger, guest, namesCaller, other = 'FORBIDDEN' }) => {
   test.each([
-    ['carol', 'of another organisation', stranger],
+    ['carol', 'of another organisation, a partner', stranger],
     ['dave', 'of none', stranger],
     ['rob', 'deactivated', stranger],
     ['gus', 'a guest', guest],
@@ -112,8 +121,11 @@ describe.each(protectedOnes)('%s', (path, { input, stranger, guest, namesCaller,
     else expect(data).toMatchObject(expected);
   });
 
-  test('in the name of somebody else: refused', async () => {
-    const { code } = await callAs(await signIn(scene.bob), path, input(scene, scene.alice));
+  test.each([
+    ['bob', 'a colleague'],
+    ['erin', 'a colleague who owns another organisation, too'],
+  ] as const)('%s, %s, in the name of somebody else: refused', async (name, _who) => {
+    const { code } = await callAs(await signIn(scene[name]), path, input(scene, scene.alice));
     expect(code).toBe(namesCaller ? 'WRONG_ACCOUNT' : other);
   });
 });

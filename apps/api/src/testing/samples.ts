@@ -6,12 +6,14 @@ import type { Browser } from './browser.ts';
 import type { Cast, Somebody } from './test-server.ts';
 
 /**
- * What stands in the database when a call is made: the people, one thread of Alice and Bob, a guest of Acme, and
- * somebody who was a member of Acme and took part in the thread until they were deactivated.
+ * What stands in the database when a call is made: the people of two organisations that are partners, one thread of Alice,
+ * Bob and Erin, a guest of Acme, and somebody who was a member of Acme and took part in the thread until they were
+ * deactivated. Erin is a member of Acme and an owner of Globex.
  */
 export interface Scene extends Cast {
   gus: Somebody;
   rob: Somebody;
+  erin: Somebody;
   threadId: string;
   invitationId: string;
   alicesDeviceId: string;
@@ -57,7 +59,7 @@ export interface ProtectedSample {
   input(scene: Scene, caller: Somebody): unknown;
   isPublic?: never;
   ownOnly?: never;
-  /** Answer to somebody of another organisation, and to somebody who was deactivated in this one. */
+  /** Answer to somebody of another organisation, be it a partner, and to somebody who was deactivated in this one. */
   stranger: Answer;
   /** Answer to a guest of the organisation who is not in the thread. */
   guest: Answer;
