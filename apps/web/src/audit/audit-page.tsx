@@ -1,4 +1,4 @@
-import type { AuditKind } from '@parley/core/audit';
+import { AUDIT_GROUPS, type AuditGroup } from '@parley/core/audit';
 import { orgPeopleScope } from '@parley/core/scopes';
 import { Button, EmptyState, Menu, notify, Spinner, Time } from '@parley/ui';
 import { CloudOff, Download, ScrollText } from 'lucide-react';
@@ -14,55 +14,12 @@ import { logAsCsv, logAsJson } from './audit-file.ts';
 import { Choice } from './choice.tsx';
 import { eventWords, type LoggedEvent } from './event-words.ts';
 
-/** What is looked for together. */
-const parts: Readonly<Record<string, { label: string; kinds?: AuditKind[] }>> = {
-  all: { label: 'Everything' },
-  accounts: {
-    label: 'Signing in and accounts',
-    kinds: [
-      'signed_in',
-      'second_step_failed',
-      'password_changed',
-      'reset_link_made',
-      'password_reset',
-      'passkey_added',
-      'passkey_removed',
-      'two_step_on',
-      'two_step_off',
-      'recovery_codes_renewed',
-      'device_signed_out',
-      'signed_out',
-    ],
-  },
-  invitations: { label: 'Invitations', kinds: ['invited', 'invitation_withdrawn', 'invitation_accepted'] },
-  people: { label: 'People and roles', kinds: ['role_changed', 'deactivated', 'reactivated', 'merged'] },
-  partners: {
-    label: 'Partners',
-    kinds: [
-      'partner_invited',
-      'partner_invitation_withdrawn',
-      'partner_accepted',
-      'partner_approved',
-      'partner_declined',
-      'partner_contacts_changed',
-      'partner_suspended',
-      'partner_resumed',
-      'partner_ended',
-    ],
-  },
-  settings: {
-    label: 'Settings, imports and exports',
-    kinds: [
-      'organisation_made',
-      'settings_changed',
-      'hold_placed',
-      'hold_lifted',
-      'import_started',
-      'exported',
-      'demo_made',
-      'demo_removed',
-    ],
-  },
+const groups: Readonly<Record<AuditGroup, string>> = {
+  accounts: 'Signing in and accounts',
+  invitations: 'Invitations',
+  people: 'People and roles',
+  partners: 'Partners',
+  settings: 'Settings, imports and exports',
 };
 
 const DAY = 86_400_000;
@@ -75,12 +32,12 @@ export function AuditPage({ organisation }: { organisation: OwnOrganisation }) {
   const { id: orgId } = organisation;
   const online = useOnline();
   const people = useRows(orgPeopleScope(orgId), 'person');
-  const [part, setPart] = useState('all');
+  const [group, setGroup] = useState<AuditGroup | ''>('');
   const [personId, setPersonId] = useState('');
   const [span, setSpan] = useState({ days: '', from: 0 });
   const wanted = {
     orgId,
-    kinds: parts[part]?.kinds,
+    ...(group !== '' && { kinds: [...AUDIT_GROUPS[group]] }),
     ...(personId !== '' && { personId }),
     ...(span.days !== '' && { from: span.from }),
   };
@@ -89,9 +46,9 @@ export function AuditPage({ organisation }: { organisation: OwnOrganisation }) {
     staleTime: 0,
   });
   const events = log.data?.pages.flatMap(({ items }) => items);
-  const isNarrowed = part !== 'all' || personId !== '' || span.days !== '';
+  const isNarrowed = group !== '' || personId !== '' || span.days !== '';
   const widen = () => {
-    setPart('all');
+    setGroup('');
     setPersonId('');
     setSpan({ days: '', from: 0 });
   };
@@ -104,9 +61,9 @@ export function AuditPage({ organisation }: { organisation: OwnOrganisation }) {
       <div className="mb-4 flex flex-wrap items-center gap-2">
         <Choice
           label="What"
-          value={part}
-          options={Object.entries(parts).map(([value, { label }]) => ({ value, label }))}
-          onChange={setPart}
+          value={group}
+          options={Object.entries({ '': 'Everything', ...groups }).map(([value, label]) => ({ value, label }))}
+          onChange={(value) => setGroup(value as AuditGroup | '')}
         />
         <Choice
           label="Who"
