@@ -17,9 +17,7 @@ import { ApiError } from '../http/api-error.ts';
 import type { Acts } from '../services.ts';
 import { mustAdminister, noOrganisation } from './administer.ts';
 import { claimThreads, findPlaceholder, PlaceholderChanged, placeholderScopes, type Placeholder } from './claims.ts';
-
-const DAY = 24 * 60 * 60 * 1000;
-const VALID_DAYS = 14;
+import { issueInvitation, SHOWN_AFTER_MS } from './issue-invitation.ts';
 
 export interface InvitationSummary {
   id: string;
@@ -50,10 +48,7 @@ export async function inviteToOrganisation(
   },
 ): Promise<{ token: string; expiresAt: number }> {
   const { inviter, orgId, email, role, threadId = null, authSecret, now } = invitation;
-  const id = uuidv7();
-  const token = invitationToken(authSecret, id);
-  const expiresAt = now + VALID_DAYS * DAY;
-  await db.transaction().execute(async (tx) => {
+  return db.transaction().execute(async (tx) => {
     if (inviter.personId !== null) {
       const own = await mustAdminister(tx, inviter.personId, orgId);
       if (!mayGrant(own, role)) throw new ApiError('FORBIDDEN', 'You cannot give this role.', { status: 'FORBIDDEN' });
@@ -62,35 +57,15 @@ export async function inviteToOrganisation(
       if (!org) throw noOrganisation();
     }
     await mustNotBeMember(tx, orgId, email);
-    await tx
-      .updateTable('invitation')
-      .set({ revoked_at: new Date(now) })
-      .where('org_id', '=', orgId)
-      .where('email', '=', email)
-      .where('accepted_at', 'is', null)
-      .where('revoked_at', 'is', null)
-      .execute();
-    await tx
-      .insertInto('invitation')
-      .values({
-        id,
-        org_id: orgId,
-        email,
-        role,
-        token_hash: hashToken(token),
-        invited_by: inviter.personId,
-        created_at: new Date(now),
-        expires_at: new Date(expiresAt),
-        thread_id: threadId,
-      })
-      .execute();
+    const link = await issueInvitation(tx, 'invitation', { orgId, email, authSecret, now }, (issued) =>
+      tx
+        .insertInto('invitation')
+        .values({ ...issued, role, invited_by: inviter.personId, thread_id: threadId })
+        .execute(),
+    );
     await audit(tx, { kind: 'invited', actor: inviter, orgId, details: { email, role } });
-    await tx
-      .insertInto('job')
-      .values({ kind: 'invitation.created', payload: JSON.stringify({ invitationId: id }) })
-      .execute();
+    return link;
   });
-  return { token, expiresAt };
 }
 
 /**
@@ -111,9 +86,6 @@ export async function inviteToThread(
   return inviteToOrganisation(db, { ...invitation, role: 'guest' });
 }
 
-/** Days in which an invitation that ended unused is still shown. */
-const SHOWN_AFTER_DAYS = 30;
-
 /** Invitations that are open or ended lately, newest first. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
 export async function openInvitations(
   db: Kysely<Database>,
@@ -127,7 +99,7 @@ export async function openInvitations(
     .where('org_id', '=', orgId)
     .where('accepted_at', 'is', null)
     .where('revoked_at', 'is', null)
-    .where('expires_at', '>', new Date(now - SHOWN_AFTER_DAYS * DAY))
+    .where('expires_at', '>', new Date(now - SHOWN_AFTER_MS))
     .orderBy('invitation.created_at', 'desc')
     .limit(500)
     .execute();

@@ -6,19 +6,14 @@ import type { Database } from '@parley/db';
 import { invitationToken } from '@parley/jobs/invitation-token';
 import { Refusal } from '@parley/sync/mutator';
 import type { Kysely } from 'kysely';
-import { v7 as uuidv7 } from 'uuid';
 import { audit, auditForPartner, auditPartnership, type Actor } from '../audit/audit.ts';
 import { hashToken } from '../accounts/secret-token.ts';
 import { ApiError } from '../http/api-error.ts';
 import { organisationsLog } from '../logger.ts';
 import { mustAdminister } from '../organisations/administer.ts';
 import { mustBeOpen } from '../organisations/invitations.ts';
+import { issueInvitation, SHOWN_AFTER_MS } from '../organisations/issue-invitation.ts';
 import type { Acts } from '../services.ts';
-
-const DAY = 24 * 60 * 60 * 1000;
-const VALID_DAYS = 14;
-/** Days in which an invitation that ended unused is still shown. */
-const SHOWN_AFTER_DAYS = 30;
 
 export interface PartnerInvitation {
   id: string;
@@ -46,38 +41,17 @@ export async function invitePartner(
   },
 ): Promise<{ token: string; expiresAt: number }> {
   const { inviter, orgId, email, authSecret, now } = invitation;
-  const id = uuidv7();
-  const token = invitationToken(authSecret, id);
-  const expiresAt = now + VALID_DAYS * DAY;
-  await db.transaction().execute(async (tx) => {
+  return db.transaction().execute(async (tx) => {
     await mustAdminister(tx, inviter.personId, orgId);
-    await tx
-      .updateTable('partnership_invitation')
-      .set({ revoked_at: new Date(now) })
-      .where('org_id', '=', orgId)
-      .where('email', '=', email)
-      .where('accepted_at', 'is', null)
-      .where('revoked_at', 'is', null)
-      .execute();
-    await tx
-      .insertInto('partnership_invitation')
-      .values({
-        id,
-        org_id: orgId,
-        email,
-        token_hash: hashToken(token),
-        invited_by: inviter.personId,
-        created_at: new Date(now),
-        expires_at: new Date(expiresAt),
-      })
-      .execute();
-    await tx
-      .insertInto('job')
-      .values({ kind: 'partnership-invitation.created', payload: JSON.stringify({ invitationId: id }) })
-      .execute();
+    const link = await issueInvitation(tx, 'partnership_invitation', { orgId, email, authSecret, now }, (issued) =>
+      tx
+        .insertInto('partnership_invitation')
+        .values({ ...issued, invited_by: inviter.personId })
+        .execute(),
+    );
     await audit(tx, { kind: 'partner_invited', actor: inviter, orgId, details: { email } });
+    return link;
   });
-  return { token, expiresAt };
 }
 
 /** Invitations that are open, wait at the other side or ended lately, newest first. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
@@ -95,7 +69,7 @@ export async function partnerInvitations(
     .where('approved_at', 'is', null)
     .where('declined_at', 'is', null)
     .where(({ or, eb }) =>
-      or([eb('accepted_at', 'is not', null), eb('expires_at', '>', new Date(now - SHOWN_AFTER_DAYS * DAY))]),
+      or([eb('accepted_at', 'is not', null), eb('expires_at', '>', new Date(now - SHOWN_AFTER_MS))]),
     )
     .orderBy('i.created_at', 'desc')
     .limit(500)
