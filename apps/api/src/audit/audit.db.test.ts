@@ -1,32 +1,15 @@
 import type { AuditKind } from '@parley/core/audit';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { newPasskey } from '../accounts/passkey.fixture.ts';
 import { issueReset } from '../accounts/password-reset.ts';
 import { totpCode } from '../accounts/totp.ts';
 import { OPERATOR } from './audit.ts';
 import type { LoggedEvent } from './audit-log.ts';
 import { inviteToOrganisation } from '../organisations/invitations.ts';
+import { alice, cast, server } from '../testing/acme-server.ts';
 import type { Browser } from '../testing/browser.ts';
-import {
-  addMember,
-  makeCast,
-  PASSWORD,
-  startTestServer,
-  type Cast,
-  type Somebody,
-  type TestServer,
-} from '../testing/test-server.ts';
-
-let server: TestServer;
-let cast: Cast;
-let alice: Browser;
-beforeAll(async () => {
-  server = await startTestServer();
-  cast = await makeCast(server.services);
-  alice = await server.browser().signIn(cast.alice, PASSWORD);
-});
-afterAll(() => server.stop());
+import { addMember, PASSWORD, type Somebody } from '../testing/test-server.ts';
 
 interface Page {
   items: LoggedEvent[];

@@ -1,18 +1,9 @@
 import { invitationToken } from '@parley/jobs/invitation-token';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hashToken } from '../accounts/secret-token.ts';
+import { alice, cast, server } from '../testing/acme-server.ts';
 import type { Browser } from '../testing/browser.ts';
-import { PASSWORD, makeCast, startTestServer, type Cast, type TestServer } from '../testing/test-server.ts';
-
-let server: TestServer;
-let cast: Cast;
-let alice: Browser;
-beforeAll(async () => {
-  server = await startTestServer();
-  cast = await makeCast(server.services);
-  alice = await server.browser().signIn(cast.alice, PASSWORD);
-});
-afterAll(() => server.stop());
+import { PASSWORD } from '../testing/test-server.ts';
 
 async function invite(email: string, role = 'member', by = alice): Promise<string> {
   const { data, code } = await by.call('mutation', 'organisations.invite', { orgId: cast.acme, email, role });

@@ -1,16 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Browser } from '../testing/browser.ts';
-import { makeCast, PASSWORD, startTestServer, type Cast, type TestServer } from '../testing/test-server.ts';
-
-let server: TestServer;
-let cast: Cast;
-let alice: Browser;
-beforeAll(async () => {
-  server = await startTestServer();
-  cast = await makeCast(server.services);
-  alice = await server.browser().signIn(cast.alice, PASSWORD);
-});
-afterAll(() => server.stop());
+import { expect, test } from 'vitest';
+import { alice, cast } from '../testing/acme-server.ts';
 
 const hold = async () => (await alice.call('query', 'organisations.hold', { orgId: cast.acme })).data;
 const place = (reason = 'A lawsuit') => alice.call('mutation', 'organisations.placeHold', { orgId: cast.acme, reason });

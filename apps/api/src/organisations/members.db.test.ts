@@ -1,27 +1,10 @@
 import { orgPeopleScope, threadScope, userScope } from '@parley/core/scopes';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { alice, cast, server } from '../testing/acme-server.ts';
 import type { Browser } from '../testing/browser.ts';
 import { SyncClient } from '../testing/sync-client.ts';
-import {
-  addMember,
-  makeCast,
-  PASSWORD,
-  startTestServer,
-  type Cast,
-  type Somebody,
-  type TestServer,
-} from '../testing/test-server.ts';
+import { addMember, PASSWORD, type Somebody } from '../testing/test-server.ts';
 import { v7 as uuidv7 } from 'uuid';
-
-let server: TestServer;
-let cast: Cast;
-let alice: Browser;
-beforeAll(async () => {
-  server = await startTestServer();
-  cast = await makeCast(server.services);
-  alice = await server.browser().signIn(cast.alice, PASSWORD);
-});
-afterAll(() => server.stop());
 
 async function newMember(name: string): Promise<Somebody> {
   const person = { personId: uuidv7(), name, email: `${name.toLowerCase()}@example.org` };

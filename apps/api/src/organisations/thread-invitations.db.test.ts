@@ -2,24 +2,16 @@
 import { orgPeopleScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { alice as browser, cast, server } from '../testing/acme-server.ts';
 import type { Browser } from '../testing/browser.ts';
 import { SyncClient } from '../testing/sync-client.ts';
-import { addMember, makeCast, PASSWORD, startTestServer, type Cast, type TestServer } from '../testing/test-server.ts';
+import { addMember, PASSWORD } from '../testing/test-server.ts';
 
-let server: TestServer;
-let cast: Cast;
-let browser: Browser;
 let alice: SyncClient;
 beforeAll(async () => {
-  server = await startTestServer();
-  cast = await makeCast(server.services);
-  browser = await server.browser().signIn(cast.alice, PASSWORD);
   alice = await SyncClient.connect(browser, cast.alice.personId);
 });
-afterAll(() => {
-  alice.close();
-  return server.stop();
-});
+afterAll(() => alice.close());
 
 const inviteTo = (threadId: string, email: string, by = browser) =>
   by.call('mutation', 'organisations.inviteToThread', { orgId: cast.acme, threadId, email });
