@@ -68,6 +68,8 @@ export function createTrpcNetwork(options: TrpcNetworkOptions): Network {
   };
 }
 
+const closed = () => new Error('The connection is closed.');
+
 function connect(
   { url, protocols, calls, whyRefused, WebSocket: Socket = globalThis.WebSocket }: TrpcNetworkOptions,
   caller: { personId: string; clientId: string },
@@ -75,14 +77,14 @@ function connect(
 ): Connection {
   const sockets: WebSocket[] = [];
   let offered: string[] = [];
-  const closed = Promise.withResolvers<never>();
-  closed.promise.catch(() => {});
+  /** Rejects calls that have no answer. */
+  const unanswered = new Set<(reason: Error) => void>();
   let over = false;
   let opened = false;
   const end = (reason: CloseReason | null) => {
     if (over) return;
     over = true;
-    closed.reject(new Error('The connection is closed.'));
+    for (const reject of unanswered) reject(closed());
     client.close().catch(() => {});
     for (const socket of sockets) socket.close();
     if (reason) events.closed(reason);
@@ -128,19 +130,23 @@ function connect(
   );
 
   const call = async <T>(answer: Promise<T>): Promise<T> => {
-    const timeout = Promise.withResolvers<never>();
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    answer.then(resolve, reject);
+    if (over) reject(closed());
+    unanswered.add(reject);
     const timer = setTimeout(() => {
-      timeout.reject(new Error('The server did not answer.'));
+      reject(new Error('The server did not answer.'));
       end('lost');
     }, CALL_TIMEOUT);
     try {
-      return await Promise.race([answer, closed.promise, timeout.promise]);
+      return await promise;
     } catch (error) {
       const reason = reasonOf(error);
       if (reason !== 'lost') end(reason);
       throw error;
     } finally {
       clearTimeout(timer);
+      unanswered.delete(reject);
     }
   };
   const inTurn = takingTurns(PAGES_AT_ONCE);

@@ -1,5 +1,7 @@
 /** The connection, cell by cell as SPEC.md has them: [CONN1]. */
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { createVirtualTimers } from '../testing/index.ts';
 import { CONNECTION_TABLE, type ConnectionEvent, type ConnectionName } from './connection-table.ts';
@@ -10,7 +12,7 @@ import type { ConnectionState } from './status.ts';
 const never = <T>(): Promise<T> => new Promise(() => {});
 
 /** A connector over a network in which nothing happens by itself. */
-function connector() {
+function connector({ pull = never }: Partial<Pick<Connection, 'pull'>> = {}) {
   const timers = createVirtualTimers();
   const opened: { events: ConnectionEvents; closed: boolean }[] = [];
   const states: ConnectionState[] = [];
@@ -27,7 +29,7 @@ function connector() {
         const close = () => {
           own.closed = true;
         };
-        return { pull: never, push: never, page: never, audit: never, close };
+        return { pull, push: never, page: never, audit: never, close };
       },
     },
     caller: () => ({ personId: 'alice', clientId: 'one' }),
@@ -181,4 +183,24 @@ test('[CONN3] hears nothing of a connection that was given up', () => {
   given?.closed('outdated');
   expect(world.state()).toBe('connecting');
   expect(world.heard).toEqual([]);
+});
+
+test('an answer is not held by the connection that gave it', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const answers: WeakRef<object>[] = [];
+  const pull = () => {
+    const answer = { incarnation: 'one', serverTime: 0, answers: [] };
+    answers.push(new WeakRef(answer));
+    return Promise.resolve(answer);
+  };
+  const request = { protocol: 2, personId: 'alice', clientId: 'one', incarnation: null, scopes: [] };
+  const { subject, last } = connector({ pull });
+  subject.start();
+  last()?.live(hello);
+  for (let calls = 0; calls < 3; calls += 1) await subject.connection?.pull(request);
+  await new Promise((resolve) => setTimeout(resolve));
+  collectGarbage();
+  expect(answers.map((answer) => answer.deref())).toEqual([undefined, undefined, undefined]);
+  expect(subject.connection).not.toBeNull();
 });

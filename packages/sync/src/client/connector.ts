@@ -11,6 +11,8 @@ import type { ConnectionState } from './status.ts';
 /** Milliseconds. A `hello` that takes longer means that the connection is dead. */
 const HELLO_TIMEOUT = 10_000;
 
+const closed = () => new Error('The connection is closed.');
+
 export interface ConnectorOptions {
   network: Network;
   timers: Timers;
@@ -25,15 +27,13 @@ export class Connector {
   readonly #options: ConnectorOptions;
   #state: ConnectionState = { state: 'connecting' };
   #connection: Connection | null = null;
-  /** Rejects every call of the connection, also where its own promise would never end. */
-  #gone = Promise.withResolvers<never>();
   readonly #backoff: Backoff;
   #cancel: () => void = () => {};
   #stopOnline: () => void = () => {};
   #stopped = true;
   #wrongAccount = false;
-  /** Calls without an answer, and whether the watchdog has seen them before. */
-  readonly #unanswered = new Map<symbol, 'new' | 'seen'>();
+  /** How to reject calls that have no answer, and whether the watchdog has seen them before. */
+  readonly #unanswered = new Map<(reason: Error) => void, 'new' | 'seen'>();
   /** The last call failed. */
   #failing = false;
 
@@ -107,11 +107,13 @@ export class Connector {
     this.#backoff.cancel();
     const connection = this.#connection;
     this.#connection = null;
+    const unanswered = [...this.#unanswered.keys()];
     this.#unanswered.clear();
     this.#failing = false;
     if (!connection) return;
     connection.close();
-    this.#gone.reject(new Error('The connection is closed.'));
+    // Also where their own promises would never end.
+    for (const reject of unanswered) reject(closed());
     this.#options.onLost();
   }
 
@@ -127,20 +129,20 @@ export class Connector {
         if (watched === this.#connection) this.#onClosed(reason);
       },
     });
-    const gone = Promise.withResolvers<never>();
-    gone.promise.catch(() => {});
-    const call = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
-      const own = Symbol();
-      this.#unanswered.set(own, 'new');
-      let failing = true;
-      try {
-        const given = await Promise.race([answer, gone.promise]);
-        failing = false;
-        return given;
-      } finally {
-        this.#unanswered.delete(own);
+    // Not in a race with one promise for all: that would hold every answer for as long as the connection lasts.
+    const call = <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+      const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+      const settle = (failing: boolean) => {
+        this.#unanswered.delete(reject);
         if (watched === this.#connection) this.#failing = failing;
-      }
+      };
+      answer.then(
+        (given) => (settle(false), resolve(given)),
+        (error: Error) => (settle(true), reject(error)),
+      );
+      if (watched === this.#connection) this.#unanswered.set(reject, 'new');
+      else reject(closed());
+      return promise;
     };
     const watched: Connection = {
       pull: (request) => call(connection.pull(request)),
@@ -150,7 +152,6 @@ export class Connector {
       close: () => connection.close(),
     };
     this.#connection = watched;
-    this.#gone = gone;
   }
 
   #onLive(event: LiveEvent): void {
