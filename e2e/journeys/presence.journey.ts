@@ -69,6 +69,30 @@ test('presence follows the page, the tab and the network', async ({ alice, bob }
   await expect(line).not.toContainText(/Active|Looking/);
 });
 
+test('whoever is invisible sees the others and is not seen, on every device', async ({ alice, bob, visit }) => {
+  const subject = aSubject('Quiet hours');
+  await alice.startThread({ subject, with: [BOB], message: 'Do not disturb Bob.' });
+  await bob.openThread(subject);
+  await alice.page.getByRole('button', { name: 'Details' }).click();
+  const line = personLine(alice.page, BOB.name);
+  await expect(line).toContainText('Looking at this thread');
+
+  const other = await visit(BOB);
+  await other.signIn();
+  await other.page.getByRole('link', { name: 'Settings' }).click();
+  const choice = other.page.getByRole('radiogroup', { name: 'Presence' });
+  await choice.getByRole('radio', { name: 'Invisible' }).click();
+  await expect(line).not.toContainText(/Active|Looking/);
+  await bob.type('Nobody sees this');
+  await bob.submit();
+  await alice.expectMessage('Nobody sees this');
+  await expect(line).not.toContainText(/Active|Looking/);
+  await expect(here(bob, 'Alice')).toBeVisible();
+
+  await choice.getByRole('radio', { name: 'Visible', exact: true }).click();
+  await expect(line).toContainText('Looking at this thread');
+});
+
 test('a partner sees who is in the thread they share, and never that somebody writes a note', async ({ visit }) => {
   await using fresh = await startInstallation();
   const { alice, bob, carol } = await partnersIn(fresh, visit);

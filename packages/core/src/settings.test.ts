@@ -26,3 +26,14 @@ test('receipts are on unless they are switched off, which is work for the server
   expect(settings()).toEqual({ undoSeconds: 5, receipts: true });
   expect(world.jobs).toEqual([switched, switched]);
 });
+
+test('whoever wants to be invisible is, until they change it, whatever else they change', async () => {
+  const world = acmeWorld();
+  const settings = () => world.get('settings', userScope(people.bob), people.bob);
+  await world.act(people.bob, changeSettings, { invisible: true });
+  await world.act(people.bob, changeSettings, { undoSeconds: 5 });
+  expect(settings()?.invisible).toBe(true);
+  await world.act(people.bob, changeSettings, { invisible: false });
+  expect(settings()).toEqual({ undoSeconds: 5, receipts: true, invisible: false });
+  expect(world.jobs).toEqual([]);
+});

@@ -16,6 +16,8 @@ export interface SettingsRow {
   name?: string | null;
   /** `false`: others do not learn how far the person has read, nor the person how far they have. */
   receipts?: boolean | null;
+  /** `true`: nobody learns that the person is there or types; they see the others all the same. */
+  invisible?: boolean | null;
 }
 
 export const standardSettings: SettingsRow = { undoSeconds: 0 };
@@ -23,6 +25,7 @@ export const standardSettings: SettingsRow = { undoSeconds: 0 };
 const changeSettingsArgs = z.object({
   undoSeconds: z.optional(z.literal([...UNDO_SECONDS])),
   receipts: z.optional(z.boolean()),
+  invisible: z.optional(z.boolean()),
 });
 
 /** Changes what is named and leaves the rest. */
@@ -32,13 +35,14 @@ export const changeSettings: Mutator<Tables, z.infer<typeof changeSettingsArgs>>
   args: changeSettingsArgs,
   lane: (_args, personId) => userScope(personId),
   scopes: (_args, personId) => ({ write: [userScope(personId)] }),
-  async run(tx, { undoSeconds, receipts }) {
+  async run(tx, { undoSeconds, receipts, invisible }) {
     const scope = userScope(tx.personId);
     const settings = (await tx.get('settings', scope, tx.personId)) ?? standardSettings;
     tx.put('settings', scope, tx.personId, {
       ...settings,
       undoSeconds: undoSeconds ?? settings.undoSeconds,
       receipts: receipts ?? receiptsOn(settings),
+      ...(invisible !== undefined && { invisible }),
     });
     if (receipts !== undefined && receipts !== receiptsOn(settings)) {
       tx.enqueue(RECEIPTS_SWITCHED, { personId: tx.personId });

@@ -320,6 +320,7 @@ export interface Database {
     undo_seconds: number;
     name: string | null;
     receipts: boolean | null;
+    invisible: boolean | null;
   };
   scheduled: Synced & {
     person_id: string;

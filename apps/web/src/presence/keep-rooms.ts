@@ -1,6 +1,6 @@
 /** Keeps this tab in the rooms of its person's organisations and in those that pages want, while there is a connection. */
 import { maySeeDirectory } from '@parley/core/organisations';
-import { orgScope, parseScope } from '@parley/core/scopes';
+import { orgScope, parseScope, userScope } from '@parley/core/scopes';
 import type { ScopeId } from '@parley/sync/mutator';
 import type { ParleyEngine } from '../sync/engine-provider.tsx';
 import { socketProtocols } from '../sync/engine-options.ts';
@@ -21,6 +21,8 @@ export function keepRooms(engine: ParleyEngine, personId: string): () => void {
     return new Set([...own.map(({ id }) => orgScope(id)), ...keeping.wanted()]);
   };
 
+  const isInvisible = (): boolean => engine.row(userScope(personId), 'settings', personId)?.data.invisible === true;
+
   const settle = (): void => {
     const rooms = wanted();
     for (const [scope, room] of entered) {
@@ -33,7 +35,7 @@ export function keepRooms(engine: ParleyEngine, personId: string): () => void {
       const room = entered.get(scope) ?? enter(scope);
       entered.set(scope, room);
       // A thread that nobody sees is not looked at.
-      const isThere = parseScope(scope)?.kind === 'org' || document.visibilityState === 'visible';
+      const isThere = !isInvisible() && (parseScope(scope)?.kind === 'org' || document.visibilityState === 'visible');
       const typing = keeping.typing(scope);
       const status = activity.isActive() ? 'active' : 'away';
       room.say(isThere ? { status, device: deviceKind(), ...(typing !== undefined && { typing }) } : null);
@@ -54,6 +56,7 @@ export function keepRooms(engine: ParleyEngine, personId: string): () => void {
   const stops = [
     engine.subscribeStatus(settle),
     engine.subscribe(null, 'membership', settle),
+    engine.subscribe(userScope(personId), 'settings', settle),
     keeping.subscribe(settle),
     () => activity.stop(),
     () => document.removeEventListener('visibilitychange', settle),

@@ -13,6 +13,7 @@ import { TwoStepSetting } from '../accounts/two-step-setting.tsx';
 import { useOwnName } from '../accounts/use-own-name.ts';
 import { DemoButton } from '../demo/demo-button.tsx';
 import { ExportSetting } from '../exports/export-setting.tsx';
+import { PresenceSetting } from '../presence/presence-setting.tsx';
 import { ReceiptsSetting } from '../receipts/receipts-setting.tsx';
 import { isForgetful } from '../sync/forgetful-browser.ts';
 import { PageFrame } from './page-frame.tsx';
@@ -73,6 +74,9 @@ export function SettingsPage() {
         </SettingGroup>
         <SettingGroup title="Reading">
           <ReceiptsSetting />
+        </SettingGroup>
+        <SettingGroup title="Presence">
+          <PresenceSetting />
         </SettingGroup>
         <SettingGroup title="Security">
           <PasswordSetting />

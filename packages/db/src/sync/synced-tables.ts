@@ -261,6 +261,7 @@ export const syncedTables: Mapping = {
       undoSeconds: ['undo_seconds', 'bigint'],
       name: ['name', 'text'],
       receipts: ['receipts', 'boolean'],
+      invisible: ['invisible', 'boolean'],
     },
   },
   scheduled: {
