@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { inflateRawSync } from 'node:zlib';
 import { expectAccessible } from '../accessibility.ts';
 import { startInstallation } from '../installation.ts';
 import { aSubject, expect, test } from '../journey.ts';
@@ -105,6 +106,12 @@ test('a note in a partner thread is read inside, in its place, and leaves no tra
   expect(await savedData(alice, info.outputPath('alice.json'))).toMatch(marks);
   expect(await savedData(carol, info.outputPath('carol.json'))).not.toMatch(marks);
 
+  expect(await everythingSaved(alice, info.outputPath('alice.zip'))).toMatch(marks);
+  const ofCarol = await everythingSaved(carol, info.outputPath('carol.zip'));
+  expect(ofCarol).toContain('Thank you, Carol');
+  expect(ofCarol).not.toMatch(marks);
+  await alice.openThread(subject);
+
   await alice.deleteMessage('Bill them forty guilders');
   await expect(bob.log.getByText('Note deleted')).toBeVisible();
   for (const person of [alice, bob, carol]) await person.leave();
@@ -131,4 +138,24 @@ async function savedData({ page }: Person, path: string): Promise<string> {
   await page.getByRole('menuitem', { name: 'Save as data' }).click();
   await (await downloading).saveAs(path);
   return readFile(path, 'utf8');
+}
+
+/** Exports all that a person can read. @returns what is in the files */
+async function everythingSaved({ page }: Person, path: string): Promise<string> {
+  await page.getByRole('link', { name: 'Settings' }).click();
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export everything' }).click();
+  await (await downloading).saveAs(path);
+  return textsInZip(await readFile(path)).join('\n');
+}
+
+function textsInZip(zip: Buffer): string[] {
+  const begin = 'PK\u0003\u0004';
+  const texts: string[] = [];
+  for (let at = zip.indexOf(begin); at >= 0; at = zip.indexOf(begin, at + 1)) {
+    const data = zip.subarray(at + 30 + zip.readUInt16LE(at + 26) + zip.readUInt16LE(at + 28));
+    const isPacked = zip.readUInt16LE(at + 8) === 8;
+    texts.push((isPacked ? inflateRawSync(data) : data).toString());
+  }
+  return texts;
 }
