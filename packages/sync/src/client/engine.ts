@@ -160,8 +160,10 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
   const serial = new Serial();
   const replica = new Replica();
   const windows = new Windows({ replica, storage, resident, isPaged });
+  const followed = () => options.follow({ all: (table) => [...replica.allBase(table)] as never });
   const outbox = new Outbox<Tables>({
     replica,
+    follows: (scope) => followed().some((one) => one.scope === scope),
     mutators: options.mutators,
     fetchMutators: options.fetchMutators,
     personId,
@@ -219,6 +221,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
 
   const syncing = new Syncing<Tables>({
     ...options,
+    followed,
     serial,
     replica,
     windows,

@@ -47,6 +47,7 @@ test('[CLI13] what another tab has written down already stays in view until this
     replica,
     mutators,
     personId: 'alice',
+    follows: (scope) => scope === thread,
     stored: async (_scope, _table, id) => disk.get(id),
   });
   await outbox.enter(sent);
@@ -54,6 +55,11 @@ test('[CLI13] what another tab has written down already stays in view until this
   expect(shown()).toMatchObject([{ data: { seq: null }, pending: 1 }]);
 
   disk.set('m', message.data ?? {});
+  await outbox.rebase(new Set([thread]));
+  expect(shown()).toMatchObject([{ data: { seq: null }, pending: 1 }]);
+
+  // Its scope is fetched anew, and is not there for a moment.
+  replica.apply({ scope: thread, purge: true, state: null, rows: [] });
   await outbox.rebase(new Set([thread]));
   expect(shown()).toMatchObject([{ data: { seq: null }, pending: 1 }]);
 

@@ -48,6 +48,7 @@ export class Outbox<Tables extends TableMap> {
   readonly #mutators: MutatorMap<Tables>;
   readonly #fetchMutators: (() => Promise<void>) | undefined;
   readonly #personId: string;
+  readonly #follows: (scope: ScopeId) => boolean;
   readonly #listeners = new Set<() => void>();
   #snapshot: readonly Pending[] | null = null;
 
@@ -57,12 +58,15 @@ export class Outbox<Tables extends TableMap> {
     mutators: MutatorMap<Tables>;
     fetchMutators?: (() => Promise<void>) | undefined;
     personId: string;
+    /** Whether a scope that is not held is to be fetched. */
+    follows: (scope: ScopeId) => boolean;
   }) {
     this.#replica = options.replica;
     this.#stored = options.stored;
     this.#mutators = options.mutators;
     this.#fetchMutators = options.fetchMutators;
     this.#personId = options.personId;
+    this.#follows = options.follows;
   }
 
   /** The queue, oldest first. Cached until it changes. */
@@ -191,7 +195,8 @@ export class Outbox<Tables extends TableMap> {
   /** A new row that waits for its place. */
   #isAwaited({ scope, table, id, data }: Effect): boolean {
     const isNew = data !== null && 'seq' in data && data.seq === null;
-    return isNew && this.#replica.state(scope) !== undefined && this.#replica.base(scope, table, id) === undefined;
+    const isComing = this.#replica.state(scope) !== undefined || this.#follows(scope);
+    return isNew && isComing && this.#replica.base(scope, table, id) === undefined;
   }
 
   /** `over`: what it read of effects that are not its own. */

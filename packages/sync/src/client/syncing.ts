@@ -5,7 +5,7 @@
 import type { MutatorMap, ScopeId, TableMap } from '../mutator.ts';
 import type { Effect, LiveEvent, PushResponse, WireMutation } from '../protocol.ts';
 import { Connector } from './connector.ts';
-import type { BaseRows, FollowedScope } from './engine.ts';
+import type { FollowedScope } from './engine.ts';
 import type { Outbox } from './outbox.ts';
 import {
   Fenced,
@@ -45,7 +45,7 @@ export interface SyncingOptions<Tables extends TableMap> {
   schema?: number;
   mutators: MutatorMap<Tables>;
   rootScope: ScopeId;
-  follow: (rows: BaseRows<Tables>) => FollowedScope[];
+  followed: () => FollowedScope[];
   isPaged: (scope: ScopeId) => boolean;
   storage: Storage;
   network: Network;
@@ -499,9 +499,7 @@ export class Syncing<Tables extends TableMap> {
   }
 
   #refollow(): void {
-    const { follow, replica } = this.#options;
-    const rows: BaseRows<Tables> = { all: (table) => [...replica.allBase(table)] as never };
-    this.#followed = new Map(follow(rows).map((followed) => [followed.scope, followed]));
+    this.#followed = new Map(this.#options.followed().map((followed) => [followed.scope, followed]));
   }
 
   /** Followed while somebody looks, and nobody does. */
