@@ -13,6 +13,8 @@ import type { StorageStatus } from './status.ts';
 /** Milliseconds before a bad state is left by way of trial: the first time, and at most. */
 const OUTBOX_RETRY = { first: 1_000, longest: 60_000 };
 const CACHE_RETRY = { first: 60_000, longest: 3_600_000 };
+/** Milliseconds before the deletion of a cache that failed is tried again: the first time, and at most. */
+const DELETE_RETRY = { first: 1_000, longest: 60_000 };
 /**
  * Milliseconds before a database is opened again. A tab that was frozen may hear first that it lost its databases, and only
  * then that this is because nothing of the person is to stay.
@@ -30,6 +32,7 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
   let wasRead = true;
   let cacheKept = true;
   let outboxKept: StorageStatus = 'disk';
+  let isClosed = false;
 
   const tell = () => {
     const next = outboxKept === 'disk' && !cacheKept ? 'memory' : outboxKept;
@@ -41,10 +44,22 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
     cache.event('retry');
     void cache.run(proveCache).catch(() => {});
   });
+  const deleteRetry = retrying(timers, DELETE_RETRY, () => void deleteCache().catch(() => {}));
   const outboxRetry = retrying(timers, OUTBOX_RETRY, () => {
     outbox.event('retry');
     void outbox.run((handle) => handle.probe()).catch(() => {});
   });
+
+  /** Of a cache that is given up nothing may stay: nobody would take from it what the person no longer may read. */
+  const deleteCache = async () => {
+    try {
+      await disk.deleteCache();
+      deleteRetry.reset();
+    } catch (error) {
+      if (!isClosed) deleteRetry.start();
+      throw error;
+    }
+  };
 
   const pause = () => new Promise<void>((resolve) => void timers.after(REOPEN_PAUSE, resolve));
 
@@ -55,7 +70,7 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
     meaning: (error) => disk.meaning(error),
     pause,
     async obtain(state, lost) {
-      if (state === 'rebuilding' || state === 'evicting') await disk.deleteCache();
+      if (state === 'rebuilding' || state === 'evicting') await deleteCache();
       const inMemory = state === 'memory' || state === 'evicting';
       if (inMemory) memory ??= (await lateParts.memoryCache()).createMemoryCache();
       const handle = inMemory && memory ? memory : await disk.openCache(lost);
@@ -111,6 +126,8 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
   };
 
   const close = () => {
+    isClosed = true;
+    deleteRetry.cancel();
     cacheRetry.cancel();
     outboxRetry.cancel();
     cache.close();

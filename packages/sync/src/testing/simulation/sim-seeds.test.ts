@@ -454,6 +454,67 @@ const histories: Record<string, Plan> = {
     healsAt: 33355,
     rots: false,
   },
+  '[NOTE4] [DISK13] a cache that made room and could not be deleted does not keep notes of those whose side one left': {
+    seed: 45618,
+    people: [
+      [{ old: false, tabs: 1 }],
+      [
+        { old: true, tabs: 1 },
+        { old: false, tabs: 1 },
+      ],
+    ],
+    apis: 1,
+    history: [0, 3],
+    steps: [
+      { at: 654, name: 'note', a: 0.21961997263133526, b: 0.6292918222025037, c: 0.5361139280721545 },
+      { at: 1022, name: 'diskFails', a: 0.9375247256830335, b: 0.2990214698947966, c: 0.8039296842180192 },
+      { at: 2407, name: 'tight', a: 0.8175612359773368, b: 0.20469978963956237, c: 0.14427765365689993 },
+      { at: 7456, name: 'sendThree', a: 0.9054397088475525, b: 0.8388349148444831, c: 0.4648377001285553 },
+      { at: 7621, name: 'signedOut', a: 0.5403051488101482, b: 0.7820315640419722, c: 0.8812016020528972 },
+      { at: 7907, name: 'actFor', a: 0.03766854153946042, b: 0.8637923556379974, c: 0.5204711148981005 },
+    ],
+    healsAt: 10985,
+    rots: false,
+    orgs: [['acme'], ['beta', 'acme'], ['acme'], ['beta']],
+  },
+  '[NOTE4] [DISK13] a cache that could not be deleted goes also while the outbox asks for room again and again': {
+    seed: 52482,
+    people: [
+      [{ old: false, tabs: 1 }],
+      [{ old: false, tabs: 1 }],
+      [{ old: false, tabs: 1 }],
+      [{ old: false, tabs: 1 }],
+    ],
+    apis: 2,
+    history: [0, 0],
+    steps: [
+      { at: 4788, name: 'diskFails', a: 0.020988264121115208, b: 0.31555656413547695, c: 0.4908168122638017 },
+      { at: 6499, name: 'tight', a: 0.07252053264528513, b: 0.9436690313741565, c: 0.8212236142717302 },
+      { at: 7485, name: 'note', a: 0.6691262829117477, b: 0.24075380177237093, c: 0.5916265540290624 },
+      { at: 9273, name: 'send', a: 0.05948687857016921, b: 0.9317775433883071, c: 0.3276651662308723 },
+      { at: 9586, name: 'actFor', a: 0.827195777092129, b: 0.5606885219458491, c: 0.214242996647954 },
+    ],
+    healsAt: 32067,
+    rots: false,
+    orgs: [['acme', 'beta'], ['beta'], ['acme'], ['acme']],
+  },
+  '[NOTE4] [DISK13] a cache that could not be deleted does not outlive that one was taken out while away': {
+    seed: 99900,
+    people: [[{ old: false, tabs: 1 }], [{ old: false, tabs: 1 }]],
+    apis: 2,
+    history: [2, 0],
+    steps: [
+      { at: 2921, name: 'note', a: 0.176775261759758, b: 0.6768808783963323, c: 0.38381093041971326 },
+      { at: 3788, name: 'evictCache', a: 0.7992802576627582, b: 0.6297410496044904, c: 0.31190045131370425 },
+      { at: 4541, name: 'powerCut', a: 0.8557049664668739, b: 0.13138261064887047, c: 0.8607056955806911 },
+      { at: 5832, name: 'tight', a: 0.6653569317422807, b: 0.24559160973876715, c: 0.8156727044843137 },
+      { at: 6013, name: 'remove', a: 0.8613644379656762, b: 0.7187019314151257, c: 0.21477850177325308 },
+      { at: 7333, name: 'diskFails', a: 0.5357845590915531, b: 0.3594992165453732, c: 0.317198196426034 },
+    ],
+    healsAt: 16107,
+    rots: false,
+    orgs: [['acme'], ['beta', 'acme'], ['acme'], ['beta']],
+  },
 };
 
 test.each(Object.entries(histories))('%s', async (_name, plan) => {
