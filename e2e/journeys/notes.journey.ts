@@ -91,6 +91,20 @@ test('a note in a partner thread is read inside, in its place, and leaves no tra
   await alice.expectTyped('Thank you, Carol');
   await alice.submit();
   await carol.expectMessage('Thank you, Carol');
+
+  // Its words leave by no mistake.
+  await alice.press(alice.message('Our margin is twelve guilders'), 'More actions');
+  await alice.page.getByRole('menuitem', { name: 'Copy text' }).click();
+  await alice.composer.focus();
+  await alice.page.keyboard.press('ControlOrMeta+V');
+  await alice.page.keyboard.press('Enter');
+  const question = alice.page.getByRole('group', { name: 'Before this goes out' });
+  await expect(question).toContainText(`Text pasted from a note in “${subject}” will be read by Brightwater`);
+  await expectAccessible(alice.page, 'a note is about to leave');
+  await alice.page.keyboard.press('Escape');
+  await expect(question).toHaveCount(0);
+  await alice.expectTyped('Our margin is twelve guilders');
+  await alice.composer.fill('');
   await expectAccessible(bob.page, 'a thread with notes');
   await bob.page.setViewportSize(PHONE);
   await expectAccessible(bob.page, 'a thread with notes on a phone');

@@ -1,4 +1,4 @@
-import { Button, classNames, IconButton } from '@parley/ui';
+import { announce, Button, classNames, IconButton } from '@parley/ui';
 import { MESSAGE_LENGTH } from '@parley/core/text';
 import { CornerDownLeft, Eye, Lock, X } from 'lucide-react';
 import {
@@ -11,6 +11,7 @@ import {
   type KeyboardEvent,
   type ReactNode,
   type Ref,
+  type SyntheticEvent,
 } from 'react';
 import { ScheduleMenu } from './schedule-menu.tsx';
 import { MentionList } from './mention-list.tsx';
@@ -41,6 +42,9 @@ export interface ComposerProps {
    * @throws anything with a `message` for the person
    */
   onSend: (text: string) => Promise<void>;
+  /** What is to be confirmed before a text, as stored, goes out. */
+  confirm?: ((text: string) => readonly string[]) | undefined;
+  onPaste?: ((data: DataTransfer) => void) | undefined;
   /** Has the text sent later, at a moment in milliseconds since 1970. */
   onSchedule?: ((text: string, at: number) => Promise<void>) | undefined;
   /** Who can be mentioned. */
@@ -85,6 +89,8 @@ export function Composer(props: ComposerProps) {
     onEditLast,
     onRest,
     onSchedule,
+    confirm,
+    onPaste,
     ref,
   } = props;
   const { sendLabel = 'Send', mayBeEmpty = false, autoFocus = false } = props;
@@ -94,6 +100,8 @@ export function Composer(props: ComposerProps) {
   /** The same before it is drawn. */
   const held = useRef(initialText);
   const [problem, setProblem] = useState<string | null>(null);
+  /** What was asked before this text goes out by `deliver`: to send once more is to say yes. */
+  const [asked, setAsked] = useState<{ words: readonly string[]; deliver: typeof onSend } | null>(null);
   const [caret, setCaret] = useState<number | null>(null);
   const [picked, setPicked] = useState(0);
   const composing = useRef(false);
@@ -113,6 +121,7 @@ export function Composer(props: ComposerProps) {
   const put = (next: string) => {
     held.current = next;
     setText(next);
+    setAsked(null);
   };
   const write = (next: string) => {
     put(next);
@@ -168,15 +177,21 @@ export function Composer(props: ComposerProps) {
     element.setSelectionRange(element.value.length, element.value.length);
   }, [autoFocus]);
 
-  const send = async (deliver = onSend) => {
+  const send = async (deliver = asked?.deliver ?? onSend) => {
     if (over > 0) return setProblem('Too long to send. Shorten it, or send it in parts.');
     const typed = text;
     if (typed.trim() === '' && !mayBeEmpty) return;
+    const stored = mentionsToStored(typed.trim(), names);
+    const words = asked === null ? (confirm?.(stored) ?? []) : [];
+    if (words.length > 0) {
+      announce(`${words.join(' ')} Enter again goes on, Escape goes back to the text.`);
+      return setAsked({ words, deliver });
+    }
     put('');
     setProblem(null);
     setCaret(null);
     try {
-      await deliver(mentionsToStored(typed.trim(), names));
+      await deliver(stored);
     } catch (error) {
       const reason =
         error instanceof Error && error.name === 'Refusal' ? error.message : 'This device could not keep it.';
@@ -196,6 +211,13 @@ export function Composer(props: ComposerProps) {
     element.focus();
   };
 
+  const goBack = (event: SyntheticEvent) => {
+    event.preventDefault();
+    event.stopPropagation();
+    setAsked(null);
+    field.current?.focus();
+  };
+
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // Enter, arrows and Escape belong to the input method while it composes; 229 is how Safari says so.
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
@@ -211,7 +233,10 @@ export function Composer(props: ComposerProps) {
     }
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey && !writesWithThumbs()) {
       event.preventDefault();
-      void send();
+      // A key held down says yes to nothing.
+      if (asked === null || !event.repeat) void send();
+    } else if (event.key === 'Escape' && asked !== null) {
+      goBack(event);
     } else if (event.key === 'Escape' && about !== undefined) {
       event.preventDefault();
       event.stopPropagation();
@@ -238,6 +263,30 @@ export function Composer(props: ComposerProps) {
       {found.length > 0 ? (
         <MentionList id={`${id}-people`} people={found} picked={choice?.id ?? ''} onPick={insert} />
       ) : null}
+      {asked === null ? null : (
+        <div
+          role="group"
+          aria-label="Before this goes out"
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') goBack(event);
+          }}
+          className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-t-xl border-b border-line bg-outside-soft px-3.5 py-2.5 text-sm text-outside"
+        >
+          <div id={`${id}-asked`} className="min-w-0 flex-1 basis-70">
+            {asked.words.map((words) => (
+              <p key={words}>{words}</p>
+            ))}
+          </div>
+          <span className="ml-auto flex gap-2">
+            <Button size="small" onMouseDown={(event) => event.preventDefault()} onClick={goBack}>
+              Back to the text
+            </Button>
+            <Button size="small" look="primary" type="submit" onMouseDown={(event) => event.preventDefault()}>
+              {sendLabel} anyway
+            </Button>
+          </span>
+        </div>
+      )}
       <div
         className={classNames(
           'flex min-h-9 items-center gap-2 border-b px-3.5 py-1 text-sm',
@@ -272,7 +321,7 @@ export function Composer(props: ComposerProps) {
         ref={field}
         value={text}
         aria-label={label}
-        aria-describedby={`${id}-reads ${id}-problem`}
+        aria-describedby={`${id}-reads ${id}-problem${asked === null ? '' : ` ${id}-asked`}`}
         aria-invalid={over > 0 ? true : undefined}
         aria-autocomplete="list"
         aria-controls={found.length > 0 ? `${id}-people` : undefined}
@@ -290,6 +339,7 @@ export function Composer(props: ComposerProps) {
         onSelect={({ currentTarget }) => {
           if (caret !== null) setCaret(currentTarget.selectionEnd);
         }}
+        onPaste={({ clipboardData }) => onPaste?.(clipboardData)}
         onCompositionStart={() => {
           composing.current = true;
         }}

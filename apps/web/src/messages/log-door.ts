@@ -1,5 +1,6 @@
 /** What a row of the log can reach: names, and what a person can do with a message. */
 import type { RevisionRow } from '@parley/core/messages';
+import type { ScopeId } from '@parley/sync/mutator';
 import { createContext, useContext } from 'react';
 import type { LogMessage } from './timeline.ts';
 
@@ -17,7 +18,10 @@ export interface LogDoor {
   reply(messageId: string): void;
   edit(messageId: string): void;
   remove(messageId: string): void;
-  copy(text: string, words: string): void;
+  /** `from` is the message whose text it is. */
+  copy(text: string, words: string, from?: string): void;
+  /** Where a message stands: in the thread, or among the notes. */
+  scopeOf(messageId: string): ScopeId;
   /** The address of a message. */
   linkTo(messageId: string): string;
   /** Shows a message of this thread, fetching what lies between. */

@@ -56,6 +56,7 @@ export function logDoor(changes: Partial<LogDoor> = {}): LogDoor {
     edit: nothing,
     remove: nothing,
     copy: nothing,
+    scopeOf: () => 'thread:t',
     linkTo: (id) => `/t/t#m-${id}`,
     jumpTo: nothing,
     openReplies: nothing,

@@ -55,7 +55,7 @@ export function MessageActions({ row }: { row: LogMessage }) {
       },
     );
   }
-  items.push({ label: 'Copy text', icon: <Copy size={15} />, onSelect: () => door.copy(data.text, 'Text copied') });
+  items.push({ label: 'Copy text', icon: <Copy size={15} />, onSelect: () => door.copy(data.text, 'Text copied', id) });
   if (!note) {
     const copyLink = () => door.copy(door.linkTo(id), 'Link copied');
     items.push({ label: 'Copy link', icon: <Link size={15} />, onSelect: copyLink });

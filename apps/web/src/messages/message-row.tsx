@@ -207,7 +207,7 @@ function Failure({ row }: { row: LogMessage }) {
             <Button size="small" onClick={() => door.takeBack(row)}>
               Edit
             </Button>
-            <Button size="small" onClick={() => door.copy(text, 'Copied')}>
+            <Button size="small" onClick={() => door.copy(text, 'Copied', row.id)}>
               Copy
             </Button>
           </>

@@ -1,4 +1,4 @@
-import { notesScope, threadScope, userScope } from '@parley/core/scopes';
+import { notesScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import { standardSettings } from '@parley/core/settings';
 import type { ScopeId } from '@parley/sync/mutator';
 import { announce, notify } from '@parley/ui';
@@ -14,6 +14,7 @@ import { authorName, type LogDoor } from './log-door.ts';
 import { mentionNames, mentionsToTyped, type Mentionable } from './mentions.ts';
 import { momentWords } from './schedule-times.ts';
 import { useDraft } from './use-draft.ts';
+import { useFirstReach } from './use-first-reach.ts';
 
 /** What the composer is writing; `notesOf` is the organisation whose note it is. */
 export type Writing =
@@ -64,6 +65,20 @@ export function ThreadComposer(props: ThreadComposerProps) {
   const names = useMemo(() => mentionNames(people), [people]);
   const edited = writing.kind === 'edit' ? mentionsToTyped(about?.data.text ?? '', names) : '';
 
+  const reach = useFirstReach(threadId, draftKey, () => {
+    const organisations = engine
+      .rows(threadPeopleScope(threadId), 'threadOrg')
+      .map(({ id, data: { name, addedAt } }) => ({ id, name, addedAt }));
+    const ownOrg = engine.row(userScope(personId), 'participation', threadId)?.data.actingOrg;
+    if (notesOf !== null || ownOrg === undefined) return null;
+    const own = engine
+      .rows(threadScope(threadId), 'message')
+      .filter(({ data }) => data.authorOrg === ownOrg && data.kind !== 'system');
+    // An edit is not the first of anything.
+    const lastOwnAt = writing.kind === 'edit' ? Infinity : (own.at(-1)?.data.createdAt ?? null);
+    return { ownOrg, organisations, lastOwnAt, present: new Set(people.map(({ id }) => id)) };
+  });
+
   const act = (text: string, ended: ReturnType<typeof draft.sent>) => {
     const clearDraft = draftKey;
     if (writing.kind === 'edit') {
@@ -80,11 +95,13 @@ export function ThreadComposer(props: ThreadComposerProps) {
   };
   const type = (text: string) => {
     draft.save(text);
-    if (text.trim() === '') typing.rest();
-    else typing.key();
+    if (text.trim() !== '') return typing.key();
+    typing.rest();
+    reach.emptied();
   };
   const send = async (text: string) => {
     typing.rest();
+    reach.sent(text);
     const ended = draft.sent();
     const { saved } = await act(text, ended);
     if (writing.kind !== 'edit' && undoSeconds > 0) {
@@ -96,6 +113,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
   };
   const schedule = async (text: string, at: number) => {
     typing.rest();
+    reach.sent(text);
     const ended = draft.sent();
     const { saved } = await engine.mutate(
       'scheduleMessage',
@@ -126,6 +144,8 @@ export function ThreadComposer(props: ThreadComposerProps) {
       placeholder={placeholder(writing)}
       initialText={draft.initial === '' ? edited : draft.initial}
       onChange={type}
+      confirm={reach.confirm}
+      onPaste={reach.onPaste}
       onSend={send}
       onSchedule={writing.kind === 'message' ? schedule : undefined}
       people={people}

@@ -6,6 +6,7 @@ import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { markUnreadFrom } from '../threads/mark-unread.ts';
 import { itemText } from '../sync/item-words.ts';
 import type { ComposerHandle } from './composer.tsx';
+import { rememberCopied } from './copied.ts';
 import { draftKeyOf } from './draft-key.ts';
 import { authorName, type LogDoor } from './log-door.ts';
 import { mentionNames, mentionsToTyped, type Mentionable } from './mentions.ts';
@@ -52,6 +53,7 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
     const scope = threadScope(threadId);
     const notes = notesScope(threadId, orgId);
     const notesOf = (messageId: string) => (engine.row(notes, 'note', messageId) === undefined ? null : orgId);
+    const scopeOf = (messageId: string) => (notesOf(messageId) === null ? scope : notes);
     const typed = (text: string) => mentionsToTyped(text, mentionNames(latest.current.mentionable));
     const linkTo = (messageId: string) => `${location.origin}/t/${threadId}#m-${messageId}`;
     const focus = () => requestAnimationFrame(() => latest.current.composer.current?.focus());
@@ -103,11 +105,16 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
         latest.current.onWrite({ kind: 'edit', messageId, notesOf: notesOf(messageId) });
       },
       remove: (messageId) => latest.current.onDelete(messageId),
-      copy: (text, words) =>
-        void navigator.clipboard.writeText(typed(text)).then(
-          () => notify(words),
+      copy(text, words, from) {
+        navigator.clipboard.writeText(typed(text)).then(
+          () => {
+            if (from !== undefined) rememberCopied(typed(text), scopeOf(from));
+            notify(words);
+          },
           () => notify('This browser did not allow copying.', { tone: 'bad' }),
-        ),
+        );
+      },
+      scopeOf,
       linkTo,
       jumpTo: (messageId) => latest.current.log.current?.jumpTo(messageId),
       quote(messageId, part) {

@@ -84,11 +84,25 @@ export interface Scene {
   globex?: PartnerState;
   /** Carol takes part, in a thread that is not internal then. */
   carol?: boolean;
+  /** Initech takes part too, since the messages were written. */
+  initech?: boolean;
+  /** Of Acme, and not in the thread. */
+  dave?: boolean;
 }
 
 /** A thread of Alice and Bob, who is a driver, with messages of Bob's save one. */
 export async function acmeOffline(scene: Scene): Promise<Device> {
-  const { count, readSeq, ownSeq = 0, bobUpTo = 0, notesAfter, globex: partnership, carol: hasCarol = false } = scene;
+  const {
+    count,
+    readSeq,
+    ownSeq = 0,
+    bobUpTo = 0,
+    notesAfter,
+    globex: partnership,
+    carol: hasCarol = false,
+    initech = false,
+    dave = false,
+  } = scene;
   const [alice, bob, orgId, threadId] = [uuidv7(), uuidv7(), uuidv7(), uuidv7()] as const;
   const [globex, carol] = [uuidv7(), uuidv7()] as const;
   const ids = Array.from({ length: count + 1 }, () => uuidv7());
@@ -122,6 +136,15 @@ export async function acmeOffline(scene: Scene): Promise<Device> {
       });
     const card = { name: 'Carol Ibsen', placeholder: false, joinedAt: noon };
     put(threadPeopleScope(threadId), 'participant', carol, { ...card, actingOrg: globex, leftAt: null });
+  }
+  if (initech) {
+    put(threadPeopleScope(threadId), 'threadOrg', uuidv7(), {
+      ...{ name: 'Initech', state: 'active', permission: 'post', addedAt: noon + 86_400_000 },
+    });
+  }
+  if (dave) {
+    const card = { name: 'Dave Lund', email: null, placeholder: false, joinedAt: noon };
+    put(orgPeopleScope(orgId), 'person', uuidv7(), { ...card, role: 'member', active: true });
   }
   put(orgScope(orgId), 'team', uuidv7(), { name: 'Drivers', memberIds: [bob], createdAt: noon });
   put(userScope(alice), 'membership', orgId, { role: 'member', active: true, epoch: 1, joinedAt: noon });

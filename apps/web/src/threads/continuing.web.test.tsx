@@ -36,7 +36,7 @@ const pressInMenu = async (name: string) => {
 afterEach(clear);
 
 test('[EXT9] goes on with a partner in a thread of its own; both lead to each other, and nothing is copied', async () => {
-  await open({ globex: 'active' });
+  await open({ globex: 'active', dave: true });
   await pressInMenu('Continue with a partner');
   await soon(() => expect(heading()).toBe('Continue with a partner'));
   expect(named<HTMLInputElement>('People', 'input')).toBe(document.activeElement);
@@ -51,6 +51,12 @@ test('[EXT9] goes on with a partner in a thread of its own; both lead to each ot
   await soon(() => expect(text()).toContain('Globex will read everything written here'));
   expect(document.querySelector('[role=alert]')).toBeNull();
   named('Write', 'label').click();
+  // What is begun here is asked about like anything that leaves the organisation.
+  document.querySelector('textarea')?.focus();
+  await userEvent.keyboard('Ask @Dave Lund{Enter}');
+  await soon(() => expect(text()).toContain('Globex will read the name.'));
+  await userEvent.keyboard('{Escape}');
+  await userEvent.clear(document.querySelector('textarea') as Element);
   named('Start external thread', 'button').click();
   await soon(() => expect(heading()).toContain('Berlin depot rota'));
   await soon(() => named('Continues “Berlin depot rota”', 'header a'));

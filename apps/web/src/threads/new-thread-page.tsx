@@ -9,6 +9,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { v7 as uuidv7 } from 'uuid';
 import { Composer } from '../messages/composer.tsx';
 import { useDraft } from '../messages/use-draft.ts';
+import { useFirstReach } from '../messages/use-first-reach.ts';
 import { useGroups } from '../people/use-groups.ts';
 import { byPartner, useContacts } from '../partners/use-contacts.ts';
 import { useChosenOrganisation } from '../shell/chosen-organisation.ts';
@@ -152,6 +153,13 @@ function NewThreadForm({ orgId, orgName, continues }: { orgId: string; orgName: 
     [readers, chosenGroups],
   );
 
+  const reach = useFirstReach(draftKey, draftKey, () => ({
+    ownOrg: orgId,
+    organisations: [[orgId, orgName] as const, ...chosenPartners].map(([id, name]) => ({ id, name, addedAt: 0 })),
+    lastOwnAt: null,
+    present: new Set(readers.map(({ id }) => id)),
+  }));
+
   const latest = useRef(thread);
   const change = (part: Partial<NewThread>) => {
     latest.current = { ...latest.current, ...part };
@@ -176,6 +184,7 @@ function NewThreadForm({ orgId, orgName, continues }: { orgId: string; orgName: 
       peopleField.current?.focus();
       throw Object.assign(new Error(PARTNER_MISSING), { name: 'Refusal' });
     }
+    reach.sent(text);
     draft.sent();
     const threadId = uuidv7();
     // The draft goes with whatever comes last, so that a crash in between loses nothing.
@@ -270,7 +279,12 @@ function NewThreadForm({ orgId, orgName, continues }: { orgId: string; orgName: 
           label="First message"
           placeholder="First message, if you like"
           initialText={thread.text}
-          onChange={(text) => change({ text })}
+          onChange={(text) => {
+            change({ text });
+            if (text.trim() === '') reach.emptied();
+          }}
+          confirm={reach.confirm}
+          onPaste={reach.onPaste}
           onSend={start}
           people={mentionable}
           reads={

@@ -10,6 +10,7 @@ import { MessagesSquare } from 'lucide-react';
 import { lazy, Suspense, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { v7 as uuidv7 } from 'uuid';
 import type { ComposerHandle } from '../messages/composer.tsx';
+import { copySelection } from '../messages/copied.ts';
 import { draftKeyOf } from '../messages/draft-key.ts';
 import { LogDoorContext, UNKNOWN_PERSON } from '../messages/log-door.ts';
 import { LogMarksContext, useLogMarksOf } from '../messages/log-marks.ts';
@@ -234,7 +235,11 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
 
   return (
     <LogDoorContext value={door}>
-      <div ref={followLinks} className="flex min-h-0 flex-1 flex-col bg-sheet">
+      <div
+        ref={followLinks}
+        className="flex min-h-0 flex-1 flex-col bg-sheet"
+        onCopy={(event) => copySelection(event, door.scopeOf)}
+      >
         <OfflineBanner />
         <div className="relative flex min-h-0 flex-1">
           <div className="flex min-h-0 min-w-0 flex-1 flex-col">
