@@ -106,13 +106,24 @@ test('two organisations become partners, see each other, rest it and end it; nob
   await expect(addPeople).toBeVisible();
   await expectAccessible(alice.page, 'what a partner may do');
 
+  await carol.openThread(subject);
+  await carol.composer.fill('And Tuesday?');
+  await carol.expectDraftKept('And Tuesday?');
   await alice.administer('Partners');
   await choose(alice, 'Brightwater', 'Suspend');
   await alice.page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
   await expect(seenByAlice).toContainText('Suspended by you');
-  await carol.threadLink(subject).click();
-  await expect(carol.page.getByText('this thread can only be read')).toBeVisible();
+  await expect(carol.page.getByText('The partnership rests: until it is resumed')).toBeVisible();
   await expect(carol.composer).toHaveCount(0);
+  const kinds = carol.page.getByRole('radiogroup', { name: 'What you write' });
+  await expect(kinds.getByRole('radio', { name: 'Message' })).toBeDisabled();
+  await expectAccessible(carol.page, 'a thread with a partner that rests');
+  const note = carol.page.getByRole('textbox', { name: /^Note in/ });
+  await expect(note).toHaveValue('');
+  await expect(note).not.toBeFocused();
+  await note.fill('Let us wait');
+  await carol.page.keyboard.press('Enter');
+  await carol.expectSent('Let us wait');
   await carol.administer('Partners');
   await expect(seenByCarol).toContainText(`Suspended by ${ACME}`);
   await choose(alice, 'Brightwater', 'Resume');
@@ -120,6 +131,7 @@ test('two organisations become partners, see each other, rest it and end it; nob
 
   await carol.openThread(subject);
   await expect(carol.composer).toBeVisible();
+  await carol.expectTyped('And Tuesday?');
   await carol.administer('Partners');
 
   await choose(alice, 'Brightwater', 'End the partnership');

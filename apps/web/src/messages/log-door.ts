@@ -12,6 +12,8 @@ export interface LogDoor {
   personName: (id: string) => string | undefined;
   /** The organisation that shares the notes. */
   noteReaders: string;
+  /** Whether messages can be written here: not where the partnership rests. Notes can. */
+  mayWrite: boolean;
   /** Whether the reader may delete a message or a note, be it of others. */
   mayDelete(row: LogMessage): boolean;
   react(messageId: string, emoji: string, on: boolean): void;

@@ -50,6 +50,7 @@ export function logDoor(changes: Partial<LogDoor> = {}): LogDoor {
     selfIds: new Set([alice]),
     personName: (id) => ({ alice: 'Alice Lindqvist', bob: 'Bob Okafor' })[id] ?? id,
     noteReaders: 'Acme Freight',
+    mayWrite: true,
     mayDelete: ({ data }) => data.authorId === alice,
     react: nothing,
     reply: nothing,

@@ -30,31 +30,31 @@ export function MessageActions({ row }: { row: LogMessage }) {
   const own = data.authorId === door.personId;
   // What leads out of an organisation, or among its partners, is not for notes.
   const note = isNote(row);
+  const mayChange = note || door.mayWrite;
   const sent = messageSeq(row) !== null;
   const { pinByMessageId, saved } = useContext(LogMarksContext);
   const pinned = pinByMessageId.has(id);
   // Opening the menu takes the focus, and with it what was selected.
   const selected = useRef<string | null>(null);
   const items: MenuItem[] = [];
-  if (own && !data.forwarded) items.push({ label: 'Edit', icon: <Pencil size={15} />, onSelect: () => door.edit(id) });
-  if (!note) {
+  if (own && !data.forwarded && mayChange)
+    items.push({ label: 'Edit', icon: <Pencil size={15} />, onSelect: () => door.edit(id) });
+  if (!note && door.mayWrite) {
     items.push({ label: 'Quote', icon: <TextQuote size={15} />, onSelect: () => door.quote(id, selected.current) });
   }
-  if (sent) {
-    items.push(
-      { label: 'Forward', icon: <Forward size={15} />, onSelect: () => door.forward(id) },
-      {
-        label: pinned ? 'Unpin' : 'Pin',
-        icon: pinned ? <PinOff size={15} /> : <Pin size={15} />,
-        onSelect: () => door.pin(id, !pinned),
-      },
-      {
-        label: saved.has(id) ? 'Remove from saved' : 'Save',
-        icon: saved.has(id) ? <BookmarkX size={15} /> : <Bookmark size={15} />,
-        onSelect: () => door.save(id, !saved.has(id)),
-      },
-    );
-  }
+  if (sent) items.push({ label: 'Forward', icon: <Forward size={15} />, onSelect: () => door.forward(id) });
+  if (sent && door.mayWrite)
+    items.push({
+      label: pinned ? 'Unpin' : 'Pin',
+      icon: pinned ? <PinOff size={15} /> : <Pin size={15} />,
+      onSelect: () => door.pin(id, !pinned),
+    });
+  if (sent)
+    items.push({
+      label: saved.has(id) ? 'Remove from saved' : 'Save',
+      icon: saved.has(id) ? <BookmarkX size={15} /> : <Bookmark size={15} />,
+      onSelect: () => door.save(id, !saved.has(id)),
+    });
   items.push({ label: 'Copy text', icon: <Copy size={15} />, onSelect: () => door.copy(data.text, 'Text copied', id) });
   if (!note) {
     const copyLink = () => door.copy(door.linkTo(id), 'Link copied');
@@ -88,7 +88,7 @@ export function MessageActions({ row }: { row: LogMessage }) {
       }}
       className="absolute -top-4 right-4 z-10 flex items-center rounded-lg border border-line bg-sheet p-0.5 shadow-float max-desk:right-2"
     >
-      {QUICK_EMOJI.slice(0, 3).map((emoji) => (
+      {(mayChange ? QUICK_EMOJI.slice(0, 3) : []).map((emoji) => (
         <IconButton
           key={emoji}
           label={`React with ${emoji}`}
@@ -99,8 +99,8 @@ export function MessageActions({ row }: { row: LogMessage }) {
           <span aria-hidden>{emoji}</span>
         </IconButton>
       ))}
-      <ReactionPicker onPick={(emoji) => door.react(id, emoji, true)} />
-      {note ? null : (
+      {mayChange ? <ReactionPicker onPick={(emoji) => door.react(id, emoji, true)} /> : null}
+      {note || !door.mayWrite ? null : (
         <IconButton label="Reply" onClick={() => door.reply(id)}>
           <Reply size={16} />
         </IconButton>

@@ -1,4 +1,4 @@
-import { Segmented } from '@parley/ui';
+import { announce, Segmented } from '@parley/ui';
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { WrittenKind } from './written-kind.ts';
 
@@ -6,17 +6,14 @@ export interface NoteSwitchProps {
   value: WrittenKind;
   /** `from` says where the person was: at the switch with the keyboard, or on the way to the field. */
   onChange: (kind: WrittenKind, from: 'switch' | 'field') => void;
+  /** Why no message can be written here; `null` where one can. */
+  noMessages: string | null;
   /** It had the focus in the composer that was here before. */
   takesFocus: boolean;
 }
 
-const options = [
-  { value: 'message', label: 'Message' },
-  { value: 'note', label: 'Note' },
-] as const;
-
 /** A message, which partners read, or a note, which they do not. Alt+Shift+N changes over from anywhere in the thread. */
-export function NoteSwitch({ value, onChange, takesFocus }: NoteSwitchProps) {
+export function NoteSwitch({ value, onChange, noMessages, takesFocus }: NoteSwitchProps) {
   const own = useRef<HTMLDivElement>(null);
   const byPointer = useRef(false);
   useLayoutEffect(() => {
@@ -28,16 +25,17 @@ export function NoteSwitch({ value, onChange, takesFocus }: NoteSwitchProps) {
       if (event.code !== 'KeyN' || !event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
       if (event.repeat) return;
-      onChange(value === 'note' ? 'message' : 'note', 'field');
+      if (noMessages !== null) announce(noMessages);
+      else onChange(value === 'note' ? 'message' : 'note', 'field');
     };
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
-  }, [value, onChange]);
+  }, [value, onChange, noMessages]);
   return (
     <div
       ref={own}
       className="shrink-0 font-normal"
-      data-tooltip="Alt+Shift+N"
+      data-tooltip={noMessages ?? 'Alt+Shift+N'}
       aria-keyshortcuts="Alt+Shift+N"
       onPointerDown={() => {
         byPointer.current = true;
@@ -49,7 +47,10 @@ export function NoteSwitch({ value, onChange, takesFocus }: NoteSwitchProps) {
       <Segmented
         label="What you write"
         value={value}
-        options={options}
+        options={[
+          { value: 'message', label: 'Message', disabled: noMessages !== null },
+          { value: 'note', label: 'Note' },
+        ]}
         onChange={(kind) => onChange(kind, byPointer.current ? 'field' : 'switch')}
       />
     </div>

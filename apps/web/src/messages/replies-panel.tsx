@@ -1,5 +1,5 @@
 import { threadScope } from '@parley/core/scopes';
-import { Button } from '@parley/ui';
+import { Banner, Button } from '@parley/ui';
 import { useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useOpenScope, useRows } from '../sync/views.ts';
 import { SidePanel } from '../threads/side-panel.tsx';
@@ -17,11 +17,13 @@ export interface RepliesPanelProps {
   people: readonly Mentionable[];
   reads: ReactNode;
   onSent: () => void;
+  /** Why none can be written; `null` where one can. */
+  noMessages: string | null;
   onClose: () => void;
 }
 
 /** One message and what was replied to it, with a composer of its own. */
-export function RepliesPanel({ threadId, rootId, people, reads, onSent, onClose }: RepliesPanelProps) {
+export function RepliesPanel({ threadId, rootId, people, reads, noMessages, onSent, onClose }: RepliesPanelProps) {
   const { personName, jumpTo, markUnread } = useLogDoor();
   const scroller = useRef<HTMLDivElement>(null);
   const keys = useLogKeys(scroller, markUnread);
@@ -62,19 +64,23 @@ export function RepliesPanel({ threadId, rootId, people, reads, onSent, onClose 
         ))}
         <div ref={end} />
       </div>
-      <ThreadComposer
-        threadId={threadId}
-        writing={{ kind: 'message', replyTo: rootId }}
-        label="Reply"
-        people={people}
-        personName={personName}
-        reads={reads}
-        draftKey={draftKeyOf({ threadId, rootId })}
-        inReplies
-        autoFocus
-        onLeave={onClose}
-        onSent={onSent}
-      />
+      {noMessages === null ? (
+        <ThreadComposer
+          threadId={threadId}
+          writing={{ kind: 'message', replyTo: rootId }}
+          label="Reply"
+          people={people}
+          personName={personName}
+          reads={reads}
+          draftKey={draftKeyOf({ threadId, rootId })}
+          inReplies
+          autoFocus
+          onLeave={onClose}
+          onSent={onSent}
+        />
+      ) : (
+        <Banner tone="outside">{noMessages}</Banner>
+      )}
     </SidePanel>
   );
 }

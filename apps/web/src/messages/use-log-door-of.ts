@@ -24,6 +24,7 @@ export interface LogDoorParts {
   orgName: string;
   mentionable: readonly Mentionable[];
   personName: LogDoor['personName'];
+  mayWrite: boolean;
   /** Whether the reader may delete messages of others here, and notes. */
   mayDeleteMessages: boolean;
   mayDeleteNotes: boolean;
@@ -42,7 +43,7 @@ export interface LogDoorParts {
 
 /** What the rows of a thread can reach. Changes only with names and rights, or every row would be drawn anew. */
 export function useLogDoorOf(parts: LogDoorParts): LogDoor {
-  const { threadId, orgId, orgName, personName, mayDeleteMessages, mayDeleteNotes, receipts } = parts;
+  const { threadId, orgId, orgName, personName, mayWrite, mayDeleteMessages, mayDeleteNotes, receipts } = parts;
   const engine = useEngine();
   const personId = usePersonId();
   const selfIds = useSelfIds(threadId);
@@ -89,6 +90,7 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
       selfIds,
       personName,
       noteReaders: orgName,
+      mayWrite,
       mayDelete: (row) => row.data.authorId === personId || (isNote(row) ? mayDeleteNotes : mayDeleteMessages),
       react(messageId, emoji, on) {
         const reaction = { threadId, messageId, emoji, on };
@@ -148,5 +150,5 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
       takeBack: (row) => void takeBack(row),
       sendNow: (itemId) => void attempt(engine.sendNow(itemId)),
     };
-  }, [engine, threadId, orgId, orgName, personId, selfIds, personName, mayDeleteMessages, mayDeleteNotes, receipts]);
+  }, [engine, threadId, orgId, orgName, personId, selfIds, personName, mayWrite, mayDeleteMessages, mayDeleteNotes, receipts]);
 }

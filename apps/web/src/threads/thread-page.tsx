@@ -131,6 +131,8 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
     org: threadOrgs.find(({ id }) => id === orgId)?.data,
   };
   const outside = new Map(threadOrgs.flatMap(({ id, data }) => (id === orgId ? [] : [[id, data.name] as const])));
+  const mayWrite = mayWriteIn(standing);
+  const noMessages = mayWrite ? null : restWords(standing.org?.state === 'ended');
   const partners = [...outside.values()].sort();
   const contacts = useContacts(orgId);
   const personName = useNamesInThread(threadId);
@@ -146,10 +148,11 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
   const [panel, setPanel] = useState<Panel>(null);
   const [writtenKind, chooseKind] = useWrittenKind(threadId);
   const begin = (as: WrittenKind): Writing =>
-    as === 'note' && hasNotes ? { kind: 'note', notesOf: orgId } : { kind: 'message', replyTo: null };
+    (as === 'note' || !mayWrite) && hasNotes ? { kind: 'note', notesOf: orgId } : { kind: 'message', replyTo: null };
   const [wanted, setWriting] = useState(() => begin(writtenKind));
-  // Who has become a guest meanwhile writes no notes.
-  const writing = wanted.kind === 'note' ? begin('note') : wanted;
+  const isOfNote = wanted.kind === 'edit' && wanted.notesOf !== null;
+  // Meanwhile they may have become a guest, who writes no notes, or the partnership rests. What was begun stays a draft.
+  const writing = wanted.kind === 'note' || !(mayWrite || isOfNote) ? begin('note') : wanted;
   const write = (next: Writing) => {
     if (next.kind === 'note' || (next.kind === 'message' && next.replyTo === null)) chooseKind(next.kind);
     setWriting(next);
@@ -168,6 +171,7 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
     orgName: organisation?.data.name ?? 'your organisation',
     mentionable,
     personName,
+    mayWrite,
     // Messages of partners are theirs to delete.
     mayDeleteMessages: kind === 'internal' && mayDeleteForOthers(role),
     mayDeleteNotes: mayDeleteForOthers(role),
@@ -231,6 +235,10 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
   const draftKind = writing.kind === 'note' ? 'note' : undefined;
   const draftKey =
     writing.kind === 'edit' ? `edit.${writing.messageId}` : draftKeyOf({ threadId, rootId: null, kind: draftKind });
+  useEffect(() => {
+    // A composer that appears by itself later takes no focus, nor what is being typed.
+    takesFocus.current = false;
+  }, [draftKey]);
   const deletesNote = engine.row(notes, 'note', deleting ?? '') !== undefined;
 
   return (
@@ -263,7 +271,7 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
               menu={() => [...threadMenuItems(parts, { unread: false }), ...continuingItems(parts, navigate)]}
               continuedFrom={thread.data.continuedFrom ?? null}
               detailsOpen={panel?.kind === 'details'}
-              mayRename
+              mayRename={mayWrite}
               onRename={(next) =>
                 void attempt(engine.mutate('renameThread', { threadId, messageId: uuidv7(), subject: next }))
               }
@@ -280,7 +288,13 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
                 onReopen={() => void setResolved(parts, false)}
               />
             ) : null}
-            {mayWriteIn(standing) ? (
+            {noMessages === null ? null : (
+              <Banner tone="outside">
+                {noMessages}
+                {hasNotes ? ' Notes can be written.' : ''}
+              </Banner>
+            )}
+            {mayWrite || hasNotes ? (
               <ThreadComposer
                 key={draftKey}
                 ref={composer}
@@ -303,6 +317,7 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
                     <NoteSwitch
                       value={isNote ? 'note' : 'message'}
                       onChange={changeKind}
+                      noMessages={noMessages}
                       takesFocus={atSwitch.current}
                     />
                   ) : undefined
@@ -318,9 +333,7 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
                 }}
                 onEditLast={editLast}
               />
-            ) : (
-              <Banner tone="outside">The partnership rests or has ended: this thread can only be read.</Banner>
-            )}
+            ) : null}
             <TypingLine inThread={inThread} inNotes={inNotes} personName={personName} />
           </div>
           <Suspense>
@@ -394,6 +407,7 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
                 rootId={panel.rootId}
                 people={mentionable}
                 reads={reads}
+                noMessages={noMessages}
                 onSent={onSent}
                 onClose={() => setPanel(null)}
               />
@@ -445,3 +459,8 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
     </LogDoorContext>
   );
 }
+
+const restWords = (hasEnded: boolean): string =>
+  hasEnded
+    ? 'The partnership has ended: messages here can only be read.'
+    : 'The partnership rests: until it is resumed, messages here can only be read.';

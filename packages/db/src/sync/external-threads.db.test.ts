@@ -253,6 +253,22 @@ describe('[EXT5] while a partnership rests', () => {
   });
 });
 
+test.each(['rests', 'has ended'])('[NOTE5] where a partnership %s, each side goes on with its notes', async (state) => {
+  await (state === 'rests' ? suspend(carol) : end(alice, 'kept'));
+  await work();
+  for (const [actor, orgId] of [
+    [bob, acme],
+    [carol, globex],
+  ] as const) {
+    const note = { threadId, orgId, messageId: newId() };
+    const client = clientOf(actor);
+    expect(await client.do('sendNote', { ...note, text: 'Between us' })).toMatchObject(applied);
+    expect(await client.do('editNote', { ...note, text: 'Better' })).toMatchObject(applied);
+    expect(await client.do('reactToNote', { ...note, emoji: '👍', on: true })).toMatchObject(applied);
+    expect(await say(actor)).toMatchObject(refused('read_only'));
+  }
+});
+
 describe('[EXT6] bringing threads in line', () => {
   test('is done once, and is what a newcomer reads', async () => {
     const held = new Replica(clientOf(carol));
