@@ -129,8 +129,9 @@ test('two organisations become partners, see each other, rest it and end it; nob
   await choose(alice, 'Brightwater', 'Resume');
   await expect(seenByCarol).toContainText('Active');
 
-  await carol.openThread(subject);
-  await expect(carol.composer).toBeVisible();
+  await carol.threadLink(subject).click();
+  await expect(kinds.getByRole('radio', { name: 'Message' })).toBeEnabled();
+  await kinds.getByRole('radio', { name: 'Message' }).check({ force: true });
   await carol.expectTyped('And Tuesday?');
   await carol.administer('Partners');
 

@@ -153,6 +153,8 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
   const isOfNote = wanted.kind === 'edit' && wanted.notesOf !== null;
   // Meanwhile they may have become a guest, who writes no notes, or the partnership rests. What was begun stays a draft.
   const writing = wanted.kind === 'note' || !(mayWrite || isOfNote) ? begin('note') : wanted;
+  // From then on: a note becomes no message because the partnership is resumed.
+  if (writing.kind === 'note' && wanted.kind !== 'note') setWriting(writing);
   const write = (next: Writing) => {
     if (next.kind === 'note' || (next.kind === 'message' && next.replyTo === null)) chooseKind(next.kind);
     setWriting(next);
@@ -230,7 +232,8 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
   };
   const elsewhere = people.flatMap(({ actingOrg }) => outside.get(actingOrg) ?? []);
   const home = elsewhere.length === 0 || readers.length > elsewhere.length ? organisation?.data.name : undefined;
-  const reads = people.length === 0 ? '\u00A0' : readsWords(readers, home, [...new Set(elsewhere)].sort());
+  const whoReads = people.length === 0 ? '\u00A0' : readsWords(readers, home, [...new Set(elsewhere)].sort());
+  const reads = kind === 'external' ? <span className="font-[550] text-outside">External. {whoReads}</span> : whoReads;
   const isNote = writing.kind !== 'message' && writing.notesOf !== null;
   const draftKind = writing.kind === 'note' ? 'note' : undefined;
   const draftKey =
@@ -289,10 +292,12 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
               />
             ) : null}
             {noMessages === null ? null : (
-              <Banner tone="outside">
-                {noMessages}
-                {hasNotes ? ' Notes can be written.' : ''}
-              </Banner>
+              <div className="mb-2">
+                <Banner tone="outside">
+                  {noMessages}
+                  {hasNotes ? ' Notes can be written.' : ''}
+                </Banner>
+              </div>
             )}
             {mayWrite || hasNotes ? (
               <ThreadComposer
@@ -303,15 +308,7 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
                 label={isNote ? `Note in ${subject}` : `Message to ${subject}`}
                 people={isNote ? mentionableInNotes : mentionable}
                 personName={personName}
-                reads={
-                  isNote ? (
-                    `Only ${door.noteReaders} reads this`
-                  ) : kind === 'external' ? (
-                    <span className="font-[550] text-outside">External. {reads}</span>
-                  ) : (
-                    reads
-                  )
-                }
+                reads={isNote ? `Only ${door.noteReaders} reads this` : reads}
                 audience={
                   hasNotes ? (
                     <NoteSwitch
