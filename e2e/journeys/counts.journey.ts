@@ -69,6 +69,8 @@ test('a message costs few bytes, and nothing goes over HTTP', async ({ alice, bo
     );
     await person.page.waitForLoadState('networkidle');
   }
+  // What was asked before the page was loaded again has no answer.
+  for (const frames of [ours, theirs]) frames.reset();
   await alice.sendMessage('The first one warms the sockets up.');
   await bob.expectMessage('The first one warms the sockets up.');
   // How far somebody has read is written down without a word; the wire tells when that is done.
