@@ -150,5 +150,17 @@ export function useLogDoorOf(parts: LogDoorParts): LogDoor {
       takeBack: (row) => void takeBack(row),
       sendNow: (itemId) => void attempt(engine.sendNow(itemId)),
     };
-  }, [engine, threadId, orgId, orgName, personId, selfIds, personName, mayWrite, mayDeleteMessages, mayDeleteNotes, receipts]);
+  }, [
+    engine,
+    threadId,
+    orgId,
+    orgName,
+    personId,
+    selfIds,
+    personName,
+    mayWrite,
+    mayDeleteMessages,
+    mayDeleteNotes,
+    receipts,
+  ]);
 }
