@@ -271,12 +271,12 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     storage.close();
   };
 
+  /** Done, and not known here: it was let go of before, and nobody would say so once more. */
+  const isOver = ({ id, state }: OutboxItem) => state === 'applied' && !outbox.find(id);
   const takeIn = async (items: OutboxItem[], removed: string[]) => {
     // First: what replaces another runs as if that had never been.
     outbox.remove(removed);
-    // What is done, and not known here, was let go of before: nobody would say so once more.
-    const isOver = ({ id, state }: OutboxItem) => removed.includes(id) || (state === 'applied' && !outbox.find(id));
-    await outbox.merge(items.filter((item) => !isOver(item)));
+    await outbox.merge(items.filter((item) => !removed.includes(item.id) && !isOver(item)));
     replica.notify();
     syncing.took(items);
     syncing.push();
@@ -352,7 +352,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
       const stored = await storage.restore(known, Object.fromEntries(drafts));
       isReplaced = false;
       for (const [key, text] of Object.entries(stored.drafts)) if (!drafts.get(key)) drafts.set(key, text);
-      await outbox.merge(stored.items);
+      await outbox.merge(stored.items.filter((item) => syncing.leads || !isOver(item)));
       replica.notify();
     });
     if (syncing.leads) await syncing.newClient();
