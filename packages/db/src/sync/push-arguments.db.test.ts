@@ -22,7 +22,7 @@ const SEED = 4471;
 
 let testDatabase: TestDatabase;
 let installation: TestInstallation;
-let known: { threadId: string; messageIds: string[]; teamId: string };
+let known: { threadId: string; messageIds: string[]; teamId: string; orgIds: string[] };
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   installation = openInstallation(testDatabase.url);
@@ -53,7 +53,7 @@ async function aThreadInUse(): Promise<typeof known> {
   }
   const teamId = newId();
   await alice.do('createTeam', { orgId: orgs.acme, teamId, name: 'Drivers', memberIds: [people.bob] });
-  return { threadId, messageIds, teamId };
+  return { threadId, messageIds, teamId, orgIds: [orgs.acme] };
 }
 
 /** A partner thread in which alice has written notes. */
@@ -66,7 +66,7 @@ async function aThreadWithNotes(): Promise<typeof known> {
   const messageIds = Array.from({ length: 6 }, () => newId());
   for (const messageId of messageIds)
     await alice.do('sendNote', { threadId, orgId: orgs.acme, messageId, text: 'between us' });
-  return { threadId, messageIds, teamId: newId() };
+  return { threadId, messageIds, teamId: newId(), orgIds: [orgs.acme, orgs.globex] };
 }
 
 /** Most ids name something. */
@@ -75,7 +75,7 @@ function idsFor(field: string): fc.Arbitrary<string> {
     if (/thread/i.test(field)) return [known.threadId];
     if (/^(add|remove)$|person|participant|member/i.test(field)) return [people.bob, people.erin, people.dave];
     if (field === 'teamId') return [known.teamId];
-    return /^(org|group)Ids?$/.test(field) ? [orgs.acme] : known.messageIds;
+    return /^(org|group)Ids?$/.test(field) ? known.orgIds : known.messageIds;
   };
   const named = fc.nat().map((index) => existing()[index % existing().length] ?? '');
   return fc.oneof({ weight: 3, arbitrary: named }, { weight: 1, arbitrary: fc.uuid({ version: 7 }) });
@@ -112,7 +112,7 @@ async function expectReadable(): Promise<void> {
 
 describe.each(Object.keys(mutators) as MutatorName[])('%s', (name) => {
   beforeAll(async () => {
-    known = await (/note/i.test(name) ? aThreadWithNotes() : aThreadInUse());
+    known = await (/note|partner/i.test(name) ? aThreadWithNotes() : aThreadInUse());
   });
   // Every schema of `core` is one of zod; the engine asks only that it can parse.
   const schema = mutators[name].args as unknown as Schema;
