@@ -166,7 +166,8 @@ export class Profile {
 
   /** The disk as one tab reaches it. */
   disk(user: DiskUser): Disk {
-    const { newId } = this.#options;
+    const { newId, tally } = this.#options;
+    let mustGo = false;
     return {
       openCache: (lost) =>
         this.#opened(user, 'cache', lost, (handle) => {
@@ -180,7 +181,11 @@ export class Profile {
         }),
       deleteCache: () =>
         this.#do(user, 'cache', () => {
+          const again = mustGo;
+          mustGo = true;
           this.#strike('deleteCache');
+          mustGo = false;
+          if (again) tally.rule('DISK13');
           this.tight = false;
           this.evict('cache');
         }),
