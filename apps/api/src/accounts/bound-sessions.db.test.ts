@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { HandshakeRefused } from '../testing/socket.ts';
+import { endOf } from '../testing/socket.ts';
 import { PASSWORD, makeCast, startTestServer, type Cast, type TestServer } from '../testing/test-server.ts';
 import type { Browser } from '../testing/browser.ts';
 import { hashToken, newToken } from './secret-token.ts';
@@ -17,15 +17,7 @@ const whoIs = async (browser: Browser) => {
   return (data as { person: { name: string } | null }).person?.name ?? null;
 };
 
-async function handshake(browser: Browser): Promise<number> {
-  try {
-    (await browser.connect()).close();
-    return 101;
-  } catch (error) {
-    if (error instanceof HandshakeRefused) return error.status;
-    throw error;
-  }
-}
+const handshake = async (browser: Browser) => (await endOf(browser.connect()))[0];
 
 test('the cookie opens nothing without the key that signed in with it', async () => {
   const browser = await server.browser().signIn(cast.alice, PASSWORD);

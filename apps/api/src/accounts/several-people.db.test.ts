@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser } from '../testing/browser.ts';
-import { HandshakeRefused } from '../testing/socket.ts';
+import { endOf } from '../testing/socket.ts';
 import { addMember, makeCast, PASSWORD, startTestServer, type Cast, type Somebody } from '../testing/test-server.ts';
 import type { TestServer } from '../testing/test-server.ts';
 import { newToken } from './secret-token.ts';
@@ -40,15 +40,7 @@ const whoIs = async (browser: Browser) => {
   return (data as { person: { name: string } | null }).person?.name ?? null;
 };
 
-async function handshake(browser: Browser): Promise<number> {
-  try {
-    (await browser.connect()).close();
-    return 101;
-  } catch (error) {
-    if (error instanceof HandshakeRefused) return error.status;
-    throw error;
-  }
-}
+const handshake = async (browser: Browser) => (await endOf(browser.connect()))[0];
 
 test('each is answered in their own name, over HTTP and over the socket', async () => {
   const { be } = await shared(cast.alice, cast.bob);

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HandshakeRefused, type Socket } from '../testing/socket.ts';
+import { endOf } from '../testing/socket.ts';
 import { PASSWORD, makeCast, startTestServer, type Cast, type TestServer } from '../testing/test-server.ts';
 
 let server: TestServer;
@@ -11,16 +11,6 @@ beforeAll(async () => {
   cast = await makeCast(server.services);
 });
 afterAll(() => server.stop());
-
-async function refusalOf(opening: Promise<Socket>): Promise<[number, string | undefined]> {
-  try {
-    (await opening).close();
-  } catch (error) {
-    if (error instanceof HandshakeRefused) return [error.status, error.code];
-    throw error;
-  }
-  return [101, undefined];
-}
 
 describe('a handshake', () => {
   test.each([
@@ -33,25 +23,25 @@ describe('a handshake', () => {
     ['something that is no origin', () => `http://127.0.0.1:${server.port}/trpc`],
   ])('from %s is refused, whatever cookie it brings', async (_name, origin) => {
     const alice = await server.browser().signIn(cast.alice, PASSWORD);
-    expect(await refusalOf(alice.connect({ origin: origin() }))).toEqual([403, 'CROSS_ORIGIN']);
+    expect(await endOf(alice.connect({ origin: origin() }))).toEqual([403, 'CROSS_ORIGIN']);
   });
 
   test('from our own pages is accepted: under the address asked, and under the public one', async () => {
     const alice = await server.browser().signIn(cast.alice, PASSWORD);
-    expect(await refusalOf(alice.connect())).toEqual([101, undefined]);
-    expect(await refusalOf(alice.connect({ origin: 'http://localhost:3000' }))).toEqual([101, undefined]);
+    expect(await endOf(alice.connect())).toEqual([101, undefined]);
+    expect(await endOf(alice.connect({ origin: 'http://localhost:3000' }))).toEqual([101, undefined]);
   });
 
   test('of nobody, or with a cookie that is none, is refused', async () => {
-    expect(await refusalOf(server.browser().connect())).toEqual([401, 'UNAUTHORISED']);
-    expect(await refusalOf(server.browser().connect({ cookie: 'parley.session_token=x.y' }))).toEqual([
+    expect(await endOf(server.browser().connect())).toEqual([401, 'UNAUTHORISED']);
+    expect(await endOf(server.browser().connect({ cookie: 'parley.session_token=x.y' }))).toEqual([
       401,
       'UNAUTHORISED',
     ]);
     const alice = await server.browser().signIn(cast.alice, PASSWORD);
     const { cookie } = alice;
     await alice.call('mutation', 'accounts.signOut');
-    expect(await refusalOf(server.browser().connect({ cookie }))).toEqual([401, 'UNAUTHORISED']);
+    expect(await endOf(server.browser().connect({ cookie }))).toEqual([401, 'UNAUTHORISED']);
   });
 
   test('without an origin comes from no page, and is refused', async () => {
@@ -74,11 +64,11 @@ describe('a handshake', () => {
   test('of a session that has twenty sockets is refused, until one of them closes', async () => {
     const alice = await server.browser().signIn(cast.alice, PASSWORD);
     const sockets = await Promise.all(Array.from({ length: 20 }, () => alice.connect()));
-    expect(await refusalOf(alice.connect())).toEqual([429, 'TOO_MANY_CONNECTIONS']);
+    expect(await endOf(alice.connect())).toEqual([429, 'TOO_MANY_CONNECTIONS']);
     const [first] = sockets;
     first?.close();
     await first?.closed();
-    expect(await refusalOf(alice.connect())).toEqual([101, undefined]);
+    expect(await endOf(alice.connect())).toEqual([101, undefined]);
     for (const socket of sockets) socket.close();
   });
 

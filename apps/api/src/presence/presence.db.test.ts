@@ -7,7 +7,7 @@ import { Doc } from 'yjs';
 import { startDelivery } from '../testing/external-thread.ts';
 import type { Browser } from '../testing/browser.ts';
 import { RoomClient } from '../testing/room-client.ts';
-import { HandshakeRefused } from '../testing/socket.ts';
+import { endOf } from '../testing/socket.ts';
 import { SyncClient } from '../testing/sync-client.ts';
 import { addMember, makeCast, PASSWORD, startTestServer, type Cast, type TestServer } from '../testing/test-server.ts';
 import { ROOM_CODES } from './seat.ts';
@@ -44,16 +44,6 @@ async function enter(person: { personId: string }, scope: string): Promise<RoomC
   const client = await RoomClient.enter(browserOf(person), scope);
   onTestFinished(() => client.close());
   return client;
-}
-
-async function refusal(opening: Promise<RoomClient>): Promise<[number, string | undefined]> {
-  try {
-    (await opening).close();
-  } catch (error) {
-    if (error instanceof HandshakeRefused) return [error.status, error.code];
-    throw error;
-  }
-  return [101, undefined];
 }
 
 describe('in a room', () => {
@@ -155,7 +145,7 @@ describe('[PRE6] who may be in a room', () => {
     const people = { alice: cast.alice, bob: cast.bob, carol: cast.carol, dave: cast.dave, gus };
     const entered = [];
     for (const [name, person] of Object.entries(people)) {
-      const [status, code] = await refusal(RoomClient.enter(browserOf(person), scope()));
+      const [status, code] = await endOf(RoomClient.enter(browserOf(person), scope()));
       if (status === 101) entered.push(name);
       else expect([status, code]).toEqual([404, 'NOT_FOUND']);
     }
@@ -202,7 +192,7 @@ describe('[PRE8] whoever may no longer be in a room is cut off at once', () => {
     );
     expect(removed?.status).toBe('applied');
     await gone(carol, alice);
-    expect(await refusal(RoomClient.enter(browserOf(cast.carol), threadScope(threadId)))).toEqual([404, 'NOT_FOUND']);
+    expect(await endOf(RoomClient.enter(browserOf(cast.carol), threadScope(threadId)))).toEqual([404, 'NOT_FOUND']);
   });
 
   test('when they become a guest: from the organisation and from notes, and not from the thread', async () => {
@@ -250,7 +240,7 @@ describe('[PRE8] whoever may no longer be in a room is cut off at once', () => {
 test('[PRE9] a session may be in eighty rooms, beside its calls', async () => {
   const browser = await server.browser().signIn(cast.alice, PASSWORD);
   const clients = await Promise.all(Array.from({ length: 80 }, () => RoomClient.enter(browser, threadScope(threadId))));
-  expect(await refusal(RoomClient.enter(browser, threadScope(threadId)))).toEqual([429, 'TOO_MANY_CONNECTIONS']);
+  expect(await endOf(RoomClient.enter(browser, threadScope(threadId)))).toEqual([429, 'TOO_MANY_CONNECTIONS']);
   const calls = await browser.connect();
   expect((await calls.call('query', 'accounts.session')).data).toMatchObject({ person: { name: 'Alice' } });
   calls.close();
@@ -267,14 +257,14 @@ describe('[PRE10] a handshake from another page is refused', () => {
     ['nowhere', () => 'null'],
   ])('%s', async (_name, origin) => {
     const entering = RoomClient.enter(browserOf(cast.alice), orgScope(cast.acme), { origin: origin() });
-    expect(await refusal(entering)).toEqual([403, 'CROSS_ORIGIN']);
+    expect(await endOf(entering)).toEqual([403, 'CROSS_ORIGIN']);
     expect(server.services.rooms.size).toBe(0);
   });
 
   test('nobody, and whoever left their key behind', async () => {
-    expect(await refusal(RoomClient.enter(server.browser(), orgScope(cast.acme)))).toEqual([401, 'UNAUTHORISED']);
+    expect(await endOf(RoomClient.enter(server.browser(), orgScope(cast.acme)))).toEqual([401, 'UNAUTHORISED']);
     const { cookie } = browserOf(cast.alice);
-    expect(await refusal(RoomClient.enter(server.browser(), orgScope(cast.acme), { cookie }))).toEqual([
+    expect(await endOf(RoomClient.enter(server.browser(), orgScope(cast.acme), { cookie }))).toEqual([
       401,
       'UNAUTHORISED',
     ]);

@@ -1,23 +1,15 @@
 /** Rooms whose people sit on several processes. Rules: docs/decisions/0022, [PRE13] and on. */
 import { orgScope } from '@parley/core/scopes';
-import { openTestRedis } from '@parley/jobs/testing';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { RoomClient } from '../testing/room-client.ts';
-import { makeCast, PASSWORD, startTestServer, type TestServer } from '../testing/test-server.ts';
+import { PASSWORD, type TestServer } from '../testing/test-server.ts';
+import { startTwoServers } from '../testing/two-servers.ts';
 import { ROOM_CODES } from './seat.ts';
 
 const here = { status: 'active', device: 'desktop' } as const;
 
 async function twoProcesses() {
-  const redis = await openTestRedis();
-  const first = await startTestServer({ redisUrl: redis.url });
-  const second = await startTestServer({ redisUrl: redis.url, databaseUrl: first.databaseUrl });
-  onTestFinished(async () => {
-    await second.stop();
-    await first.stop();
-    await redis.stop();
-  });
-  const cast = await makeCast(first.services);
+  const { first, second, cast } = await startTwoServers();
   const enter = async (server: TestServer, who: typeof cast.alice) =>
     RoomClient.enter(await server.browser().signIn(who, PASSWORD), orgScope(cast.acme));
   return { first, second, cast, enter };

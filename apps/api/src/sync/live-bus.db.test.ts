@@ -3,18 +3,11 @@ import { openTestRedis } from '@parley/jobs/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, onTestFinished, test } from 'vitest';
 import { SyncClient } from '../testing/sync-client.ts';
-import { PASSWORD, makeCast, startTestServer, type TestServer } from '../testing/test-server.ts';
+import { makeCast, PASSWORD, startTestServer, type TestServer } from '../testing/test-server.ts';
+import { startTwoServers } from '../testing/two-servers.ts';
 
 test('what one process commits is poked by another, over Redis', async () => {
-  const redis = await openTestRedis();
-  const first = await startTestServer({ redisUrl: redis.url });
-  const second = await startTestServer({ redisUrl: redis.url, databaseUrl: first.databaseUrl });
-  onTestFinished(async () => {
-    await second.stop();
-    await first.stop();
-    await redis.stop();
-  });
-  const cast = await makeCast(first.services);
+  const { first, second, cast } = await startTwoServers();
   const connect = async (server: TestServer, who: typeof cast.alice) =>
     SyncClient.connect(await server.browser().signIn(who, PASSWORD), who.personId);
   const [alice, bob] = [await connect(first, cast.alice), await connect(second, cast.bob)];

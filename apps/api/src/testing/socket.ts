@@ -26,6 +26,17 @@ export class HandshakeRefused extends Error {
   }
 }
 
+/** How a handshake ends: its status, and its code where it was refused. What was opened is closed. */
+export async function endOf(opening: Promise<{ close(): void }>): Promise<[number, string | undefined]> {
+  try {
+    (await opening).close();
+  } catch (error) {
+    if (error instanceof HandshakeRefused) return [error.status, error.code];
+    throw error;
+  }
+  return [101, undefined];
+}
+
 /** A subscription. */
 export interface Stream {
   next(): Promise<unknown>;
