@@ -6,7 +6,7 @@ import { CloudOff, MessageSquareText } from 'lucide-react';
 import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react';
 import { ReceiptsLine } from '../receipts/receipts-line.tsx';
 import { useEngine } from '../sync/engine-provider.tsx';
-import { useRow, useRows, useWindow } from '../sync/views.ts';
+import { useRow, useRows, useStatusPart, useWindow } from '../sync/views.ts';
 import { countsAsUnread, unreadCount } from '../threads/unread.ts';
 import { useLogDoor } from './log-door.ts';
 import { MessageLog, type LogHandle } from './message-log.tsx';
@@ -52,9 +52,14 @@ export function ThreadLog(props: ThreadLogProps) {
   }, [engine, scope, open, loading, reached, unreachable, low]);
 
   if (open) return <OpenLog {...props} />;
+  return <NotThere unreachable={unreachable} />;
+}
+
+function NotThere({ unreachable }: { unreachable: boolean }) {
+  const isConnecting = useStatusPart(({ connection }) => connection.state === 'connecting');
   return (
     <div className="grid min-h-0 flex-1 place-items-center">
-      {unreachable ? (
+      {unreachable && !isConnecting ? (
         <EmptyState icon={<CloudOff size={22} />} title="Not on this device yet">
           The messages of this thread come as soon as there is a connection. You can write already.
         </EmptyState>

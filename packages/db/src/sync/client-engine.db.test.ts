@@ -310,6 +310,30 @@ describe('the client engine', () => {
     }
   });
 
+  test('[CLI28] asks by itself for older messages that could not be had before', async () => {
+    const threadId = await startThread(server, [people.bob]);
+    const scope = threadScope(threadId);
+    const bob = new TestClient(server, people.bob);
+    const texts = Array.from({ length: 330 }, (_, index) => `old ${index}`);
+    for (const text of texts) await bob.do('sendMessage', { threadId, messageId: newId(), text });
+    const tabs = createTabGroup();
+    const alice = await openClient(people.alice, { profile: 'reach', tabs });
+    await synced(alice);
+    const follower = await openClient(people.alice, { profile: 'reach', tabs });
+    alice.network.setOnline(false);
+    for (const client of [alice, follower]) {
+      client.engine.open(scope);
+      await vi.waitFor(() => expect(client.engine.window(scope).loading).toBe(false));
+      while (!client.engine.window(scope).unreachable) await client.engine.loadOlder(scope);
+    }
+    const held = [alice, follower].map((client) => client.texts(threadId).length);
+    alice.network.setOnline(true);
+    for (const [index, client] of [alice, follower].entries()) {
+      await vi.waitFor(() => expect(client.engine.window(scope).unreachable).toBe(false));
+      expect(client.texts(threadId).length).toBeGreaterThan(held[index] ?? 0);
+    }
+  });
+
   test('[CLI10] drops every row of a thread the person was removed from, and fetches it anew when added again', async () => {
     const threadId = await startThread(server, [people.bob]);
     const alice = new TestClient(server, people.alice);

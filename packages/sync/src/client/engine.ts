@@ -4,6 +4,7 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import type { ArgsOf, MutatorMap, ScopeId, TableMap } from '../mutator.ts';
+import { Backoff } from './backoff.ts';
 import { EventLog, type EngineEvent } from './event-log.ts';
 import { Leadership } from './leadership.ts';
 import { Holds } from './holds.ts';
@@ -203,6 +204,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     if (status.storage !== kept) note('storage', status.storage, 0);
     if (status.leads !== leads) note(status.leads ? 'leads' : 'follows', '', 0);
     for (const listener of statusListeners) listener();
+    if (status.connection.state === 'live' && connection.state !== 'live') reach();
   };
   outbox.subscribe(() => {
     const items = outbox.items().filter(({ name }) => !isSilent(name));
@@ -263,6 +265,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
 
   const stop = () => {
     holds.stop();
+    reaching.cancel();
     tellOpen([]);
     serial.stop();
     leadership.stop();
@@ -435,7 +438,16 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
         return found;
       });
     const found = (await read()) || ((await fetchOlder(scope)) && (await read()));
-    windows.set(scope, { loading: false, unreachable: !found && !windows.get(scope).complete });
+    const unreachable = !found && !windows.get(scope).complete;
+    windows.set(scope, { loading: false, unreachable });
+    if (!unreachable) reaching.reset();
+    else if (status.connection.state === 'live') reaching.again(reach);
+  };
+
+  /** Asks again for what could not be had; without a connection that waits for one. */
+  const reaching = new Backoff(timers);
+  const reach = () => {
+    for (const scope of windows.opened()) if (windows.get(scope).unreachable) void loadOlder(scope);
   };
 
   return {

@@ -108,8 +108,9 @@ function tabDiffers(world: World, device: Device, { engine, watcher }: OpenTab, 
   for (const scope of scopes) {
     const isOpen = isPaged(scope) && watcher.isOpen(scope);
     const paged = pagedTable(scope);
-    const { low, loading } = engine.window(scope);
+    const { low, loading, unreachable } = engine.window(scope);
     if (isOpen && loading) return `still loads ${scope}`;
+    if (isOpen && unreachable) return `does not reach what is older in ${scope}`;
     const tables = new Set<string>(isOpen ? [...residentTables, paged, 'pin'] : residentTables);
     // A window may say less than it shows.
     const [first] = isOpen ? watcher.messages(scope) : [];

@@ -140,6 +140,7 @@ export class Watcher {
   #lookAt(scope: ScopeId): void {
     let last = 0;
     this.#world.tally.rule('CLI9');
+    if (this.#engine.window(scope).unreachable) this.#world.tally.rule('CLI28');
     for (const row of this.messages(scope)) {
       const { id, data, pending } = row;
       if (data.seq !== null) {
