@@ -64,7 +64,7 @@ export async function openApp(): Promise<App> {
 }
 
 /** Members who can sign in. */
-export async function addAccounts({ server, orgId }: App, names: readonly string[]): Promise<Account[]> {
+export async function addAccounts({ server, orgId }: Installation, names: readonly string[]): Promise<Account[]> {
   const passwordHash = await hashPassword(PASSWORD);
   const accounts = names.map((name) => ({ personId: newId(), name, email: `${name.toLowerCase()}@example.org` }));
   const scopes = {

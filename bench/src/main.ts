@@ -5,6 +5,7 @@ import { calling } from './calls.ts';
 import { catchingUp } from './catch-up.ts';
 import { coldStarting } from './cold-start.ts';
 import { syncingCold } from './cold-sync.ts';
+import { fanningOut } from './fan-out.ts';
 import { growth, hold, ROUNDS, type Bench, type Result } from './contest.ts';
 import { painting } from './painting.ts';
 import { besidePeers } from './peers.ts';
@@ -12,12 +13,15 @@ import { writeProfiles } from './profile.ts';
 import { sendingToMany, sendingToOne, sendingBesideSnapshot } from './sends.ts';
 import { switching } from './switching.ts';
 import { tableOf } from './table.ts';
+import { hearingOfTyping } from './typing.ts';
 
 const benches: Bench[] = [
   sendingToMany,
   sendingToOne,
   sendingBesideSnapshot,
   painting,
+  fanningOut,
+  hearingOfTyping,
   catchingUp,
   syncingCold,
   keeping,
