@@ -13,6 +13,7 @@ const arrows = {
     '@parley/sync/adapters/*',
     '@parley/sync/mutator',
     '@parley/sync/protocol',
+    '@parley/client/live/*',
     'type:@parley/api/router',
   ],
   'apps/api': [
@@ -35,7 +36,13 @@ const arrows = {
     '@parley/cache*',
     '@parley/emails*',
   ],
-  'packages/client': ['@parley/sync/client', '@parley/sync/protocol', '@parley/core/*', 'type:@parley/api/router'],
+  'packages/client': [
+    '@parley/sync/client',
+    '@parley/sync/adapters/*',
+    '@parley/sync/mutator',
+    '@parley/core/*',
+    'type:@parley/api/router',
+  ],
   'packages/core': ['@parley/sync/mutator'],
   'packages/db': ['@parley/sync/server*', '@parley/sync/mutator', '@parley/sync/protocol', '@parley/core/*'],
   'packages/jobs': ['@parley/core/*'],

@@ -3,7 +3,7 @@ import { Avatar, Chip, EmptyState, SearchField } from '@parley/ui';
 import { Search, UsersRound } from 'lucide-react';
 import { useDeferredValue, useMemo, useState, type ReactNode } from 'react';
 import { presenceWords } from '../presence/presence-words.ts';
-import type { PeopleThere, PersonThere } from '../presence/rooms-door.ts';
+import type { PeopleThere, PersonThere } from '@parley/client/live/people-there';
 import { matchPeople } from './match-people.ts';
 import { roleNames } from './role-names.ts';
 

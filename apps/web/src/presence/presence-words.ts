@@ -1,4 +1,4 @@
-import type { PersonThere } from './rooms-door.ts';
+import type { PersonThere } from '@parley/client/live/people-there';
 
 const words = { active: 'Active', away: 'Away' } as const;
 

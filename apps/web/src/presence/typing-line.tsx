@@ -2,7 +2,7 @@ import { announce } from '@parley/ui';
 import { Lock } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { typingWords } from './typing-words.ts';
-import type { PeopleThere } from './rooms-door.ts';
+import type { PeopleThere } from '@parley/client/live/people-there';
 
 export interface TypingLineProps {
   inThread: PeopleThere;

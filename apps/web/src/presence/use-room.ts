@@ -1,18 +1,20 @@
 /** Rooms as React reads them. */
+import type { PeopleThere } from '@parley/client/live/people-there';
+import { createTypingPace, type TypingPace } from '@parley/client/live/typing-pace';
 import { notesScope, orgScope, threadScope, userScope } from '@parley/core/scopes';
 import type { ScopeId } from '@parley/sync/mutator';
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { usePersonId } from '../sync/engine-provider.tsx';
 import { useRow } from '../sync/views.ts';
-import { peopleIn, sayTyping, subscribeToRooms, want, type PeopleThere } from './rooms-door.ts';
-import { createTypingPace, type TypingPace } from './typing-pace.ts';
+import { roomsDoor } from './rooms-door.ts';
 
 /** Who is in a room, without being there. */
-export const usePeopleIn = (room: ScopeId): PeopleThere => useSyncExternalStore(subscribeToRooms, () => peopleIn(room));
+export const usePeopleIn = (room: ScopeId): PeopleThere =>
+  useSyncExternalStore(roomsDoor.subscribe, () => roomsDoor.peopleIn(room));
 
 /** Who is in a room, in which the person is while the page is there; `null` is none. */
 export function useRoom(room: ScopeId | null): PeopleThere {
-  useEffect(() => (room === null ? undefined : want(room)), [room]);
+  useEffect(() => (room === null ? undefined : roomsDoor.want(room)), [room]);
   return usePeopleIn(room ?? '');
 }
 
@@ -38,7 +40,10 @@ export function useThreadPresence({
 
 /** Tells a room that the person types; `null` tells nobody. */
 export function useTypingPace(room: ScopeId | null): TypingPace {
-  const pace = useMemo(() => createTypingPace((count) => (room === null ? undefined : sayTyping(room, count))), [room]);
+  const pace = useMemo(
+    () => createTypingPace((count) => (room === null ? undefined : roomsDoor.sayTyping(room, count))),
+    [room],
+  );
   useEffect(() => () => pace.rest(), [pace]);
   return pace;
 }

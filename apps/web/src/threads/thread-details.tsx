@@ -3,7 +3,7 @@ import { Link, MessagesSquare, UserMinus, UserPlus } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { GroupMark } from '../people/group-mark.tsx';
 import { presenceWords } from '../presence/presence-words.ts';
-import type { PeopleThere } from '../presence/rooms-door.ts';
+import type { PeopleThere } from '@parley/client/live/people-there';
 import { groupTitle, peopleCount, type Group } from '../people/use-groups.ts';
 import { ThreadLink } from './continuing.tsx';
 import { PeoplePicker, type PickablePerson } from './people-picker.tsx';

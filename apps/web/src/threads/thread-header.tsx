@@ -2,7 +2,7 @@ import { SUBJECT_LENGTH } from '@parley/core/text';
 import { AvatarStack, Chip, formatList, IconButton, Menu, type MenuItem } from '@parley/ui';
 import { BellOff, ChevronLeft, CircleCheck, Ellipsis, Info, Pin } from 'lucide-react';
 import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import type { PeopleThere } from '../presence/rooms-door.ts';
+import type { PeopleThere } from '@parley/client/live/people-there';
 import { groupTitle } from '../people/use-groups.ts';
 import { ThreadLink } from './continuing.tsx';
 import { ExternalMark } from './external-mark.tsx';

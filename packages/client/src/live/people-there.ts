@@ -1,6 +1,15 @@
 /** Puts together what the devices of each person say. */
-import { PRESENCE, type SeenPresence } from '@parley/core/presence';
-import type { PeopleThere, PersonThere } from './rooms-door.ts';
+import { PRESENCE, type SaidPresence, type SeenPresence } from '@parley/core/presence';
+
+/** Somebody else in a room, all their devices together. */
+export interface PersonThere {
+  status: SaidPresence['status'];
+  isTyping: boolean;
+}
+/** By the ids of people. */
+export type PeopleThere = ReadonlyMap<string, PersonThere>;
+
+export const NOBODY: PeopleThere = new Map();
 
 /** When a place last said that somebody types, and with which number. */
 export type TypingHeard = Map<number, { count: number; at: number }>;

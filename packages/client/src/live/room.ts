@@ -1,11 +1,10 @@
 /** One room, over y-websocket. Rules: docs/decisions/0022. */
-import { ROOMS_PATH, type SaidPresence, type SeenPresence } from '@parley/core/presence';
+import type { SaidPresence, SeenPresence } from '@parley/core/presence';
 import type { ScopeId } from '@parley/sync/mutator';
 import { Awareness } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import { Doc } from 'yjs';
-import { peopleThere, type TypingHeard } from './people-there.ts';
-import type { PeopleThere } from './rooms-door.ts';
+import { peopleThere, type PeopleThere, type TypingHeard } from './people-there.ts';
 
 export interface Room {
   /** What the others are told; `null`: the person is not there for them. */
@@ -14,24 +13,32 @@ export interface Room {
 }
 
 export interface RoomOptions {
+  /** Where the rooms of the server are. */
+  url: string;
   scope: ScopeId;
   selfId: string;
   /** What is offered in the handshake. */
-  protocols: string[];
+  protocols?: string[];
+  WebSocket?: typeof WebSocket;
   onPeople: (people: PeopleThere) => void;
 }
 
 /** Milliseconds between two tries at most. */
 const LONGEST_WAIT = 20_000;
 
-export function enterRoom({ scope, selfId, protocols, onPeople }: RoomOptions): Room {
+export function enterRoom(options: RoomOptions): Room {
+  const { url, scope, selfId, protocols = [], WebSocket: Socket = globalThis.WebSocket, onPeople } = options;
   const doc = new Doc();
   const awareness = new OwnAwareness(doc);
   // The server says who comes and goes: nothing is repeated, and nobody is given up for keeping quiet.
   clearInterval(awareness._checkInterval as number);
   awareness.setLocalState(null);
-  const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${ROOMS_PATH}`;
-  const provider = new WebsocketProvider(url, scope, doc, { awareness, protocols, disableBc: true });
+  const provider = new WebsocketProvider(url, scope, doc, {
+    ...{ awareness, protocols, disableBc: true },
+    WebSocketPolyfill: Socket,
+  });
+  // Outside a page it would listen for the end of the process once for every room.
+  if (typeof process !== 'undefined') process.off('exit', provider._exitHandler);
 
   const heard: TypingHeard = new Map();
   let doubt: ReturnType<typeof setTimeout> | undefined;
