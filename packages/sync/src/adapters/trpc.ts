@@ -49,8 +49,10 @@ export interface TrpcNetworkOptions {
 const CALL_TIMEOUT = 30_000;
 /** What is asked in one moment travels in one frame, in which a server takes ten calls; the others are one at a time. */
 const PAGES_AT_ONCE = 4;
-/** Milliseconds of silence before the client asks whether the server is there, and how long that may take. */
-const PING = { enabled: true, intervalMs: 20_000, pongTimeoutMs: 8_000 };
+/** Milliseconds of silence before the client asks whether the server is there: between these, so that no two ask in step … */
+const SILENCE = [15_000, 25_000] as const;
+/** … and how long the answer may take. */
+const PONG_TIMEOUT = 8_000;
 
 export function createTrpcNetwork(options: TrpcNetworkOptions): Network {
   return {
@@ -69,6 +71,7 @@ export function createTrpcNetwork(options: TrpcNetworkOptions): Network {
 }
 
 const closed = () => new Error('The connection is closed.');
+const between = (least: number, most: number) => least + Math.random() * (most - least);
 
 function connect(
   { url, protocols, calls, whyRefused, WebSocket: Socket = globalThis.WebSocket }: TrpcNetworkOptions,
@@ -105,8 +108,13 @@ function connect(
         super(address, offered);
         sockets.push(this);
       }
+      /** So the library gives up a dead line; the browser would ask the other end first, for up to a minute. */
+      override close(code?: number, reason?: string) {
+        super.close(code, reason);
+        end('lost');
+      }
     },
-    keepAlive: PING,
+    keepAlive: { enabled: true, intervalMs: between(...SILENCE), pongTimeoutMs: PONG_TIMEOUT },
     retryDelayMs: () => 60_000,
     onOpen: () => {
       opened = true;
