@@ -38,6 +38,7 @@ test('says what an item waits for', () => {
 
 test('says what the connection does', () => {
   expect(connectionWords(live)).toBe('Connected');
+  expect(connectionWords({ state: 'resting' })).toContain('when you do something');
   expect(connectionWords({ state: 'reconnecting', attempt: 3, nextTryAt: 5_000 })).toBe(
     'The server does not answer; tried 3 times',
   );

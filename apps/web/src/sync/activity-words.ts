@@ -15,6 +15,8 @@ export function connectionWords(connection: ConnectionState): string {
         : `The server does not answer; tried ${connection.attempt} times`;
     case 'offline':
       return 'This device has no network';
+    case 'resting':
+      return 'The server does not answer; it is tried again when you do something';
     case 'unauthorised':
       return connection.wrongAccount ? 'Somebody else is signed in in this browser' : 'Signed out';
     case 'outdated':
@@ -55,6 +57,7 @@ const states: Record<string, string> = {
   live: 'Connected',
   reconnecting: 'Connection lost',
   offline: 'No network',
+  resting: 'No more tries for now',
   unauthorised: 'Refused: not signed in',
   outdated: 'Refused: this page is too old',
 };

@@ -31,7 +31,7 @@ export function OfflineBanner() {
 /** Says that there is no connection, that everything still works, and what happens next. */
 function ConnectionBanner() {
   const connection = useStatusPart((status) => status.connection);
-  const lost = connection.state === 'offline' || connection.state === 'reconnecting';
+  const lost = ['offline', 'reconnecting', 'resting'].includes(connection.state);
   const [due, setDue] = useState(false);
   useEffect(() => {
     if (!lost) return setDue(false);

@@ -17,6 +17,7 @@ test('says that all is saved, or what waits and why, the worst first', () => {
   expect(words(offline)).toBe('Offline, all saved here · synced just now');
   expect(words(offline, { waiting: 3 })).toBe('3 changes waiting: offline');
   expect(words({ state: 'reconnecting', attempt: 2, nextTryAt: 5 }, { waiting: 3 })).toBe('3 changes waiting: offline');
+  expect(words({ state: 'resting' }, { waiting: 3 })).toBe('3 changes waiting: offline');
   expect(words(live, { waiting: 3, failed: 1 })).toBe('1 could not be sent: look');
   expect(words(live, { storage: 'memory' })).toBe('Nothing can be read offline just now');
   expect(words(offline, { storage: 'full', waiting: 1 })).toBe('No space left on this device');

@@ -34,7 +34,7 @@ export function statusWords(status: EngineStatus, syncedAgo: (at: number) => str
   }
   if (connection.state === 'outdated') return { tone: 'bad', text: 'A newer version is needed: reload', leadsTo: null };
   if (storage !== 'disk') return { tone: 'bad', text: storageWords[storage], leadsTo: null };
-  const offline = connection.state === 'offline' || connection.state === 'reconnecting';
+  const offline = ['offline', 'reconnecting', 'resting'].includes(connection.state);
   if (waiting > 0) {
     return offline
       ? { tone: 'quiet', text: `${things(waiting)} waiting: offline`, leadsTo: null }

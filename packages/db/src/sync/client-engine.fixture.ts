@@ -58,6 +58,7 @@ export interface ClientOptions {
   storage?: (storage: Storage) => Storage;
   /** Milliseconds a wait takes at most, 50 where nothing is said. */
   patience?: number;
+  retry?: EngineOptions<Tables, Mutators>['retry'];
   /** Its mutators come when this resolves. */
   fetch?: () => Promise<void>;
 }
@@ -172,6 +173,7 @@ export async function openEngineWorld(options: DatabaseOptions = {}): Promise<En
         storage: options.storage?.(disk) ?? disk,
         network: freezer.network(network),
         timers,
+        ...(options.retry && { retry: options.retry }),
         tabs: tab,
       });
       await engine.start();

@@ -56,6 +56,25 @@ test.each(Object.entries(harms))('[CONN2] goes out although nobody told of %s', 
   await vi.waitFor(() => expect(bob.texts(threadId)).toEqual(['in between']));
 });
 
+test('[CONN5] rests when its tries are spent, and tries again when the person does something', async () => {
+  const threadId = await startThread(world.server, []);
+  const alice = await world.openClient(people.alice, { retry: { tries: 2 } });
+  await synced(alice);
+  const send = (text: string) =>
+    alice.engine.mutate('sendMessage', { threadId, messageId: newId(), text }).then(({ saved }) => saved);
+  const mend = alice.network.vanish();
+  await send('one');
+  const rests = () => expect(alice.engine.status().connection).toEqual({ state: 'resting' });
+  await vi.waitFor(rests, { timeout: 10_000 });
+  const tries = alice.network.connects();
+  mend();
+  await send('two');
+  await drained(alice);
+  expect(alice.network.connects()).toBe(tries + 1);
+  alice.engine.open(threadScope(threadId));
+  await vi.waitFor(() => expect(alice.texts(threadId)).toEqual(['one', 'two']));
+});
+
 test.each(['wrong_account', 'unauthorised'] as const)(
   '[ACC1] sends nothing and loses nothing while the session is %s, and goes on when it is theirs again',
   async (reason) => {

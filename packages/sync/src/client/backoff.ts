@@ -1,17 +1,27 @@
-/** Waits between tries: doubling from half a second to ten seconds, with jitter so that a thousand clients spread out. */
+/** Waits between tries: any part of a bound that doubles, so that clients that lost their server at once come back spread. */
 import type { Timers } from './ports.ts';
 
-/** Milliseconds. */
-const FIRST_WAIT = 500;
-const LONGEST_WAIT = 10_000;
+/** Milliseconds. What fails at once must not spin. */
+const SHORTEST_WAIT = 50;
+const FIRST_BOUND = 1_000;
+const LONGEST_BOUND = 10_000;
+
+export interface Retry {
+  /** Milliseconds between two tries at most. */
+  longestMs?: number;
+  /** Tries of the connection in a row, all in vain, after which it rests until there is a reason for another; absent, it never does. */
+  tries?: number;
+}
 
 export class Backoff {
   readonly #timers: Timers;
+  readonly #longest: number;
   #failures = 0;
   #pending: (() => void) | null = null;
 
-  constructor(timers: Timers) {
+  constructor(timers: Timers, { longestMs = LONGEST_BOUND }: Retry = {}) {
     this.#timers = timers;
+    this.#longest = Math.max(SHORTEST_WAIT, longestMs);
   }
 
   /** Failures since the last success. */
@@ -26,8 +36,8 @@ export class Backoff {
   /** Counts a failure and runs `act` after the wait that follows from it. @returns the wait in milliseconds */
   again(act: () => void): number {
     this.cancel();
-    const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures);
-    const wait = longest * (0.5 + this.#timers.random() / 2);
+    const bound = Math.min(this.#longest, FIRST_BOUND * 2 ** this.#failures);
+    const wait = SHORTEST_WAIT + this.#timers.random() * (bound - SHORTEST_WAIT);
     this.#failures += 1;
     this.#pending = this.#timers.after(wait, () => {
       this.#pending = null;

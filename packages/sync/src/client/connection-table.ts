@@ -4,16 +4,27 @@ import type { ConnectionState } from './status.ts';
 export type ConnectionName = ConnectionState['state'];
 
 /**
- * - `hello`: the server greets; `lost`: the connection or the attempt is gone; `refused`: this session, or this account,
- *   may not; `outdated`: this version may not
+ * - `hello`: the server greets; `lost`: the connection or the attempt is gone; `spent`: so it is, and so are the tries;
+ *   `refused`: this session, or this account, may not; `outdated`: this version may not
  * - `due`: the wait between two tries is over
  * - `online`, `offline`: what the machine says of its network
  * - `reopen`: the engine wants another connection, for instance as another client
- * - `wake`: somebody has come who may have changed things, such as another tab
+ * - `wake`: somebody has come, or done something: another tab, or the person
  * - `watch`: the watchdog looks, bound to no event; `silent`: it found calls that fail or stay unanswered
  */
 export type ConnectionEvent =
-  'hello' | 'lost' | 'refused' | 'outdated' | 'due' | 'online' | 'offline' | 'reopen' | 'wake' | 'watch' | 'silent';
+  | 'hello'
+  | 'lost'
+  | 'spent'
+  | 'refused'
+  | 'outdated'
+  | 'due'
+  | 'online'
+  | 'offline'
+  | 'reopen'
+  | 'wake'
+  | 'watch'
+  | 'silent';
 
 /**
  * - `keep`: everything stays
@@ -30,6 +41,7 @@ export const CONNECTION_TABLE: Record<ConnectionName, Record<ConnectionEvent, Ce
   connecting: {
     hello: ['live', 'keep'],
     lost: ['reconnecting', 'wait'],
+    spent: ['resting', 'rest'],
     refused: ['unauthorised', 'rest'],
     outdated: ['outdated', 'rest'],
     due: ['connecting', 'keep'],
@@ -43,6 +55,7 @@ export const CONNECTION_TABLE: Record<ConnectionName, Record<ConnectionEvent, Ce
   live: {
     hello: ['live', 'keep'],
     lost: ['reconnecting', 'wait'],
+    spent: ['resting', 'rest'],
     refused: ['unauthorised', 'rest'],
     outdated: ['outdated', 'rest'],
     due: ['live', 'keep'],
@@ -56,6 +69,7 @@ export const CONNECTION_TABLE: Record<ConnectionName, Record<ConnectionEvent, Ce
   reconnecting: {
     hello: ['live', 'keep'],
     lost: ['reconnecting', 'wait'],
+    spent: ['resting', 'rest'],
     refused: ['unauthorised', 'rest'],
     outdated: ['outdated', 'rest'],
     due: ['reconnecting', 'open'],
@@ -70,6 +84,7 @@ export const CONNECTION_TABLE: Record<ConnectionName, Record<ConnectionEvent, Ce
   offline: {
     hello: ['live', 'keep'],
     lost: ['offline', 'wait'],
+    spent: ['resting', 'rest'],
     refused: ['unauthorised', 'rest'],
     outdated: ['outdated', 'rest'],
     due: ['offline', 'open'],
@@ -80,10 +95,26 @@ export const CONNECTION_TABLE: Record<ConnectionName, Record<ConnectionEvent, Ce
     watch: ['offline', 'mend'],
     silent: ['offline', 'keep'],
   },
+  // The program limits how often it is tried: something has to happen first.
+  resting: {
+    hello: ['live', 'keep'],
+    lost: ['resting', 'rest'],
+    spent: ['resting', 'rest'],
+    refused: ['unauthorised', 'rest'],
+    outdated: ['outdated', 'rest'],
+    due: ['resting', 'keep'],
+    online: ['connecting', 'open'],
+    offline: ['resting', 'keep'],
+    reopen: ['connecting', 'open'],
+    wake: ['connecting', 'open'],
+    watch: ['resting', 'keep'],
+    silent: ['resting', 'keep'],
+  },
   // The person may sign in again in any tab: whether they have is looked up from time to time.
   unauthorised: {
     hello: ['live', 'keep'],
     lost: ['unauthorised', 'rest'],
+    spent: ['unauthorised', 'rest'],
     refused: ['unauthorised', 'rest'],
     outdated: ['outdated', 'rest'],
     due: ['unauthorised', 'keep'],
@@ -98,6 +129,7 @@ export const CONNECTION_TABLE: Record<ConnectionName, Record<ConnectionEvent, Ce
   outdated: {
     hello: ['outdated', 'keep'],
     lost: ['outdated', 'keep'],
+    spent: ['outdated', 'keep'],
     refused: ['outdated', 'keep'],
     outdated: ['outdated', 'keep'],
     due: ['outdated', 'keep'],

@@ -4,22 +4,29 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { createVirtualTimers } from '../testing/index.ts';
+import type { Retry } from './backoff.ts';
 import { CONNECTION_TABLE, type ConnectionEvent, type ConnectionName } from './connection-table.ts';
 import { Connector } from './connector.ts';
-import type { Connection, ConnectionEvents } from './ports.ts';
+import type { CloseReason, Connection, ConnectionEvents } from './ports.ts';
 import type { ConnectionState } from './status.ts';
 
 const never = <T>(): Promise<T> => new Promise(() => {});
 
+interface WorldOptions extends Partial<Pick<Connection, 'pull'>> {
+  retry?: Retry;
+  random?: () => number;
+}
+
 /** A connector over a network in which nothing happens by itself. */
-function connector({ pull = never }: Partial<Pick<Connection, 'pull'>> = {}) {
-  const timers = createVirtualTimers();
+function connector({ pull = never, retry, random }: WorldOptions = {}) {
+  const timers = createVirtualTimers(random);
   const opened: { events: ConnectionEvents; closed: boolean }[] = [];
   const states: ConnectionState[] = [];
   const heard: string[] = [];
   let online = true;
   const subject = new Connector({
     timers,
+    retry,
     network: {
       online: () => online,
       onOnline: () => () => {},
@@ -44,6 +51,11 @@ function connector({ pull = never }: Partial<Pick<Connection, 'pull'>> = {}) {
     heard,
     state: () => states.at(-1)?.state,
     last: () => opened.at(-1)?.events,
+    /** How long it will wait. */
+    wait() {
+      const state = states.at(-1);
+      return state?.state === 'reconnecting' ? state.nextTryAt - timers.now() : null;
+    },
     leaveNetwork: () => {
       online = false;
     },
@@ -53,31 +65,71 @@ type World = ReturnType<typeof connector>;
 
 const hello = { kind: 'hello', incarnation: 'one', serverTime: 0 } as const;
 
-/** The shortest way into each state. */
-const ways: Record<ConnectionName, (world: World) => void> = {
-  connecting: ({ subject }) => subject.start(),
-  live({ subject, last }) {
-    subject.start();
-    last()?.live(hello);
+/** What is under way in a state: a line or a try for one, a wait for the next try, or neither. */
+type UnderWay = 'line' | 'wait' | 'nothing';
+
+/** The shortest ways into each state. What is not under way at first cannot be. */
+const ways: Record<ConnectionName, Partial<Record<UnderWay, (world: World) => void>>> = {
+  connecting: { line: ({ subject }) => subject.start() },
+  live: {
+    line({ subject, last }) {
+      subject.start();
+      last()?.live(hello);
+    },
   },
-  reconnecting({ subject, last }) {
-    subject.start();
-    last()?.closed('lost');
-    subject.on('due');
+  reconnecting: {
+    line(world) {
+      loseLine(world);
+      world.subject.on('due');
+    },
+    wait: loseLine,
+    nothing: loseLineAndWait,
   },
-  offline({ subject, leaveNetwork }) {
-    leaveNetwork();
-    subject.start();
+  offline: {
+    line(world) {
+      world.leaveNetwork();
+      world.subject.start();
+    },
+    wait(world) {
+      world.leaveNetwork();
+      loseLine(world);
+    },
+    nothing(world) {
+      world.leaveNetwork();
+      loseLineAndWait(world);
+    },
   },
-  unauthorised({ subject, last }) {
-    subject.start();
-    last()?.closed('unauthorised');
+  resting: {
+    nothing({ subject }) {
+      subject.start();
+      subject.on('spent');
+    },
   },
-  outdated({ subject, last }) {
-    subject.start();
-    last()?.closed('outdated');
+  unauthorised: {
+    line(world) {
+      refuse(world, 'unauthorised');
+      world.subject.on('wake');
+    },
+    nothing: (world) => refuse(world, 'unauthorised'),
   },
+  outdated: { nothing: (world) => refuse(world, 'outdated') },
 };
+
+function loseLine({ subject, last }: World): void {
+  subject.start();
+  last()?.closed('lost');
+}
+
+/** As if the timer had died with the machine asleep. */
+function loseLineAndWait(world: World): void {
+  loseLine(world);
+  world.subject.proven();
+}
+
+function refuse({ subject, last }: World, reason: CloseReason): void {
+  subject.start();
+  last()?.closed(reason);
+}
 
 /** The cells of SPEC.md: state → event → what it says. */
 function specified(): Map<string, Map<string, string>> {
@@ -106,29 +158,31 @@ function specified(): Map<string, Map<string, string>> {
   );
 }
 
-describe.each([...specified()])('[CONN1] %s', (before, cells) => {
-  test.each([...cells])('on %s: %s', async (name, said) => {
+const cells = Array.from(specified(), ([before, events]) =>
+  Array.from(Object.entries(ways[before as ConnectionName]), ([underWay, way]) => ({ before, underWay, way, events })),
+).flat();
+
+describe.each(cells)('[CONN1] $before with $underWay under way', ({ before, underWay, way, events }) => {
+  test.each([...events])('on %s: %s', async (name, said) => {
     const [after, act] = said.split(', ');
     const world = connector();
-    ways[before as ConnectionName](world);
+    way(world);
     await world.timers.advance(0);
     expect(world.state()).toBe(before);
     const tries = world.opened.length;
     const current = world.opened.at(-1);
-    const resting = current?.closed ?? true;
 
     world.subject.on(name as ConnectionEvent);
     expect(world.state()).toBe(after);
-    const mends = act === 'mend' && resting;
-    expect(world.opened.length - tries).toBe(act === 'open' || mends ? 1 : 0);
-    if (!mends) expect(current?.closed).toBe(act === 'keep' || act === 'mend' ? resting : true);
-    if (act === 'wait') {
-      await world.timers.advance(10_000);
-      expect(world.opened.length - tries).toBe(1);
-    } else if (act === 'rest') {
-      await world.timers.advance(60_000);
-      expect(world.opened.length).toBe(tries);
-    }
+    const opens = act === 'open' || (act === 'mend' && underWay === 'nothing');
+    expect(world.opened.length - tries).toBe(opens ? 1 : 0);
+    const stays = underWay === 'line' && (act === 'keep' || act === 'mend');
+    expect(current?.closed).toBe(!stays);
+    if (opens || stays) return expect(world.opened.at(-1)?.closed).toBe(false);
+    await world.timers.advance(9_000);
+    const isWaitedFor = act === 'wait' || (underWay === 'wait' && act !== 'rest' && after === before);
+    expect(world.opened.length - tries).toBe(isWaitedFor ? 1 : 0);
+    return undefined;
   });
 });
 
@@ -140,21 +194,69 @@ test('[CONN1] has a cell for every state and event, and the code has the same', 
   expect(Array.from(specified(), ([state, cells]) => [state, [...cells]])).toEqual(code);
 });
 
-test('[CONN1] tries again by itself where a wait was lost', async () => {
-  const world = connector();
+test('[CONN4] waits any part of a bound that doubles, with one throw of the dice for each wait', async () => {
+  const waits = async (dice: number, retry?: Retry) => {
+    let throws = 0;
+    const world = connector({ random: () => ((throws += 1), dice), ...(retry && { retry }) });
+    world.subject.start();
+    const waited: (number | null)[] = [];
+    for (let tries = 1; tries <= 6; tries += 1) {
+      world.last()?.closed('lost');
+      waited.push(world.wait());
+      expect(throws).toBe(tries);
+      await world.timers.advance(world.wait() ?? 0);
+    }
+    return waited;
+  };
+  expect(await waits(1)).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+  expect(await waits(0)).toEqual([50, 50, 50, 50, 50, 50]);
+  expect(await waits(0.5)).toEqual([525, 1_025, 2_025, 4_025, 5_025, 5_025]);
+  expect(await waits(1, { longestMs: 60_000 })).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000]);
+});
+
+test('[CONN4] a thousand that lose their server at once come back spread over a second', () => {
+  let dice = 0;
+  const waits = Array.from({ length: 1_000 }, (_, turn) => {
+    const world = connector({ random: () => (dice = turn / 1_000) });
+    world.subject.start();
+    world.last()?.live(hello);
+    world.last()?.closed('lost');
+    return world.wait() ?? 0;
+  });
+  expect(dice).toBeGreaterThan(0.9);
+  const inTenth = (tenth: number) => waits.filter((wait) => Math.floor(wait / 100) === tenth).length;
+  for (let tenth = 1; tenth < 10; tenth += 1) expect(inTenth(tenth)).toBeLessThan(110);
+});
+
+test('[CONN5] rests after as many tries as it may make in a row, and begins anew when somebody comes', async () => {
+  const world = connector({ retry: { tries: 2 } });
   world.subject.start();
-  world.last()?.closed('lost');
-  // As if the timer had died with the machine asleep.
+  const failAll = async () => {
+    for (let tries = 0; world.state() !== 'resting' && tries < 10; tries += 1) {
+      world.last()?.closed('lost');
+      await world.timers.advance(10_000 - 1);
+    }
+  };
+  await failAll();
+  expect(world.opened).toHaveLength(3);
+  for (let rounds = 0; rounds < 30; rounds += 1) {
+    world.subject.watch();
+    await world.timers.advance(20_000);
+  }
+  expect(world.opened).toHaveLength(3);
+  world.subject.on('wake');
+  await failAll();
+  expect(world.opened).toHaveLength(6);
+  world.subject.on('online');
+  world.last()?.live(hello);
   world.subject.proven();
-  await world.timers.advance(60_000);
-  expect(world.opened).toHaveLength(1);
-  world.subject.watch();
-  expect(world.opened).toHaveLength(2);
+  await failAll();
+  expect(world.opened).toHaveLength(9);
 });
 
 test('[CONN2] gives up a line on which calls stay unanswered, and rejects them', async () => {
   const world = connector();
-  ways.live(world);
+  ways.live.line?.(world);
   const call = world.subject.connection?.pull({
     protocol: 1,
     personId: 'alice',

@@ -1,9 +1,9 @@
 /**
  * Keeps one connection to the server: opens it, notices that it is gone, and tries again with exponential backoff and
- * jitter until it is stopped. It needs no act of the person to come back. What it does when is in `CONNECTION_TABLE`.
+ * jitter until it is stopped, or its tries are spent where they are limited. What it does when is in `CONNECTION_TABLE`.
  */
 import type { LiveEvent } from '../protocol.ts';
-import { Backoff } from './backoff.ts';
+import { Backoff, type Retry } from './backoff.ts';
 import { CONNECTION_TABLE, type ConnectionEvent } from './connection-table.ts';
 import type { CloseReason, Connection, Network, Timers } from './ports.ts';
 import type { ConnectionState } from './status.ts';
@@ -16,6 +16,7 @@ const closed = () => new Error('The connection is closed.');
 export interface ConnectorOptions {
   network: Network;
   timers: Timers;
+  retry?: Retry | undefined;
   caller: () => { personId: string; clientId: string };
   onState: (state: ConnectionState) => void;
   onEvent: (event: LiveEvent) => void;
@@ -39,7 +40,7 @@ export class Connector {
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
-    this.#backoff = new Backoff(options.timers);
+    this.#backoff = new Backoff(options.timers, options.retry);
   }
 
   /** The connection to talk over, while it is live. */
@@ -77,7 +78,7 @@ export class Connector {
   on(event: ConnectionEvent): void {
     if (this.#stopped) return;
     const [state, act] = CONNECTION_TABLE[this.#state.state][event];
-    if (act === 'open' && (event === 'online' || event === 'offline')) this.#backoff.reset();
+    if (event === 'spent' || (act === 'open' && (event === 'online' || event === 'offline'))) this.#backoff.reset();
     if (act === 'wait' || act === 'rest') this.#drop();
     const wait = act === 'wait' ? this.#backoff.again(() => this.on('due')) : 0;
     this.#become(state, wait);
@@ -120,7 +121,7 @@ export class Connector {
   #open(): void {
     const { network, timers, caller } = this.#options;
     this.#drop();
-    this.#cancel = timers.after(HELLO_TIMEOUT, () => this.on('lost'));
+    this.#cancel = timers.after(HELLO_TIMEOUT, () => this.#onLost());
     const connection: Connection = network.connect(caller(), {
       live: (event) => {
         if (watched === this.#connection) this.#onLive(event);
@@ -154,6 +155,12 @@ export class Connector {
     this.#connection = watched;
   }
 
+  /** No `hello` came, or the connection ended. */
+  #onLost(): void {
+    const { tries = Infinity } = this.#options.retry ?? {};
+    this.on(this.#backoff.failures < tries ? 'lost' : 'spent');
+  }
+
   #onLive(event: LiveEvent): void {
     if (event.kind === 'hello') {
       this.#cancel();
@@ -163,6 +170,7 @@ export class Connector {
   }
 
   #onClosed(reason: CloseReason): void {
+    if (reason === 'lost') return this.#onLost();
     const refused = reason === 'unauthorised' || reason === 'wrong_account';
     if (refused) this.#wrongAccount = reason === 'wrong_account';
     this.on(refused ? 'refused' : reason);

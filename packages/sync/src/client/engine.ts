@@ -4,7 +4,7 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import type { ArgsOf, MutatorMap, ScopeId, TableMap } from '../mutator.ts';
-import { Backoff } from './backoff.ts';
+import { Backoff, type Retry } from './backoff.ts';
 import { EventLog, type EngineEvent } from './event-log.ts';
 import { Leadership } from './leadership.ts';
 import { Holds } from './holds.ts';
@@ -63,6 +63,8 @@ export interface EngineOptions<Tables extends TableMap, Mutators extends Mutator
   storage: Storage;
   network: Network;
   timers: Timers;
+  /** How long, and how often, the server is tried; absent, for ever. */
+  retry?: Retry;
   tabs: Tabs;
 }
 
@@ -385,6 +387,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     if (clearDraft !== undefined) drafts.delete(clearDraft);
     const saved = keep(after ? { ...item, after } : item).then(
       (stored) => {
+        if (status.connection.state === 'resting') wake();
         const isJoined = stored.every(({ id }) => id !== item.id);
         return serial.run(() => keepItems(stored, isJoined ? [item.id] : replaces ? [replaces.id] : []));
       },
@@ -445,7 +448,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
   };
 
   /** Asks again for what could not be had; without a connection that waits for one. */
-  const reaching = new Backoff(timers);
+  const reaching = new Backoff(timers, options.retry);
   const reach = () => {
     for (const scope of windows.opened()) if (windows.get(scope).unreachable) void loadOlder(scope);
   };

@@ -5,7 +5,7 @@
 import type { ScopeId } from '../mutator.ts';
 import { LIMITS, SPEAKS } from '../limits.ts';
 import type { PageAnswer, ScopeAnswer, WireRow } from '../protocol.ts';
-import { Backoff } from './backoff.ts';
+import { Backoff, type Retry } from './backoff.ts';
 import { placeOf } from './places.ts';
 import type { Connection, ScopeChange, ScopeState, StoredRow, Timers } from './ports.ts';
 
@@ -16,6 +16,7 @@ const PAGE_TRIES = 5;
 
 export interface PullerOptions {
   timers: Timers;
+  retry?: Retry | undefined;
   connection: () => Connection | null;
   caller: () => { personId: string; clientId: string; incarnation: string | null };
   state: (scope: ScopeId) => ScopeState | undefined;
@@ -40,7 +41,7 @@ export class Puller {
 
   constructor(options: PullerOptions) {
     this.#options = options;
-    this.#backoff = new Backoff(options.timers);
+    this.#backoff = new Backoff(options.timers, options.retry);
   }
 
   get idle(): boolean {

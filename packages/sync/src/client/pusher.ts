@@ -4,7 +4,7 @@
  */
 import { LIMITS, SPEAKS } from '../limits.ts';
 import type { PushResponse, WireMutation } from '../protocol.ts';
-import { Backoff } from './backoff.ts';
+import { Backoff, type Retry } from './backoff.ts';
 import type { Connection, OutboxItem, Timers } from './ports.ts';
 
 /** Milliseconds before a lane is tried again whose first item waits for something. */
@@ -13,6 +13,7 @@ const NOT_YET_WAIT = 1_000;
 export interface PusherOptions {
   connection: () => Connection | null;
   timers: Timers;
+  retry?: Retry | undefined;
   caller: () => { personId: string; clientId: string; incarnation: string | null };
   items: () => readonly OutboxItem[];
   /** Keeps what is about to be sent from being changed; gives it as it is now. */
@@ -32,7 +33,7 @@ export class Pusher {
 
   constructor(options: PusherOptions) {
     this.#options = options;
-    this.#backoff = new Backoff(options.timers);
+    this.#backoff = new Backoff(options.timers, options.retry);
   }
 
   /** Sends whatever waits. Safe to call at any time, any number of times. */

@@ -6,6 +6,8 @@ export type ConnectionState =
   | { state: 'live'; since: number }
   | { state: 'reconnecting'; attempt: number; nextTryAt: number }
   | { state: 'offline' }
+  /** As many tries as the program allows were in vain. */
+  | { state: 'resting' }
   /** `wrongAccount`: somebody else is signed in in this browser. */
   | { state: 'unauthorised'; wrongAccount: boolean }
   | { state: 'outdated' };

@@ -4,6 +4,7 @@
  */
 import type { MutatorMap, ScopeId, TableMap } from '../mutator.ts';
 import type { Effect, LiveEvent, PushResponse, WireMutation } from '../protocol.ts';
+import type { Retry } from './backoff.ts';
 import { Connector } from './connector.ts';
 import type { FollowedScope } from './engine.ts';
 import type { Outbox } from './outbox.ts';
@@ -50,6 +51,7 @@ export interface SyncingOptions<Tables extends TableMap> {
   storage: Storage;
   network: Network;
   timers: Timers;
+  retry?: Retry | undefined;
   tabs: Tabs;
   serial: Serial;
   replica: Replica;
@@ -98,7 +100,7 @@ export class Syncing<Tables extends TableMap> {
 
   constructor(options: SyncingOptions<Tables>) {
     this.#options = options;
-    const { timers, network, replica, isPaged, outbox } = options;
+    const { timers, retry, network, replica, isPaged, outbox } = options;
     const { personId } = options;
     // The first shape goes without saying.
     const schema = options.schema === 1 ? undefined : options.schema;
@@ -107,6 +109,7 @@ export class Syncing<Tables extends TableMap> {
     this.#connector = new Connector({
       network,
       timers,
+      retry,
       caller,
       onState: (state) => options.onStatus({ connection: state }),
       onEvent: (event) => void this.#onEvent(event),
@@ -114,6 +117,7 @@ export class Syncing<Tables extends TableMap> {
     });
     this.#puller = new Puller({
       timers,
+      retry,
       connection,
       caller,
       isPaged,
@@ -126,6 +130,7 @@ export class Syncing<Tables extends TableMap> {
     });
     this.#pusher = new Pusher({
       timers,
+      retry,
       connection,
       caller,
       items: () => outbox.items(),

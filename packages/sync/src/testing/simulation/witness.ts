@@ -137,6 +137,7 @@ export function createWitness(world: World): Witness & { status(status: EngineSt
       if (leads) tally.rule('CLI8');
       if (connection.state === 'unauthorised') tally.rule('ACC1');
       if (connection.state === 'outdated') tally.rule('VER2');
+      if (connection.state === 'reconnecting') tally.rule('CONN4');
     },
   };
 }
