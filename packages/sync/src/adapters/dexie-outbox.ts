@@ -75,21 +75,21 @@ export async function openOutbox(outbox: OutboxDatabase, newId: () => string, lo
     enqueue: (item, clearedDraft, join) =>
       outbox.transaction('rw', outboxTables, async () => {
         const cleared = clearedDraft === null ? undefined : outbox.drafts.delete(clearedDraft);
-        const [done] = await Promise.all([outbox.items.get(item.id), cleared]);
+        const [done, place] = await Promise.all([outbox.items.get(item.id), placeFor(outbox, item), cleared]);
         if (done) return done;
-        if (!join) return added(outbox, item);
+        if (!join) return added(outbox, item, place);
         const key = `joined ${item.lane}`;
         const before = (await outbox.meta.get(key))?.value.split(' ') ?? [];
         const joined = await joinEarlier(outbox, item, join, before);
         if (joined) await outbox.meta.put({ key, value: [...before, item.id].slice(-JOINED_KEPT).join(' ') });
         if (joined || before.includes(item.id)) return joined;
-        return added(outbox, item);
+        return added(outbox, item, place);
       }),
     replace: (id, item) =>
       outbox.transaction('rw', outboxTables, async () => {
         const done = await outbox.items.get(item.id);
         if (done) return [done];
-        const stored = await added(outbox, item);
+        const stored = await added(outbox, item, await placeFor(outbox, item));
         await outbox.items.delete(id);
         const dependents = await outbox.items.filter(({ after }) => after?.includes(id) === true).toArray();
         const follow = (after: string[] = []) => after.map((other) => (other === id ? item.id : other));
@@ -204,20 +204,30 @@ async function joinEarlier(
   return undefined;
 }
 
-/** The next place in the whole queue, behind `least` too. Inside a transaction over the outbox. */
-async function nextOrder({ items, meta }: OutboxDatabase, least = 0): Promise<number> {
+/** The last place that was given in the whole queue. */
+async function lastOrder({ items, meta }: OutboxDatabase): Promise<number> {
   const [last, used] = await Promise.all([items.orderBy('order').last(), meta.get('lastOrder')]);
-  const order = Math.max(least, last?.order ?? 0, Number(used?.value ?? 0)) + 1;
-  await meta.put({ key: 'lastOrder', value: String(order) });
+  return Math.max(last?.order ?? 0, Number(used?.value ?? 0));
+}
+
+/** The place behind the last one of a lane, for the client of this outbox. */
+async function endOf({ lanes, meta }: OutboxDatabase, lane: string): Promise<Pick<OutboxItem, 'n' | 'client'>> {
+  const [held, client] = await Promise.all([lanes.get(lane), meta.get('clientId')]);
+  return { n: (held?.lastN ?? 0) + 1, ...(client && { client: client.value }) };
+}
+
+/** The next place in the whole queue, behind `least` too. Inside a transaction over the outbox. */
+async function nextOrder(outbox: OutboxDatabase, least = 0): Promise<number> {
+  const order = Math.max(least, await lastOrder(outbox)) + 1;
+  await outbox.meta.put({ key: 'lastOrder', value: String(order) });
   return order;
 }
 
 /** The next place in a lane. Inside a transaction over the outbox. */
-async function nextInLane({ lanes, meta }: OutboxDatabase, lane: string) {
-  const [held, client] = await Promise.all([lanes.get(lane), meta.get('clientId')]);
-  const n = (held?.lastN ?? 0) + 1;
-  await lanes.put({ lane, lastN: n });
-  return { n, ...(client && { client: client.value }) };
+async function nextInLane(outbox: OutboxDatabase, lane: string) {
+  const place = await endOf(outbox, lane);
+  await outbox.lanes.put({ lane, lastN: place.n });
+  return place;
 }
 
 /** An item that is still held, without its hold. */
@@ -234,24 +244,28 @@ const hasPlace = ({ state, n }: OutboxItem): boolean => state === 'waiting' && n
 const holdsUp = (item: OutboxItem | undefined): boolean =>
   item !== undefined && (item.state === 'failed' || (item.state === 'waiting' && item.n === 0));
 
-/** Inside a transaction over the outbox. */
-async function added(outbox: OutboxDatabase, item: NewItem): Promise<OutboxItem> {
-  const waitsOutside = item.heldUntil !== undefined || (await outbox.items.bulkGet(item.after ?? [])).some(holdsUp);
-  // Together: a message goes out when this is on the disk, and each answer of the disk is one more wait.
-  const [order, place] = await Promise.all([
-    nextOrder(outbox),
-    waitsOutside ? { n: 0 } : nextInLane(outbox, item.lane),
+type Place = Pick<OutboxItem, 'order' | 'n' | 'client'>;
+
+/** Where a new item is to stand. Asked for at once: each answer of the disk is one more wait before a message goes out. */
+async function placeFor(outbox: OutboxDatabase, item: NewItem): Promise<Place> {
+  const [parents, last, end] = await Promise.all([
+    outbox.items.bulkGet(item.after ?? []),
+    lastOrder(outbox),
+    endOf(outbox, item.lane),
   ]);
-  const stored: OutboxItem = {
-    ...item,
-    order,
-    ...place,
-    state: 'waiting',
-    effects: [],
-    code: null,
-    message: null,
-  };
-  await outbox.items.add(stored);
+  const waitsOutside = item.heldUntil !== undefined || parents.some(holdsUp);
+  return { order: last + 1, ...(waitsOutside ? { n: 0 } : end) };
+}
+
+/** Inside a transaction over the outbox. */
+async function added(outbox: OutboxDatabase, item: NewItem, place: Place): Promise<OutboxItem> {
+  const { order, n } = place;
+  const stored: OutboxItem = { ...item, ...place, state: 'waiting', effects: [], code: null, message: null };
+  await Promise.all([
+    outbox.meta.put({ key: 'lastOrder', value: String(order) }),
+    n > 0 && outbox.lanes.put({ lane: item.lane, lastN: n }),
+    outbox.items.add(stored),
+  ]);
   return stored;
 }
 
