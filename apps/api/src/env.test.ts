@@ -68,6 +68,7 @@ test('all mistakes are told at once, each by its name, without secrets', () => {
     REDIS_URL: 'http://:hunter2@cache',
     MAIL_FROM: 'Parley',
     SMTP_URL: 'mail:hunter2@host',
+    METRICS_TOKEN: 'hunter2',
     LOG_LEVEL: 'loud',
     LOG_TO: 'printer',
   });
@@ -79,6 +80,7 @@ test('all mistakes are told at once, each by its name, without secrets', () => {
     'REDIS_URL must be a URL such as redis://host:6379.',
     'MAIL_FROM must be such as Parley <parley@example.org>, not "Parley".',
     'SMTP_URL must be a URL such as smtp://user:password@host:587.',
+    'METRICS_TOKEN must have 32 to 200 characters without spaces, such as openssl rand -hex 32 makes.',
     'LOG_LEVEL must be error, info or debug, not "loud".',
     'LOG_TO must be file or stdout, not "printer".',
   ]);

@@ -20,6 +20,8 @@ export interface Configuration {
   /** A mail server; without it and `resendApiKey`, mail is kept below `dataDir`. */
   smtpUrl?: string;
   resendApiKey?: string;
+  /** Reads `/metrics`; absent: one that only this installation can make. */
+  metricsToken?: string;
   logLevel: LogLevel;
   /** `file`: logs go to `parley.log` in `dataDir`. `stdout`: to standard output, for containers. */
   logTo: 'file' | 'stdout';
@@ -47,7 +49,7 @@ export function readEnvironment(
   const mistakes = [...(parsed.error?.issues.map(({ message }) => message) ?? []), ...mistakesAboutMail(given)];
   if (!parsed.success || mistakes.length > 0) return { ok: false, mistakes };
   const { PORT, HOST, PUBLIC_URL, DATA_DIR, DATABASE_URL, REDIS_URL, LOG_LEVEL, LOG_TO } = parsed.data;
-  const { MAIL_FROM, SMTP_URL, RESEND_API_KEY } = parsed.data;
+  const { MAIL_FROM, SMTP_URL, RESEND_API_KEY, METRICS_TOKEN } = parsed.data;
   const publicUrl = PUBLIC_URL ?? `http://localhost:${PORT}`;
   return {
     ok: true,
@@ -61,6 +63,7 @@ export function readEnvironment(
       ...(MAIL_FROM && { mailFrom: MAIL_FROM }),
       ...(SMTP_URL && { smtpUrl: SMTP_URL }),
       ...(RESEND_API_KEY && { resendApiKey: RESEND_API_KEY }),
+      ...(METRICS_TOKEN && { metricsToken: METRICS_TOKEN }),
       logLevel: LOG_LEVEL,
       logTo: LOG_TO,
     },
@@ -106,6 +109,7 @@ export function childEnvironment(
     MAIL_FROM: config.mailFrom ?? '',
     SMTP_URL: config.smtpUrl ?? '',
     RESEND_API_KEY: config.resendApiKey ?? '',
+    METRICS_TOKEN: config.metricsToken ?? '',
     LOG_LEVEL: config.logLevel,
     AUTH_SECRET: authSecret,
     SUPERVISOR_PID: String(process.pid),
@@ -145,6 +149,12 @@ const environmentSchema = z.object({
     .optional(),
   SMTP_URL: url('SMTP_URL', ['smtp:', 'smtps:'], 'smtp://user:password@host:587').optional(),
   RESEND_API_KEY: z.string().optional(),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,200}$/, {
+      error: 'METRICS_TOKEN must have 32 to 200 characters without spaces, such as openssl rand -hex 32 makes.',
+    })
+    .optional(),
   LOG_LEVEL: z
     .enum(['error', 'info', 'debug'], {
       error: ({ input }) => `LOG_LEVEL must be error, info or debug, not ${quote(input)}.`,

@@ -4,6 +4,7 @@ import { mutators } from '@parley/core/mutators';
 import { isPaged, userScope } from '@parley/core/scopes';
 import { SCHEMA } from '@parley/core/tables';
 import { createPostgresStorage, openDatabase, type OpenDatabase } from '@parley/db';
+import { openJobCounts } from '@parley/jobs';
 import { createHub, createSyncServer, THESE_VERSIONS, type Bus } from '@parley/sync/server';
 import { Redis } from 'ioredis';
 import { once } from 'node:events';
@@ -21,9 +22,11 @@ import { readStaticFiles } from './http/static-files.ts';
 import { acceptUpgrades, SOCKET_LIMITS, type SocketLimits } from './http/upgrade.ts';
 import { createImports } from './imports/imports.ts';
 import { httpLog, logger, syncLog } from './logger.ts';
+import { createMetrics, ownToken } from './metrics/metrics.ts';
 import { createRooms } from './presence/rooms.ts';
 import type { Services } from './services.ts';
 import { openLiveBus } from './sync/live-bus.ts';
+import { createReconnects } from './sync/reconnects.ts';
 import { followResyncs } from './sync/resync.ts';
 
 export interface ServerOptions {
@@ -35,6 +38,8 @@ export interface ServerOptions {
   /** Origin under which people reach the server, without a trailing slash. */
   publicUrl: string;
   authSecret: string;
+  /** With it the metrics are read; without one set, nobody knows it who does not know the secret. */
+  metricsToken?: string;
   /** What must outlive a restart; archives that are being imported lie below it. */
   dataDir: string;
   /** Folder of the built web app. */
@@ -67,6 +72,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const redis = options.redisUrl ? connectRedis(options.redisUrl) : null;
   const bus = openLiveBus(options.redisUrl && redis ? { url: options.redisUrl, client: redis } : null);
   const services = createServices(options, { walled, database, redis, bus });
+  const jobs = openJobCounts(options);
+  services.metrics.watch({ ...services, pools: { people: walled.pool, server: database.pool }, jobs });
   const token = await issueSetUpToken(services.db);
 
   const app = createApp(services, await readStaticFiles(options.webFolder));
@@ -114,6 +121,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       services.hub.close();
       services.rooms.close();
       await bus.close();
+      await jobs.close();
       await walled.close();
       await database.close();
       redis?.disconnect();
@@ -123,11 +131,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 function createServices(
-  { publicUrl, authSecret, databaseUrl, dataDir, limits }: ServerOptions,
+  { publicUrl, authSecret, metricsToken = ownToken(authSecret), databaseUrl, dataDir, limits }: ServerOptions,
   { walled, database, redis, bus }: { walled: OpenDatabase; database: OpenDatabase; redis: Redis | null; bus: Bus },
 ): Services {
   const db = database.kysely;
   const storage = createPostgresStorage(walled.kysely);
+  const metrics = createMetrics();
+  bus.subscribe({ commit: () => undefined, gap: () => metrics.busGaps.inc() });
   const hub = createHub({ bus, incarnation: () => storage.incarnation() });
   const engine = createSyncServer({
     storage,
@@ -137,10 +147,13 @@ function createServices(
     publish: hub.publish,
     interest: hub,
     versions: { ...THESE_VERSIONS, schema: SCHEMA },
-    onDivergence: (divergence) => syncLog.error(divergence, 'a client held other rows than the server'),
+    onDivergence(divergence) {
+      metrics.divergences.inc();
+      syncLog.error(divergence, 'a client held other rows than the server');
+    },
   });
   return {
-    settings: { publicUrl, authSecret },
+    settings: { publicUrl, authSecret, metricsToken },
     db,
     engine,
     acts: engine,
@@ -153,7 +166,9 @@ function createServices(
     imports: createImports({ db, databaseUrl, folder: join(dataDir, 'imports'), publish: hub.publish }),
     identity: createIdentity(db, { publicUrl, authSecret }),
     limits: createRateLimits(redis, limits),
-    connections: createConnections(db),
+    connections: createConnections(db, (use, end) => metrics.socketsClosed.inc({ use, end })),
+    reconnects: createReconnects(() => metrics.reconnects.inc()),
+    metrics,
     health: createHealth({ db, databaseUrl, redis }),
     now: Date.now,
   };

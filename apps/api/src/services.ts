@@ -8,7 +8,9 @@ import type { Health } from './health/health.ts';
 import type { Connections } from './http/connections.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import type { Imports } from './imports/imports.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { Rooms } from './presence/rooms.ts';
+import type { Reconnects } from './sync/reconnects.ts';
 
 type Engine = SyncServer<Tables, Kysely<Database>>;
 
@@ -20,6 +22,8 @@ export interface Settings {
   publicUrl: string;
   /** Signs sessions; the tokens of invitations are made of it. */
   authSecret: string;
+  /** With it the metrics are read. */
+  metricsToken: string;
 }
 
 export interface Services {
@@ -33,6 +37,8 @@ export interface Services {
   identity: Identity;
   limits: RateLimits;
   connections: Connections;
+  reconnects: Reconnects;
+  metrics: Metrics;
   health: Health;
   /** Milliseconds since 1970. */
   now(): number;

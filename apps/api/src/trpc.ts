@@ -3,7 +3,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { randomUUID } from 'node:crypto';
 import type { Exchange, Session } from './accounts/identity.ts';
 import type { Connection } from './http/connections.ts';
-import { ApiError, describeError, toTrpcError } from './http/api-error.ts';
+import { ApiError, codeOf, describeError, toTrpcError } from './http/api-error.ts';
 import { httpLog } from './logger.ts';
 import type { Services } from './services.ts';
 
@@ -57,10 +57,21 @@ export function logError({
   httpLog.error({ err: error.cause ?? error, path, requestId: requestIdOf(error, ctx) }, 'a request failed');
 }
 
-const coded = trpc.middleware(async ({ next }) => {
+const coded = trpc.middleware(async ({ ctx, path, type, next }) => {
+  const { calls, callSeconds } = ctx.services.metrics;
+  const begun = performance.now();
   const result = await next();
-  if (!result.ok) throw toTrpcError(result.error);
-  return result;
+  // Of the others only how they end is of interest; a stream has only begun.
+  if (path.startsWith('sync.') && type !== 'subscription') {
+    callSeconds.observe({ call: path }, (performance.now() - begun) / 1000);
+  }
+  if (result.ok) {
+    calls.inc({ call: path, code: 'OK' });
+    return result;
+  }
+  const error = toTrpcError(result.error);
+  calls.inc({ call: path, code: codeOf(error) });
+  throw error;
 });
 
 export const { router } = trpc;

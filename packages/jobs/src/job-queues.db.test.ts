@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createTestDatabase, type TestDatabase } from '@parley/db/testing';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openJobCounts } from './job-counts.ts';
 import { openJobQueues, QueueUnavailable, type JobQueues } from './job-queues.ts';
 import { openTestRedis, type TestRedis } from './redis.fixture.ts';
 
@@ -62,6 +63,31 @@ describe.each(['PostgreSQL', 'Redis'] as const)('jobs on %s', (store) => {
     expect(runs.size).toBe(3);
     // The schedule outlives the test's queue otherwise.
     await queues.repeat('housekeeping', {}, { everyMs: 3_600_000 });
+  });
+
+  test('are counted, in every state, by somebody who takes none', async () => {
+    const queues = openQueues();
+    const counts = openJobCounts(options());
+    onTestFinished(() => counts.close());
+    const ofMail = async () => {
+      const read = await counts.read();
+      const own = read.filter(({ queue }) => queue === 'sign-in-link.asked');
+      return Object.fromEntries(own.map(({ state, jobs }) => [state, jobs]));
+    };
+    expect(await ofMail()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 });
+    const linkId = '0198c7a0-0000-7000-8000-000000000000';
+    await queues.add('sign-in-link.asked', { linkId }, { id: 'counted' });
+    expect(await ofMail()).toEqual({ waiting: 1, active: 0, delayed: 0, failed: 0 });
+    const [begun, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    queues.work('sign-in-link.asked', async () => {
+      begun.resolve();
+      await end.promise;
+      throw new Error('not yet');
+    });
+    await begun.promise;
+    expect(await ofMail()).toEqual({ waiting: 0, active: 1, delayed: 0, failed: 0 });
+    end.resolve();
+    await vi.waitFor(async () => expect(await ofMail()).toMatchObject({ active: 0, delayed: 1 }), { timeout: 5_000 });
   });
 
   test('of a worker that was killed run again', async () => {

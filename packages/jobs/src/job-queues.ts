@@ -148,7 +148,8 @@ async function goodbye(queue: Queue): Promise<void> {
   await bounded(queue.close()).catch(() => void queue.disconnect().catch(() => undefined));
 }
 
-async function bounded<R>(work: Promise<R>, patience = PATIENCE_MS): Promise<R> {
+/** @throws QueueUnavailable */
+export async function bounded<R>(work: Promise<R>, patience = PATIENCE_MS): Promise<R> {
   const stop = new AbortController();
   const late = delay(patience, undefined, { signal: stop.signal }).then(() => {
     throw new QueueUnavailable('The job queue does not answer.');

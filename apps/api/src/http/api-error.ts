@@ -65,6 +65,10 @@ export function toTrpcError(error: TRPCError): TRPCError {
   return error;
 }
 
+/** The stable code that an error has for the client. */
+export const codeOf = (error: TRPCError): string =>
+  describeError(error, { httpStatus: 0, requestId: '', path: '' }).data.code;
+
 /** The message and data of an error as the client gets them. */
 export function describeError(
   error: TRPCError,

@@ -5,6 +5,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { randomUUID } from 'node:crypto';
 import { takePiece } from '../imports/upload.ts';
 import { logger } from '../logger.ts';
+import { mayRead } from '../metrics/metrics.ts';
 import { appRouter, procedureKinds } from '../router.ts';
 import type { Services } from '../services.ts';
 import { BATCH_CALLS, batchTooLarge, logError, type Context } from '../trpc.ts';
@@ -42,6 +43,20 @@ export function createApp(services: Services, files: StaticFiles): Hono<Bindings
   app.get('/readyz', async ({ json }) => {
     const readiness = await services.health.readiness();
     return json(readiness, readiness.ready ? 200 : 503, { 'cache-control': 'no-store' });
+  });
+
+  app.get('/metrics', async (context) => {
+    if (!mayRead(context.req.header('authorization'), services.settings.metricsToken)) {
+      const refused = { status: 401, code: 'UNAUTHORISED', words: 'Bring the token of the metrics.' };
+      const response = errorResponse({ ...refused, requestId: context.get('requestId') });
+      response.headers.set('www-authenticate', 'Bearer');
+      return response;
+    }
+    const { metrics } = services;
+    return context.body(await metrics.text(), 200, {
+      'content-type': metrics.contentType,
+      'cache-control': 'no-store',
+    });
   });
 
   app.all('/trpc/*', async (context) => {

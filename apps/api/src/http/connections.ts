@@ -11,15 +11,22 @@ export const CLOSE_CODES = { signedOut: 4401, restarting: 1012 } as const;
 /** Milliseconds: a device list is as exact as that. */
 const USED_MS = 5 * 60_000;
 
+/** What a socket is for. */
+export const SOCKET_USES = ['calls', 'room'] as const;
+export type SocketUse = (typeof SOCKET_USES)[number];
+
+/** `left`: its client closed it. `lost`: the line was cut, or nobody answered any more. `closed`: by the server. */
+export type SocketEnd = 'left' | 'lost' | 'closed';
+
 export interface Connection {
   readonly session: Session;
+  readonly use: SocketUse;
   readonly socket: Pick<WebSocket, 'bufferedAmount'>;
   /** Streams that this connection has open. */
   streams: number;
+  /** How its socket ended; `undefined` while it is open. */
+  end?: SocketEnd;
 }
-
-/** What a socket is for. */
-export type SocketUse = 'calls' | 'room';
 
 export interface Connections {
   add(socket: WebSocket, session: Session, use: SocketUse): Connection;
@@ -31,23 +38,28 @@ export interface Connections {
   closeAll(): void;
   /** Open sockets of one session for one use. */
   countOf(sessionId: string, use: SocketUse): number;
-  readonly size: number;
+  /** All that are open. */
+  open(): Connection[];
 }
 
-export function createConnections(db: Kysely<Database>): Connections {
-  const socketsBySession = new Map<string, Map<WebSocket, SocketUse>>();
+/** @param onEnd hears of every socket that is no longer open */
+export function createConnections(db: Kysely<Database>, onEnd: (use: SocketUse, end: SocketEnd) => void): Connections {
+  const socketsBySession = new Map<string, Map<WebSocket, Connection>>();
   const close = (sessionId: string, code: number, reason: string): void => {
     for (const socket of socketsBySession.get(sessionId)?.keys() ?? []) closeSoon(socket, code, reason);
   };
   return {
     add(socket, session, use) {
-      const sockets = socketsBySession.get(session.id) ?? new Map<WebSocket, SocketUse>();
-      socketsBySession.set(session.id, sockets.set(socket, use));
-      socket.once('close', () => {
+      const sockets = socketsBySession.get(session.id) ?? new Map<WebSocket, Connection>();
+      const connection: Connection = { session, use, socket, streams: 0 };
+      socketsBySession.set(session.id, sockets.set(socket, connection));
+      socket.once('close', (code) => {
         sockets.delete(socket);
         if (sockets.size === 0 && socketsBySession.get(session.id) === sockets) socketsBySession.delete(session.id);
+        connection.end = endOf(code);
+        onEnd(use, connection.end);
       });
-      return { session, socket, streams: 0 };
+      return connection;
     },
     closeSession: (sessionId) => close(sessionId, CLOSE_CODES.signedOut, 'signed out'),
     async recheck() {
@@ -79,11 +91,15 @@ export function createConnections(db: Kysely<Database>): Connections {
       for (const id of socketsBySession.keys()) close(id, CLOSE_CODES.restarting, 'restarting');
     },
     countOf: (sessionId, use) =>
-      [...(socketsBySession.get(sessionId)?.values() ?? [])].filter((each) => each === use).length,
-    get size() {
-      return [...socketsBySession.values()].reduce((sum, sockets) => sum + sockets.size, 0);
-    },
+      [...(socketsBySession.get(sessionId)?.values() ?? [])].filter((each) => each.use === use).length,
+    open: () => [...socketsBySession.values()].flatMap((sockets) => [...sockets.values()]),
   };
+}
+
+// 1006: nobody said goodbye. 1000, 1001 and 1005 are what pages say that close a socket or are closed themselves.
+function endOf(code: number): SocketEnd {
+  if (code === 1006) return 'lost';
+  return code === 1000 || code === 1001 || code === 1005 ? 'left' : 'closed';
 }
 
 // A peer that does not answer the closing handshake is cut.

@@ -118,7 +118,10 @@ export function acceptUpgrades(server: Server, services: Services, limits = SOCK
     socket.on('error', ignore);
     admit(request, { services, closing }).then(
       (admitted) => {
-        if ('status' in admitted) return refuse(socket, admitted);
+        if ('status' in admitted) {
+          services.metrics.handshakesRefused.inc({ code: admitted.code });
+          return refuse(socket, admitted);
+        }
         accepted.set(request, admitted);
         const { seat, session } = admitted;
         if (seat) {
@@ -136,6 +139,7 @@ export function acceptUpgrades(server: Server, services: Services, limits = SOCK
       },
       (error: unknown) => {
         httpLog.error({ err: error }, 'a handshake failed');
+        services.metrics.handshakesRefused.inc({ code: 'INTERNAL' });
         refuse(socket, { status: 503, code: 'INTERNAL', words: 'Something went wrong on the server.' });
       },
     );

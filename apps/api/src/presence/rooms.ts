@@ -30,6 +30,8 @@ export interface Rooms {
   recheck(): Promise<void>;
   /** Rooms that are there. */
   readonly size: number;
+  /** Places of people who show themselves in them. */
+  readonly places: number;
   close(): void;
 }
 
@@ -188,6 +190,10 @@ export function createRooms({ bus, readable, beatMs = BEAT_MS }: RoomsOptions): 
 
     get size() {
       return rooms.size;
+    },
+
+    get places() {
+      return [...rooms.values()].reduce((sum, room) => sum + room.places.size, 0);
     },
 
     close() {

@@ -14,6 +14,7 @@ import { RequestError } from '@parley/sync/server';
 import type { TRPCError } from '@trpc/server';
 import { ApiError } from '../http/api-error.ts';
 import type { Connection } from '../http/connections.ts';
+import type { Services } from '../services.ts';
 import { router, signedInProcedure } from '../trpc.ts';
 import { paced } from './paced.ts';
 
@@ -54,7 +55,11 @@ export const syncRouter = router({
   push: syncProcedure
     .input(pushRequest)
     .output(trusted<PushResponse>)
-    .mutation(({ ctx, input }) => ctx.services.engine.push(ctx.session.personId, input)),
+    .mutation(async ({ ctx: { services, session }, input }) => {
+      const response = await services.engine.push(session.personId, input);
+      for (const { status } of response.results) services.metrics.mutations.inc({ status });
+      return response;
+    }),
 
   /** A mutation only in name: vectors are too long for a URL. */
   pull: syncProcedure
@@ -85,19 +90,30 @@ export const syncRouter = router({
     if (connection.streams >= STREAMS) {
       throw new ApiError('TOO_MANY_STREAMS', 'This socket has enough streams.', { status: 'TOO_MANY_REQUESTS' });
     }
-    return stream(connection, services.hub.connect({ personId, clientId: input.clientId, bare }, signal), signal);
+    const { clientId } = input;
+    const events = services.hub.connect({ personId, clientId, bare }, signal);
+    return stream(events, { connection, services, client: `${personId} ${clientId}`, signal });
   }),
 });
 
 async function* stream(
-  connection: Connection,
   events: AsyncIterable<LiveEvent>,
-  signal: AbortSignal,
+  {
+    connection,
+    services,
+    client,
+    signal,
+  }: { connection: Connection; services: Services; client: string; signal: AbortSignal },
 ): AsyncGenerator<LiveEvent> {
   connection.streams += 1;
+  const ended = services.reconnects.opened(client);
   try {
-    yield* paced(events, connection.socket, signal);
+    for await (const event of paced(events, connection.socket, signal)) {
+      services.metrics.liveEvents.inc({ kind: event.kind });
+      yield event;
+    }
   } finally {
     connection.streams -= 1;
+    ended(connection.end === 'lost');
   }
 }

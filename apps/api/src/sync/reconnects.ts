@@ -1,0 +1,41 @@
+/**
+ * How often clients come back after they lost their line. A client has lost it where its socket ended without a word; it
+ * is back where it opens a stream within a quarter of an hour, or had done so before the loss was noticed. A page that is
+ * closed or loaded anew says goodbye and is none of them.
+ */
+export interface Reconnects {
+  /** A stream of this client is open. Returns what to call when it has ended, and whether its line was lost. */
+  opened(client: string): (wasLost: boolean) => void;
+}
+
+/** Whoever stays away for longer has been away, and not lost the line. */
+const REMEMBERED_MS = 15 * 60_000;
+
+export function createReconnects(onReconnect: (client: string) => void, now: () => number = Date.now): Reconnects {
+  const open = new Map<string, number>();
+  /** When those were lost who are not back; the oldest first. */
+  const lostAt = new Map<string, number>();
+
+  function forgetOld(): void {
+    for (const [client, at] of lostAt) {
+      if (now() - at < REMEMBERED_MS) return;
+      lostAt.delete(client);
+    }
+  }
+
+  return {
+    opened(client) {
+      forgetOld();
+      if (lostAt.delete(client)) onReconnect(client);
+      open.set(client, (open.get(client) ?? 0) + 1);
+      return (wasLost) => {
+        const left = (open.get(client) ?? 1) - 1;
+        if (left > 0) open.set(client, left);
+        else open.delete(client);
+        if (!wasLost) return;
+        if (left > 0) onReconnect(client);
+        else lostAt.set(client, now());
+      };
+    },
+  };
+}
