@@ -1,6 +1,9 @@
-import { request } from 'node:http';
+import { orgScope } from '@parley/core/scopes';
+import { IncomingMessage, request } from 'node:http';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { queryObjects } from 'node:v8';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { RoomClient } from '../testing/room-client.ts';
 import { endOf } from '../testing/socket.ts';
 import { PASSWORD, makeCast, startTestServer, type Cast, type TestServer } from '../testing/test-server.ts';
 
@@ -80,4 +83,15 @@ describe('a handshake', () => {
     response.resume();
     expect(response.statusCode).toBe(404);
   });
+});
+
+test('a request is let go once its socket is open', async () => {
+  const alice = await server.browser().signIn(cast.alice, PASSWORD);
+  const inMemory = () => queryObjects(IncomingMessage, { format: 'count' });
+  await vi.waitFor(() => expect(inMemory()).toBe(0), { timeout: 5_000 });
+  const [socket, room] = [await alice.connect(), await RoomClient.enter(alice, orgScope(cast.acme))];
+  await vi.waitFor(() => expect(inMemory()).toBe(0), { timeout: 5_000 });
+  expect([socket.isOpen, room.isOpen]).toEqual([true, true]);
+  socket.close();
+  room.close();
 });

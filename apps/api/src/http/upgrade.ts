@@ -50,6 +50,8 @@ const SOCKETS_PER_SESSION: Record<SocketUse, number> = { calls: 20, room: 80 };
 
 interface Handshake {
   session: Session;
+  address: string;
+  userAgent: string | null;
   /** To be set in the browser. */
   cookies: string[];
   /** In the room that it leads into. */
@@ -95,14 +97,14 @@ export function acceptUpgrades(server: Server, services: Services, limits = SOCK
     createContext({ req }): Context {
       const handshake = accepted.get(req);
       if (!handshake?.connection) throw new Error('A socket without a handshake.');
-      const { session, connection } = handshake;
+      const { session, connection, address, userAgent } = handshake;
       return {
         services,
         session,
         connection,
         requestId: randomUUID(),
-        address: addressOf(req.socket.remoteAddress, req.headers),
-        userAgent: req.headers['user-agent'] ?? null,
+        address,
+        userAgent,
         exchange: null,
       };
     },
@@ -126,7 +128,7 @@ export function acceptUpgrades(server: Server, services: Services, limits = SOCK
         const { seat, session } = admitted;
         if (seat) {
           if (socket.destroyed) return services.rooms.leave(seat);
-          socket.once('close', () => services.rooms.leave(seat));
+          leaveAtEnd(services, seat, socket);
         }
         socket.off('error', ignore);
         if (seat) {
@@ -134,7 +136,11 @@ export function acceptUpgrades(server: Server, services: Services, limits = SOCK
             services.connections.add(client, session, 'room');
             services.rooms.enter(seat, client);
           });
-        } else wss.handleUpgrade(request, socket, head, (client) => wss.emit('connection', client, request));
+        } else {
+          const kept = keptOf(request);
+          accepted.set(kept, admitted);
+          wss.handleUpgrade(request, socket, head, (client) => wss.emit('connection', client, kept));
+        }
         return undefined;
       },
       (error: unknown) => {
@@ -153,6 +159,13 @@ export function acceptUpgrades(server: Server, services: Services, limits = SOCK
     },
   };
 }
+
+/** Of a request all that tRPC reads later: it holds this for as long as the socket is open, and headers are kilobytes. */
+const keptOf = ({ url }: IncomingMessage): IncomingMessage => ({ url, headers: {} }) as IncomingMessage;
+
+/** In a scope of its own: what it holds stays for as long as the socket is open, and the request is not among it. */
+const leaveAtEnd = ({ rooms }: Services, seat: Seat, socket: Duplex): void =>
+  void socket.once('close', () => rooms.leave(seat));
 
 interface Refused {
   status: number;
@@ -174,6 +187,8 @@ async function admit(
     return { status: 403, code: 'CROSS_ORIGIN', words: 'Connections from other sites are refused.' };
   }
   const told = new Headers();
+  const address = addressOf(request.socket.remoteAddress, request.headers);
+  const userAgent = request.headers['user-agent'] ?? null;
   const session =
     cookie === undefined
       ? null
@@ -181,16 +196,16 @@ async function admit(
           headers: new Headers({
             cookie,
             ...headersOffered(request),
-            'user-agent': request.headers['user-agent'] ?? '',
+            'user-agent': userAgent ?? '',
           }),
           responseHeaders: told,
-          address: addressOf(request.socket.remoteAddress, request.headers),
+          address,
         });
   if (!session) return { status: 401, code: 'UNAUTHORISED', words: 'Sign in first.' };
   if (services.connections.countOf(session.id, use) >= SOCKETS_PER_SESSION[use]) {
     return { status: 429, code: 'TOO_MANY_CONNECTIONS', words: 'This session has enough connections.' };
   }
-  const handshake = { session, cookies: told.getSetCookie() };
+  const handshake = { session, address, userAgent, cookies: told.getSetCookie() };
   if (use === 'calls') return handshake;
   const seat = await services.rooms.admit(session.personId, pathname.slice(ROOMS_PATH.length + 1));
   return seat ? { ...handshake, seat } : NOTHING_HERE;
