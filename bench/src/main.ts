@@ -7,6 +7,7 @@ import { coldStarting } from './cold-start.ts';
 import { syncingCold } from './cold-sync.ts';
 import { fanningOut } from './fan-out.ts';
 import { growth, hold, ROUNDS, type Bench, type Result } from './contest.ts';
+import { remembering } from './memory.ts';
 import { painting } from './painting.ts';
 import { besidePeers } from './peers.ts';
 import { writeProfiles } from './profile.ts';
@@ -21,6 +22,7 @@ const benches: Bench[] = [
   sendingBesideSnapshot,
   painting,
   fanningOut,
+  remembering,
   hearingOfTyping,
   catchingUp,
   syncingCold,

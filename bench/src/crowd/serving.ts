@@ -30,7 +30,7 @@ export async function memory(): Promise<Memory> {
   // What one round sets free may hold something that the next one does.
   for (let round = 0; round < 3; round += 1) {
     await delay(50);
-    globalThis.gc?.();
+    globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   }
   const { rss, heapUsed, external } = process.memoryUsage();
   return { rss, heap: heapUsed + external };
