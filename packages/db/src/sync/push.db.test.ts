@@ -1,5 +1,5 @@
 /** Exactly once and in order, whatever is repeated, reordered or lost. Rules: SPEC.md, [PUSH1] and on. */
-import { userScope } from '@parley/core/scopes';
+import { threadScope, userScope } from '@parley/core/scopes';
 import { LIMITS, PROTOCOL_VERSION, type WireMutation } from '@parley/sync/protocol';
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
@@ -314,5 +314,62 @@ describe('[ACT1] an act of the server itself', () => {
     await expect(
       server.act(null, { write: [] }, async (tx) => tx.remove('membership', userScope(people.bob), orgs.acme)),
     ).rejects.toThrow('was not named');
+  });
+});
+
+describe('[PUSH15] an act that is asked for again', () => {
+  /** What is told when it is done, and when it comes again. */
+  async function toldTwice(client: TestClient, mutation: WireMutation) {
+    const other = openWith({});
+    const pushed = await pushThrough(other, client, mutation);
+    const first = other.commits.splice(0);
+    expect(await pushThrough(other, client, mutation)).toEqual(pushed);
+    return { first, again: other.commits, results: pushed };
+  }
+
+  test('tells the readers of what it changed once more, without rows, as they stand', async () => {
+    const threadId = await newThread();
+    const alice = clientOf(people.alice);
+    const { first, again } = await toldTwice(alice, saying(alice, threadId));
+    const [change] = first.flatMap(({ changes }) => changes).filter(({ scope }) => scope === threadScope(threadId));
+    expect(change?.recipients?.toSorted()).toEqual([people.alice, people.bob].toSorted());
+    const told = again.flatMap(({ changes }) => changes).find(({ scope }) => scope === threadScope(threadId));
+    expect(told).toEqual({ ...change, rows: null, recipients: expect.arrayContaining(change?.recipients ?? []) });
+    const scopes = (commits: typeof first) =>
+      commits.flatMap(({ changes }) => changes.map(({ scope }) => scope)).toSorted();
+    expect(scopes(again)).toEqual(scopes(first));
+  });
+
+  test('tells whoever it brought in, who hears of it in their own scope', async () => {
+    const threadId = await newThread();
+    const alice = clientOf(people.alice);
+    const adding = alice.mutation('addParticipants', {
+      threadId,
+      orgId: orgs.acme,
+      messageId: newId(),
+      personIds: [people.erin],
+    });
+    const { first, again, results } = await toldTwice(alice, adding);
+    expect(results).toMatchObject([{ status: 'applied' }]);
+    const ofErin = (commits: typeof first) =>
+      commits.flatMap(({ changes }) => changes).find(({ scope }) => scope === userScope(people.erin));
+    expect(ofErin(again)).toEqual({ ...ofErin(first), rows: null });
+    expect(ofErin(again)?.recipients).toEqual([people.erin]);
+  });
+
+  test('tells nobody who has left since, and of a refusal nobody', async () => {
+    const threadId = await newThread();
+    const [alice, bob] = [clientOf(people.alice), clientOf(people.bob)];
+    const said = saying(alice, threadId);
+    await alice.push(said);
+    await bob.push(bob.mutation('removeParticipant', { threadId, messageId: newId(), personId: people.bob }));
+    installation.commits.splice(0);
+    await alice.push(said);
+    expect(installation.commits.flatMap(({ changes }) => changes)).toMatchObject([
+      { scope: threadScope(threadId), rows: null, recipients: [people.alice] },
+    ]);
+    const { again, results } = await toldTwice(bob, saying(bob, threadId));
+    expect(results).toMatchObject([{ status: 'rejected' }]);
+    expect(again).toEqual([]);
   });
 });

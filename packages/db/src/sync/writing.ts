@@ -157,15 +157,16 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
         storeResults(parameter(JSON.stringify(results.map(({ entry, outcome }) => ({ ...entry, ...outcome }))))),
       );
     }
-    if (parts.length === 0) return acts.map(() => new Map());
+    const told = new Set([...bumps, ...acts.flatMap(({ again = [] }) => again)].map(({ scope }) => scope));
+    if (parts.length === 0 && told.size === 0) return acts.map(() => new Map());
 
-    const { readers, selects } = this.#readersAsked(bumps, parameter);
+    const { readers, selects } = this.#readersAsked(told, parameter);
     const withs = parts.map((part, index) => `w${index} as (${part})`).join(',\n');
     const select =
       selects.length > 0 ? selects.join('\nunion all\n') : 'select null as scope, null as people where false';
     const found = await runPrepared<{ scope: string; people: string | null }>(
       this.native,
-      `with ${withs}\n${select}`,
+      parts.length > 0 ? `with ${withs}\n${select}` : select,
       parameters,
     );
     for (const { scope, people } of found.rows) readers.set(scope, new Set(people?.split(' ')));
@@ -174,7 +175,7 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
     return acts.map((act) => {
       applyWrites(readers, act.rows);
       return new Map(
-        act.bumps.map(({ scope }) => {
+        [...act.bumps, ...(act.again ?? [])].map(({ scope }) => {
           const people = readers.get(scope) ?? new Set();
           return [scope, crowds.has(scope) || people.size > RECIPIENTS ? null : [...people]];
         }),
@@ -183,12 +184,12 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
   }
 
   #readersAsked(
-    bumps: readonly ScopeBump[],
+    scopes: Iterable<string>,
     parameter: (value: unknown) => number,
   ): { readers: Map<string, Set<string>>; selects: string[] } {
     const readers = new Map<string, Set<string>>();
     const asked = { thread: [] as string[], notes: [] as string[], org: [] as string[] };
-    for (const { scope } of bumps) {
+    for (const scope of scopes) {
       const sole = soleReader(scope);
       readers.set(scope, new Set(sole === undefined ? [] : [sole]));
       const { kind } = mustScope(scope);

@@ -6,7 +6,7 @@ import { Busy, RequestError } from './errors.ts';
 import { openLanes, type Item } from './lanes.ts';
 import type { Outcome, Writes } from './storage.ts';
 import type { SyncServerOptions } from './sync-server.ts';
-import { effectsFor, Ledger, scopesOf, toCommit, type Act } from './write.ts';
+import { effectsFor, Ledger, scopesOf, toCommit, toldBy, type Act } from './write.ts';
 
 /**
  * Scopes that one shared transaction locks. Tuned with `npm run bench -- P1`: a send locks two or three, and beyond 64 of
@@ -126,6 +126,8 @@ async function carryOut<Tables extends TableMap, Native>(
       const met = lanes.enter(item);
       if (met) {
         results.push({ id, ...met });
+        // Whoever did it may have died before it told anybody.
+        if (met.status === 'applied') acts.push(ledger.again(toldBy(storage, item.act, met.effects)));
         continue;
       }
       let outcome: Outcome;

@@ -55,6 +55,8 @@ export interface Writes {
   bumps: ScopeBump[];
   rows: RowWrite[];
   jobs: { kind: string; payload: object }[];
+  /** Locked scopes of an earlier act that is asked for again, as they stand: their readers are told once more. */
+  again?: { scope: ScopeId; version: number }[];
 }
 
 /** All that one transaction writes, in one go. */
@@ -94,7 +96,8 @@ export interface StorageWrite<Native> {
   /** Live rows in the order asked, as a statement of its own sees them. */
   read(keys: readonly RowKey[]): Promise<(object | undefined)[]>;
   /**
-   * Writes everything. Answers for each act who reads each changed scope once that is done, placeholders left out;
+   * Writes everything. Answers for each act who reads each changed scope, and those to be told of again, once that is done,
+   * placeholders left out;
    * `null` where they are more than `RECIPIENTS`.
    */
   flush(flush: Flush): Promise<Map<ScopeId, string[] | null>[]>;

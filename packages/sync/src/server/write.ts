@@ -120,6 +120,15 @@ export class Ledger<Tables extends TableMap, Native> {
     return done;
   }
 
+  /** Nothing to write, and those of the scopes that there are to be told of again. */
+  again(scopes: ReadonlySet<ScopeId>): Writes {
+    const again = [...scopes].flatMap((scope) => {
+      const { version = 0 } = this.#scopes.get(scope) ?? {};
+      return version > 0 ? [{ scope, version }] : [];
+    });
+    return { bumps: [], rows: [], jobs: [], again };
+  }
+
   async #read(key: RowKey): Promise<object | undefined> {
     const name = keyOf(key);
     const written = this.#written.get(name);
@@ -156,6 +165,17 @@ export const scopesOf = (act: Pick<Act<TableMap, unknown>, 'actor' | 'scopes'>):
   ...(act.scopes.ensure ?? []),
 ];
 
+/** The scopes of an earlier act that may have told its readers of nothing: those it changed, and those of one reader each. */
+export function toldBy<Native>(
+  storage: ServerStorage<Native>,
+  { scopes: { write, create = [], ensure = [] } }: Pick<Act<TableMap, unknown>, 'scopes'>,
+  effects: readonly Effect[],
+): ReadonlySet<ScopeId> {
+  // Of scopes of many only what was changed for certain: a poke of another would tell that something was done.
+  const ofOne = [...write, ...create, ...ensure].filter((scope) => storage.soleReader(scope) !== undefined);
+  return new Set([...effects.map(({ scope }) => scope), ...ofOne]);
+}
+
 const neededBy = ({ actor, scopes: { write, lock = [] } }: Pick<Act<TableMap, unknown>, 'actor' | 'scopes'>) => [
   ...write,
   ...lock,
@@ -165,7 +185,7 @@ const neededBy = ({ actor, scopes: { write, lock = [] } }: Pick<Act<TableMap, un
 /** Names what was written, for those who follow it. */
 export function toCommit<Native>(
   storage: ServerStorage<Native>,
-  { bumps, rows }: Writes,
+  { bumps, rows, again = [] }: Writes,
   recipients: ReadonlyMap<ScopeId, string[] | null> = new Map(),
 ): Commit {
   const changes = bumps.map(({ scope, version }): ScopeChange => {
@@ -178,7 +198,14 @@ export function toCommit<Native>(
       recipients: recipients.get(scope) ?? null,
     };
   });
-  return { changes, lost: storage.lostReaders(rows) };
+  const repeated = again.map(({ scope, version }): ScopeChange => ({
+    scope,
+    from: version - 1,
+    to: version,
+    rows: null,
+    recipients: recipients.get(scope) ?? null,
+  }));
+  return { changes: [...changes, ...repeated], lost: storage.lostReaders(rows) };
 }
 
 /** New versions of the scopes that the actor may read. */

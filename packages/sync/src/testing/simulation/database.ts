@@ -23,6 +23,7 @@ import type {
   ServerStorage,
   StorageSnapshot,
   StorageWrite,
+  Writes,
 } from '../../server/storage.ts';
 import type { Clock } from './clock.ts';
 import { Locks } from './locks.ts';
@@ -308,6 +309,10 @@ export class Database {
     });
   }
 
+  tellsAgain(): void {
+    this.#options.tally.rule('PUSH15');
+  }
+
   waits(): void {
     this.#options.tally.rule('CUR2');
   }
@@ -488,12 +493,14 @@ class Transaction implements StorageWrite<null> {
 
   flush(flush: Flush): Promise<Map<ScopeId, string[] | null>[]> {
     return this.#database.statement(this, 'flush', async () => {
-      const scopes = flush.acts.flatMap(({ bumps }) => bumps.map(({ scope }) => scope));
+      const toldOf = ({ bumps, again = [] }: Writes) => [...bumps, ...again].map(({ scope }) => scope);
+      if (flush.acts.some(({ again = [] }) => again.length > 0)) this.#database.tellsAgain();
+      const scopes = flush.acts.flatMap(toldOf);
       const readers = new Map(scopes.map((scope) => [scope, new Set(this.#database.readersOf(scope))]));
       await this.#database.mustBeNew(this, flush);
       this.flushed = flush;
-      return flush.acts.map(({ bumps, rows }) => {
-        for (const { table, scope, id, data } of rows) {
+      return flush.acts.map((act) => {
+        for (const { table, scope, id, data } of act.rows) {
           if (table !== 'participant') continue;
           const [, thread] = parseScope(scope);
           const part = data as Tables['participant'] | null;
@@ -501,7 +508,7 @@ class Transaction implements StorageWrite<null> {
           if (!part?.active) continue;
           for (const readable of [threadScope(thread), peopleScope(thread)]) readers.get(readable)?.add(id);
         }
-        return new Map(bumps.map(({ scope }) => [scope, [...(readers.get(scope) ?? [])]]));
+        return new Map(toldOf(act).map((scope) => [scope, [...(readers.get(scope) ?? [])]]));
       });
     });
   }

@@ -16,6 +16,7 @@ export const NOT_SIMULATED: Readonly<Record<string, string>> = {
   DISK11: 'about a release that takes over from another one',
   DISK12: 'about how the adapter lays rows on disk',
   VER5: 'about a page that is loaded again',
+  ACC2: 'about how a server keeps sessions',
   CONN5: 'about a program that limits its tries',
   CONN6: 'about how the adapter asks for signs of life',
   VER6: 'about what the adapter takes for an answer',

@@ -97,7 +97,7 @@ export function createWitness(world: World): Witness & { status(status: EngineSt
   return {
     answer(kind: CallKind, personId, request, answer, line) {
       world.clock.mark(kind);
-      mustKeepSecrets(personId, answer, (scope) => kind !== 'push' && world.mayKnowNotes(personId, scope));
+      mustKeepSecrets(personId, answer, (scope) => kind !== 'push' && world.mayKnow(personId, scope));
       if (kind === 'pull') pulled(personId, request as PullRequest, answer as PullResponse, line);
       if (kind === 'push') pushed(personId, request as PushRequest, answer as PushResponse, line);
       if (kind === 'audit') tally.rule('AUD1');
@@ -116,6 +116,7 @@ export function createWitness(world: World): Witness & { status(status: EngineSt
       if (event.kind === 'hello') tally.rule('LIVE1');
       if (event.kind === 'hello' && world.restored) tally.rule('CLI16');
       if (event.kind === 'resync') tally.rule(line.slow ? 'LIVE8' : 'LIVE9');
+      if (event.kind === 'resync' && !line.slow) tally.rule('LIVE10');
       // Who may hear of a scope is looked at below.
       mustKeepSecrets(personId, event, (scope) => event.kind === 'poke' && event.scope === scope);
       if (event.kind !== 'poke') return;
@@ -124,7 +125,9 @@ export function createWitness(world: World): Witness & { status(status: EngineSt
       if (event.rows) tally.rule('CLI2');
       else if (commit && commit.rows > LIMITS.pokeRows) tally.rule('LIVE3');
       else if (line.release === 'now') tally.rule('LIVE6');
-      if (commit && !commit.people.has(personId))
+      // What is told again is told to those who read it by then.
+      const isReader = commit?.people.has(personId) ?? true;
+      if (!isReader && (event.rows || !world.mayKnow(personId, event.scope)))
         world.fail('LIVE4', `${personId} hears of ${event.scope} at ${event.to}`);
       else tally.rule('LIVE4');
     },
