@@ -103,6 +103,31 @@ test('[LIVE9] a gap of the bus makes every connection resync', async () => {
   expect(await alice.next()).toEqual({ kind: 'resync' });
 });
 
+test('[LIVE10] all resync at random moments, those who wait for theirs once, and who has gone not at all', async () => {
+  const due: { ms: number; act: () => void }[] = [];
+  let dice = 0;
+  const hub = createHub({
+    bus: createLocalBus(),
+    incarnation: async () => 'i',
+    random: () => (dice = (dice + 0.37) % 1),
+    after: (ms, act) => void due.push({ ms, act }),
+  });
+  const people = await Promise.all(Array.from({ length: 100 }, (_, index) => connected(hub, `person ${index}`)));
+  const [alice, bob] = people;
+  hub.resync();
+  hub.resync();
+  expect(due).toHaveLength(100);
+  const inQuarter = (quarter: number) => due.filter(({ ms }) => Math.floor(ms / 50) === quarter).length;
+  for (const quarter of [0, 1, 2, 3]) expect(inQuarter(quarter)).toBe(25);
+  bob?.abort();
+  for (const { act } of due.splice(0)) act();
+  expect(await alice?.next()).toEqual({ kind: 'resync' });
+  expect(await alice?.isSilent()).toBe(true);
+  expect(await bob?.next()).toBeUndefined();
+  hub.resync();
+  expect(due).toHaveLength(99);
+});
+
 const openHub = (queueLimit = 256): Hub =>
   createHub({ bus: createLocalBus(), incarnation: async () => 'i', now: () => 7, queueLimit });
 

@@ -13,7 +13,15 @@ export interface HubOptions {
   now?: () => number;
   /** Events that may wait for a slow connection; beyond it they are dropped and it is told to resync. */
   queueLimit?: number;
+  /** [0, 1) */
+  random?: () => number;
+  /** Runs `act` once after `ms`. */
+  after?: (ms: number, act: () => void) => void;
 }
+
+/** Milliseconds that each connection adds to the time in which all of them resync, and the most that this can be. */
+const SPREAD_EACH = 2;
+const LONGEST_SPREAD = 20_000;
 
 /** What a pull tells the hub, so that no change falls between its answer and the first poke. */
 export interface Interest {
@@ -28,14 +36,21 @@ export interface Hub extends Interest {
   publish: Publish;
   /** Opens a connection at once; its events are `hello` and then what changes, until the signal or the consumer ends it. */
   connect(who: { personId: string; clientId: string; bare?: boolean }, signal: AbortSignal): AsyncIterable<LiveEvent>;
-  /** Every connection may have missed something. */
+  /** Every connection may have missed something. Each is told at a moment of its own, so that not all pull at once. */
   resync(): void;
   /** Connections that are open. */
   readonly connections: number;
   close(): void;
 }
 
-export function createHub({ bus, incarnation, now = Date.now, queueLimit = 256 }: HubOptions): Hub {
+export function createHub({
+  bus,
+  incarnation,
+  now = Date.now,
+  queueLimit = 256,
+  random = Math.random,
+  after = (ms, act) => void setTimeout(act, ms).unref(),
+}: HubOptions): Hub {
   const open = new Set<LiveConnection>();
   const byClient = new Map<string, Set<LiveConnection>>();
   const byScope = new Map<ScopeId, Set<LiveConnection>>();
@@ -70,7 +85,19 @@ export function createHub({ bus, incarnation, now = Date.now, queueLimit = 256 }
     }
   }
 
-  const resync = () => open.forEach((connection) => connection.resync());
+  /** To be told soon; what was missed meanwhile, too, they ask for then. */
+  const soon = new Set<LiveConnection>();
+  const resync = () => {
+    const within = Math.min(LONGEST_SPREAD, open.size * SPREAD_EACH);
+    for (const connection of open) {
+      if (soon.has(connection)) continue;
+      soon.add(connection);
+      after(random() * within, () => {
+        soon.delete(connection);
+        connection.resync();
+      });
+    }
+  };
   const stop = bus.subscribe({ commit: deliver, gap: resync });
 
   return {

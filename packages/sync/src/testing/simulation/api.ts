@@ -77,6 +77,7 @@ export interface ApiOptions {
   database: Database;
   bus: BusLine;
   tally: Tally;
+  random: Random;
   /** Events that may wait for a connection. */
   queueLimit: number;
   onDivergence: (divergence: Divergence) => void;
@@ -93,12 +94,19 @@ export class Api implements DatabaseClient {
   diesBeforeAnswer = false;
   readonly #database: Database;
 
-  constructor({ name, clock, database, bus, tally, queueLimit, onDivergence }: ApiOptions) {
+  constructor({ name, clock, database, bus, tally, random, queueLimit, onDivergence }: ApiOptions) {
     this.name = name;
     this.#database = database;
     const now = () => Math.round(BEGINNING + clock.now);
     const storage = database.connect(this);
-    this.hub = createHub({ bus: bus.bus(), incarnation: storage.incarnation, now, queueLimit });
+    this.hub = createHub({
+      bus: bus.bus(),
+      incarnation: storage.incarnation,
+      now,
+      queueLimit,
+      random: () => random.next(),
+      after: (ms, act) => void clock.after(ms, 'resync', act),
+    });
     this.server = createSyncServer<Tables, null>({
       storage,
       mutators,

@@ -107,7 +107,7 @@ export class World {
   }
 
   startApi(): Api {
-    const { clock, database, bus, tally } = this;
+    const { clock, database, bus, tally, random } = this;
     this.#started += 1;
     const api = new Api({
       name: `api-${this.#started}`,
@@ -115,6 +115,7 @@ export class World {
       database,
       bus,
       tally,
+      random,
       queueLimit: this.#queueLimit,
       onDivergence: ({ scope }) => this.divergences.push(scope),
     });
@@ -359,7 +360,7 @@ export class World {
   }
 
   /** By what everybody in the thread knows of everybody, which is not what the server goes by when it is asked. */
-  mayKnowNotes(personId: string, scope: ScopeId): boolean {
+  mayKnow(personId: string, scope: ScopeId): boolean {
     return this.database.readersOf(scope).includes(personId) || this.#mayHaveRead(personId, scope);
   }
 
