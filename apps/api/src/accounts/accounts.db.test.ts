@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PASSWORD, makeCast, startTestServer, type Cast, type TestServer } from '../testing/test-server.ts';
 import { KEY_HEADER } from './identity.ts';
@@ -180,6 +182,38 @@ describe('sessions', () => {
       .where('expires_at', '>', inTenDays)
       .execute();
     expect(row).toBeDefined();
+  });
+
+  test('[ACC2] a socket that stays open does not let its session end: it is told to come back, which prolongs it', async () => {
+    const browser = await server.browser().signIn(cast.dave, PASSWORD);
+    const { db, connections } = server.services;
+    const socket = await browser.connect();
+    await connections.recheck();
+    expect(socket.isOpen).toBe(true);
+    const inTenDays = new Date(Date.now() + 10 * 86_400_000);
+    const ofDave = () => db.updateTable('auth_session').where('user_id', '=', cast.dave.personId);
+    await ofDave().set({ expires_at: inTenDays }).execute();
+    await connections.recheck();
+    expect((await socket.closed()).code).toBe(1012);
+    const again = browser.shakeHands('/trpc');
+    const opened = once(again, 'open');
+    const [{ headers }] = (await once(again, 'upgrade')) as [IncomingMessage];
+    expect(headers['set-cookie']?.[0]).toMatch(/Max-Age=2592000/i);
+    await opened;
+    await connections.recheck();
+    expect(again.readyState).toBe(again.OPEN);
+    // Too old to be prolonged: it stays until its end, and not a moment longer.
+    await ofDave()
+      .set({ expires_at: inTenDays, created_at: new Date(Date.now() - 85 * 86_400_000) })
+      .execute();
+    await connections.recheck();
+    expect(again.readyState).toBe(again.OPEN);
+    await ofDave()
+      .set({ expires_at: new Date(Date.now() - 1) })
+      .execute();
+    const closed = once(again, 'close');
+    await connections.recheck();
+    expect((await closed)[0]).toBe(4401);
   });
 
   test('a session is never prolonged beyond ninety days after it began', async () => {

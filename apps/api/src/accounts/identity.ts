@@ -124,14 +124,12 @@ export function createIdentity(db: Kysely<Database>, settings: { publicUrl: stri
       const named = headers.get(PERSON_HEADER);
       const key = keyOf(headers);
       for (const { cookie, own, response: found } of await alive(cookies.meant(headers), headers, responseHeaders)) {
-        const { id, keyHash, usedAt, createdAt, expiresAt } = found.session;
+        const { id, keyHash, usedAt } = found.session;
         if (!opens(key, keyHash) || found.user.id !== (named ?? found.user.id)) continue;
         if (Date.now() - usedAt.getTime() > USED_MS) await markUsed(db, { id, address });
-        const isDue =
-          expiresAt.getTime() - Date.now() < (SESSION_DAYS - 1) * DAY * 1000 &&
-          createdAt.getTime() + LONGEST_SESSION_DAYS * DAY * 1000 >= Date.now() + SESSION_DAYS * DAY * 1000;
         if (responseHeaders && cookie.personId === null) cookies.rename(cookie, found.user.id, responseHeaders);
-        if (responseHeaders && isDue) cookies.tell((await read(own, false)).headers, found.user.id, responseHeaders);
+        if (responseHeaders && isRenewalDue(found.session))
+          cookies.tell((await read(own, false)).headers, found.user.id, responseHeaders);
         return toSession(found);
       }
       return null;
@@ -162,6 +160,15 @@ export function createIdentity(db: Kysely<Database>, settings: { publicUrl: stri
       return meant.response.session.id;
     },
   };
+}
+
+/** Once a day, and never to more than `LONGEST_SESSION_DAYS`. */
+export function isRenewalDue({ createdAt, expiresAt }: { createdAt: Date; expiresAt: Date }): boolean {
+  const now = Date.now();
+  return (
+    expiresAt.getTime() - now < (SESSION_DAYS - 1) * DAY * 1000 &&
+    createdAt.getTime() + LONGEST_SESSION_DAYS * DAY * 1000 >= now + SESSION_DAYS * DAY * 1000
+  );
 }
 
 function opens(key: string | null, keyHash: string | null | undefined): boolean {

@@ -2,7 +2,7 @@
 import type { Database } from '@parley/db';
 import { sql, type Kysely } from 'kysely';
 import type { WebSocket } from 'ws';
-import type { Session } from '../accounts/identity.ts';
+import { isRenewalDue, type Session } from '../accounts/identity.ts';
 import { httpLog } from '../logger.ts';
 
 /** Why a socket was closed, as its close code. 4401: sign in again. 1012: come back in a moment. */
@@ -32,7 +32,10 @@ export interface Connections {
   add(socket: WebSocket, session: Session, use: SocketUse): Connection;
   /** Closes every socket of a session that has ended. */
   closeSession(sessionId: string): void;
-  /** Closes the sockets whose sessions have ended elsewhere or expired; notes of the others that they are in use. */
+  /**
+   * Closes the sockets whose sessions have ended elsewhere or expired; notes of the others that they are in use. Only a
+   * handshake can renew a cookie, so those that are due to be renewed are told to come back.
+   */
   recheck(): Promise<void>;
   /** Tells every client to come back in a moment. */
   closeAll(): void;
@@ -68,7 +71,7 @@ export function createConnections(db: Kysely<Database>, onEnd: (use: SocketUse, 
       const now = new Date();
       const alive = await db
         .selectFrom('auth_session')
-        .select(['id', 'used_at'])
+        .select(['id', 'used_at', 'created_at', 'expires_at'])
         .where(sql<boolean>`id = any(${asked})`)
         .where('expires_at', '>', now)
         .execute();
@@ -79,6 +82,9 @@ export function createConnections(db: Kysely<Database>, onEnd: (use: SocketUse, 
           .set({ used_at: now })
           .where(sql<boolean>`id = any(${stale})`)
           .execute();
+      }
+      for (const { id, created_at: createdAt, expires_at: expiresAt } of alive) {
+        if (isRenewalDue({ createdAt, expiresAt })) close(id, CLOSE_CODES.restarting, 'come back to be renewed');
       }
       const ids = new Set(alive.map(({ id }) => id));
       for (const id of asked) {
