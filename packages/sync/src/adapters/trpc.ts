@@ -108,10 +108,13 @@ function connect(
         super(address, offered);
         sockets.push(this);
       }
-      /** So the library gives up a dead line; the browser would ask the other end first, for up to a minute. */
+      /**
+       * Without a code: so the library gives up a dead line, and a browser would ask the other end first, for up to a
+       * minute. With one: so a socket outside of browsers answers the end that the server has put to it.
+       */
       override close(code?: number, reason?: string) {
         super.close(code, reason);
-        end('lost');
+        if (code === undefined) end('lost');
       }
     },
     keepAlive: { enabled: true, intervalMs: between(...SILENCE), pongTimeoutMs: PONG_TIMEOUT },
