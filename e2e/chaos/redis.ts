@@ -8,6 +8,8 @@ import { freePort } from '../free-port.ts';
 
 export interface ChaosRedis {
   url: string;
+  /** SIGKILL. @returns how to have an empty one in its place */
+  takeAway(): Promise<() => Promise<void>>;
   /** SIGKILL, a while without it, and an empty one in its place. @returns whether it had held something, and held it no more */
   replace(awayMs: number): Promise<boolean>;
   stop(): Promise<void>;
@@ -38,6 +40,10 @@ export async function startRedis(): Promise<ChaosRedis> {
   await launch();
   return {
     url: `redis://127.0.0.1:${port}`,
+    async takeAway() {
+      await kill();
+      return launch;
+    },
     async replace(awayMs) {
       const kept = await ask(port, 'SET chaos was-here');
       await kill();

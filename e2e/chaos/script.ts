@@ -24,6 +24,8 @@ const ODDS: Record<ActName, number> = {
   members: 0.05,
   thread: 0.01,
 };
+/** Those that change who is in which thread. */
+const MOVING: ReadonlySet<ActName> = new Set(['members', 'thread']);
 /** Milliseconds in which a held message could be taken back. */
 const HOLD_MS = 1_500;
 /** Until a scheduled message is due. */
@@ -36,11 +38,14 @@ export class Script {
   readonly acts: Act[] = [];
   readonly #who: SignedIn;
   readonly #random: Random;
+  readonly #settled: boolean;
   #written = 0;
 
-  constructor(who: SignedIn, random: Random) {
+  /** @param settled whether all stay in the threads that there are */
+  constructor(who: SignedIn, random: Random, settled: boolean) {
     this.#who = who;
     this.#random = random;
+    this.#settled = settled;
   }
 
   /** Resolves when what was done is safe on the device; never, where the program is killed before. */
@@ -52,9 +57,9 @@ export class Script {
     const messages = engine.rows(threadScope(threadId), 'message').filter(({ data }) => data.kind !== 'system');
     switch (this.#draw()) {
       case 'message':
-        return this.#send(engine, threadId, false);
+        return void (await this.send(engine, threadId));
       case 'held':
-        return this.#send(engine, threadId, true);
+        return void (await this.send(engine, threadId, HOLD_MS));
       case 'scheduled': {
         const [messageId, text] = [newId(), this.#newText()];
         const args = { threadId, messageId, text, replyTo: null, dueAt: Date.now() + DUE_MS };
@@ -64,7 +69,7 @@ export class Script {
       }
       case 'edit': {
         const messageId = pick(this.#random, messages.filter(({ data }) => data.authorId === personId).slice(-10))?.id;
-        if (messageId === undefined) return this.#send(engine, threadId, false);
+        if (messageId === undefined) return void (await this.send(engine, threadId));
         const text = this.#newText();
         return this.#do({ kind: 'edit', threadId, messageId, text }, () =>
           engine.mutate('editMessage', { threadId, messageId, text }),
@@ -96,20 +101,22 @@ export class Script {
     }
   }
 
+  /** @param holdMs for so long it could be taken back. @returns the text, unlike any other */
+  async send(engine: ParleyEngine, threadId: string, holdMs?: number): Promise<string> {
+    const [messageId, text] = [newId(), this.#newText()];
+    await this.#do({ kind: 'message', threadId, messageId, text, held: holdMs !== undefined }, () =>
+      engine.mutate('sendMessage', { threadId, messageId, text }, holdMs === undefined ? {} : { holdMs }),
+    );
+    return text;
+  }
+
   #draw(): ActName {
     let left = this.#random();
     for (const [name, odds] of Object.entries(ODDS) as [ActName, number][]) {
       left -= odds;
-      if (left < 0) return name;
+      if (left < 0) return this.#settled && MOVING.has(name) ? 'message' : name;
     }
     return 'message';
-  }
-
-  async #send(engine: ParleyEngine, threadId: string, held: boolean): Promise<void> {
-    const [messageId, text] = [newId(), this.#newText()];
-    await this.#do({ kind: 'message', threadId, messageId, text, held }, () =>
-      engine.mutate('sendMessage', { threadId, messageId, text }, held ? { holdMs: HOLD_MS } : {}),
-    );
   }
 
   async #changeMembers(engine: ParleyEngine, threadId: string): Promise<void> {

@@ -14,13 +14,15 @@ import { createEngine, createGuardedStorage, type Pending, type Storage } from '
 import { createFreezer, createTabGroup } from '@parley/sync/testing';
 import { createTRPCClient, wsLink } from '@trpc/client';
 import { v7 as newId } from 'uuid';
-import { WebSocket as NodeWebSocket } from 'ws';
+import type { WebSocket as NodeWebSocket } from 'ws';
+import { protocolsOf, socketClass } from './client-socket.ts';
 import { openFaultProxy, type FaultProxy } from './fault-proxy.ts';
 import type { ClientReport, QueuedItem } from './history.ts';
 import { mortalDisk } from './mortal-disk.ts';
 import type { SignedIn } from './people.ts';
 import type { Random } from './random.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
+import { takeSeat, type RoomSeat } from './room-seat.ts';
 import { Script, startThread, type ParleyEngine } from './script.ts';
 
 const ACTS_AT_ONCE = 3;
@@ -30,6 +32,8 @@ export interface Network {
   servers: readonly number[];
   /** What pages say they come from. */
   origin: string;
+  /** All stay in the threads that there are. */
+  settled?: boolean;
 }
 
 export class ScriptedClient {
@@ -42,6 +46,9 @@ export class ScriptedClient {
   #online = true;
   #listeners = new Set<() => void>();
   #run: Run | null = null;
+  #lostAt: number | null = null;
+  /** When there was no server, once there was one again; milliseconds since 1970. */
+  readonly outages: { from: number; to: number }[] = [];
 
   static async open(who: SignedIn, net: Network, random: Random): Promise<ScriptedClient> {
     const client = new ScriptedClient(who, net, { random, proxy: await openFaultProxy(net.servers, random) });
@@ -52,9 +59,13 @@ export class ScriptedClient {
   constructor(who: SignedIn, net: Network, { random, proxy }: { random: Random; proxy: FaultProxy }) {
     this.#who = who;
     this.#net = net;
-    this.#script = new Script(who, random);
+    this.#script = new Script(who, random, net.settled === true);
     this.network = proxy;
     this.#recorder = createRecorder(() => proxy.server);
+  }
+
+  get personId(): string {
+    return this.#who.personId;
   }
 
   get runs(): boolean {
@@ -95,6 +106,15 @@ export class ScriptedClient {
     };
     engine.subscribe(null, 'thread', openAll);
     openAll();
+    engine.subscribeStatus(() => this.#noteOutage(engine.status().connection.state === 'live'));
+  }
+
+  #noteOutage(isLive: boolean): void {
+    if (!isLive) this.#lostAt ??= Date.now();
+    else if (this.#lostAt !== null) {
+      this.outages.push({ from: this.#lostAt, to: Date.now() });
+      this.#lostAt = null;
+    }
   }
 
   /** SIGKILL as a program hears it: not at all. */
@@ -125,6 +145,34 @@ export class ScriptedClient {
     if (!run || run.acting >= ACTS_AT_ONCE) return;
     run.acting += 1;
     await this.#script.doOne(run.engine).finally(() => (run.acting -= 1));
+  }
+
+  /** Whether the thread has come to this device. */
+  has(threadId: string): boolean {
+    return this.#run?.engine.row(threadScope(threadId), 'thread', threadId) !== undefined;
+  }
+
+  /** Writes into a thread. Resolves to the text, unlike any other, when it is safe on the device. */
+  async send(threadId: string): Promise<string> {
+    if (!this.#run) throw new Error(`${this.#who.device} is not running.`);
+    return this.#script.send(this.#run.engine, threadId);
+  }
+
+  /** Texts of a thread that have their place, as its view shows them. */
+  texts(threadId: string): string[] {
+    const rows = this.#run?.engine.rows(threadScope(threadId), 'message') ?? [];
+    return rows.flatMap(({ data: { kind, seq, text } }) => (seq === null || kind === 'system' ? [] : [text]));
+  }
+
+  /** Threads that the person takes part in, the oldest first. */
+  get threadIds(): string[] {
+    const mine = this.#run?.engine.allRows('participation') ?? [];
+    return mine.flatMap(({ id, data }) => (data.leftAt === null ? id : [])).sort();
+  }
+
+  /** Enters a room over this client's network. */
+  takeSeat(scope: string): RoomSeat {
+    return takeSeat(this.#who, { port: this.network.port, origin: this.#net.origin, scope });
   }
 
   /** Makes a thread with these people. @throws where the rules refuse it */
@@ -208,7 +256,7 @@ export class ScriptedClient {
     const { port } = this.network;
     const network = createTrpcNetwork({
       url: () => `ws://127.0.0.1:${port}/trpc`,
-      protocols: async () => ['parley', `person.${personId}`, `key.${key}`],
+      protocols: async () => protocolsOf(this.#who),
       calls: (client) => createTRPCClient<AppRouter>({ links: [wsLink({ client })] }).sync,
       async whyRefused() {
         const headers = { cookie, origin, 'x-parley-key': key, 'x-parley-person': personId };
@@ -217,15 +265,10 @@ export class ScriptedClient {
         if (result.data.person === null) return 'unauthorised';
         return result.data.person.id === personId ? 'lost' : 'wrong_account';
       },
-      WebSocket: class extends NodeWebSocket {
-        constructor(address: string | URL, protocols?: string | string[]) {
-          super(address, protocols ?? [], { headers: { cookie, origin } });
-          sockets.add(this);
-          this.on('close', () => sockets.delete(this));
-          // A socket that is given up while it opens says so once more.
-          this.on('error', () => {});
-        }
-      } as unknown as typeof WebSocket,
+      WebSocket: socketClass(this.#who, origin, (socket) => {
+        sockets.add(socket);
+        socket.on('close', () => sockets.delete(socket));
+      }),
     });
     return {
       ...network,
