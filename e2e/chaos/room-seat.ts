@@ -1,12 +1,9 @@
-/** A seat in a room, taken by the code of the web app. */
-import type { SaidPresence } from '@parley/core/presence';
-import { enterRoom } from '../../apps/web/src/presence/room.ts';
-import type { PeopleThere } from '../../apps/web/src/presence/rooms-door.ts';
+/** A seat in a room, over the client that ships. */
+import { NOBODY, type PeopleThere } from '@parley/client/live/people-there';
+import { enterRoom } from '@parley/client/live/room';
+import { ROOMS_PATH, type SaidPresence } from '@parley/core/presence';
 import { protocolsOf, socketClass } from './client-socket.ts';
 import type { SignedIn } from './people.ts';
-
-// Each of them listens for the end of the process.
-process.setMaxListeners(0);
 
 export interface RoomSeat {
   scope: string;
@@ -21,16 +18,15 @@ export function takeSeat(
   who: SignedIn,
   { port, origin, scope }: { port: number; origin: string; scope: string },
 ): RoomSeat {
-  let people: PeopleThere = new Map();
-  const page = { location: { protocol: 'http:', host: `127.0.0.1:${port}` }, WebSocket: socketClass(who, origin) };
-  const room = inPage(page, () =>
-    enterRoom({
-      scope,
-      selfId: who.personId,
-      protocols: protocolsOf(who),
-      onPeople: (now) => (people = now),
-    }),
-  );
+  let people: PeopleThere = NOBODY;
+  const room = enterRoom({
+    url: `ws://127.0.0.1:${port}${ROOMS_PATH}`,
+    scope,
+    selfId: who.personId,
+    protocols: protocolsOf(who),
+    WebSocket: socketClass(who, origin),
+    onPeople: (now) => (people = now),
+  });
   return {
     scope,
     get people() {
@@ -38,21 +34,4 @@ export function takeSeat(
     },
     ...room,
   };
-}
-
-/** The web app asks its page, once, where it is and what opens sockets: each of ours is in a page of its own. */
-function inPage<Result>(page: object, act: () => Result): Result {
-  const names = Object.keys(page);
-  const before = names.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
-  for (const [name, value] of Object.entries(page)) {
-    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-  }
-  try {
-    return act();
-  } finally {
-    for (const [name, descriptor] of before) {
-      if (descriptor) Object.defineProperty(globalThis, name, descriptor);
-      else Reflect.deleteProperty(globalThis, name);
-    }
-  }
 }
