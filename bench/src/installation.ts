@@ -44,10 +44,7 @@ export async function openInstallation(publish: Publish = () => undefined): Prom
     ownScope: userScope,
     publish,
   });
-  const orgId = newId();
-  await server.act(null, { create: [orgScope(orgId), orgPeopleScope(orgId)], write: [] }, async (tx) => {
-    tx.put('org', orgScope(orgId), orgId, { name: 'Acme', threadStarters: 'members', createdAt: tx.now });
-  });
+  const orgId = await openOrganisation(server);
   return {
     url: postgres.url,
     database,
@@ -60,6 +57,15 @@ export async function openInstallation(publish: Publish = () => undefined): Prom
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** One more organisation of the installation. */
+export async function openOrganisation(server: Server): Promise<string> {
+  const orgId = newId();
+  await server.act(null, { create: [orgScope(orgId), orgPeopleScope(orgId)], write: [] }, async (tx) => {
+    tx.put('org', orgScope(orgId), orgId, { name: 'Acme', threadStarters: 'members', createdAt: tx.now });
+  });
+  return orgId;
 }
 
 /** New members of the organisation. */

@@ -11,6 +11,7 @@ import { remembering } from './memory.ts';
 import { painting } from './painting.ts';
 import { besidePeers } from './peers.ts';
 import { writeProfiles } from './profile.ts';
+import { reconnecting } from './reconnect.ts';
 import { sendingToMany, sendingToOne, sendingBesideSnapshot } from './sends.ts';
 import { switching } from './switching.ts';
 import { tableOf } from './table.ts';
@@ -24,6 +25,7 @@ const benches: Bench[] = [
   fanningOut,
   remembering,
   hearingOfTyping,
+  reconnecting,
   catchingUp,
   syncingCold,
   keeping,

@@ -8,8 +8,8 @@ import { memory, startProfile, stopProfile, type Profiled } from './serving.ts';
 
 setLogLevel('error');
 obey({
-  async listen(databaseUrl) {
-    const address = { port: 0, host: '127.0.0.1' };
+  async listen(databaseUrl, asked = 0) {
+    const address = { port: asked, host: '127.0.0.1' };
     const { port } = await startServer({
       ...SETTINGS,
       ...address,

@@ -13,8 +13,8 @@ export interface Memory {
 }
 
 export type Serving = {
-  /** Returns its port on 127.0.0.1. */
-  listen: (databaseUrl: string) => Promise<number>;
+  /** Returns its port on 127.0.0.1, which is the one asked for where it is ours. */
+  listen: (databaseUrl: string, port?: number) => Promise<number>;
   memory: () => Promise<Memory>;
 };
 
