@@ -57,6 +57,7 @@ class Line {
 class Peer extends EventEmitter {
   readonly bufferedAmount = 0;
   readonly seen = new Map<number, SeenPresence>();
+  frames = 0;
   answers = true;
   closed: number | 'cut' | undefined;
 
@@ -82,6 +83,7 @@ class Peer extends EventEmitter {
   }
 
   send(frame: Uint8Array): void {
+    this.frames += 1;
     seenIn(frame, this.seen);
   }
 
@@ -100,6 +102,9 @@ class Peer extends EventEmitter {
   }
 }
 
+/** Until what was said is told. */
+const told = () => vi.advanceTimersByTimeAsync(1);
+
 const open = (bus: Bus): Rooms =>
   createRooms({ bus, readable: async (_person, scopes) => new Set(scopes), beatMs: BEAT });
 
@@ -110,6 +115,7 @@ async function twoProcesses() {
   const [alice, bob] = [await Peer.enter(first, 'alice'), await Peer.enter(second, 'bob')];
   alice.say('active');
   bob.say('active');
+  await told();
   expect([alice.people, bob.people]).toEqual([['bob'], ['alice']]);
   return { line, ends, first, second, alice, bob };
 }
@@ -129,6 +135,7 @@ test('[PRE14] a process that was frozen says again who is there', async () => {
   await vi.advanceTimersByTimeAsync(4 * BEAT);
   expect(alice.people).toEqual([]);
   line.mend(ends[1]);
+  await told();
   expect(alice.people).toEqual(['bob']);
 });
 
@@ -140,6 +147,7 @@ test('[PRE14] after a gap nobody is there who left in it, and everybody who came
   carol.say('away');
   expect(alice.people).toEqual(['bob']);
   line.mend(ends[1]);
+  await told();
   expect(alice.people).toEqual(['carol']);
   expect(carol.people).toEqual(['alice']);
 });
@@ -150,7 +158,27 @@ test('[PRE15] a line on which nobody answers is cut', async () => {
   await vi.advanceTimersByTimeAsync(BEAT);
   expect(alice.people).toEqual(['bob']);
   await vi.advanceTimersByTimeAsync(BEAT);
+  await told();
   expect([bob.closed, alice.people]).toEqual(['cut', []]);
+});
+
+test('[PRE16] what many say in one moment is told to each of them in one frame, without their own', async () => {
+  const rooms = open(createLocalBus());
+  const names = ['alice', 'bob', 'carol'];
+  const peers = await Promise.all(names.map((name) => Peer.enter(rooms, name)));
+  const before = peers.map(({ frames }) => frames);
+  for (const peer of peers) peer.say('active');
+  await told();
+  expect(peers.map(({ frames }, index) => frames - (before[index] ?? 0))).toEqual([1, 1, 1]);
+  expect(peers.map(({ people }) => people)).toEqual([
+    ['bob', 'carol'],
+    ['alice', 'carol'],
+    ['alice', 'bob'],
+  ]);
+  peers[0]?.say('away');
+  peers[0]?.say('active');
+  await told();
+  expect(peers.map(({ frames }, index) => frames - (before[index] ?? 0))).toEqual([1, 2, 2]);
 });
 
 test('[PRE8] who loses the scope while they are on their way in does not come in', async () => {

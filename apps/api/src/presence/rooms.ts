@@ -43,6 +43,8 @@ interface Room {
   seats: Set<Seat>;
   /** Of all processes. */
   places: Map<number, Place & { process: string }>;
+  /** What its seats are about to be told. */
+  untold: Map<number, Place>;
   asked: boolean;
 }
 
@@ -83,8 +85,20 @@ export function createRooms({ bus, readable, beatMs = BEAT_MS }: RoomsOptions): 
   function put(room: Room, place: Place, process: string): void {
     if (place.state === null) room.places.delete(place.seatId);
     else room.places.set(place.seatId, { ...place, process });
-    const frame = writePlaces([place]);
-    for (const seat of room.seats) if (seat.id !== place.seatId) seat.send(frame);
+    // Where a thousand come at once, a frame for each of them to each of them would be a million.
+    if (room.untold.size === 0) setImmediate(tellAll, room);
+    room.untold.set(place.seatId, place);
+  }
+
+  function tellAll(room: Room): void {
+    const { untold } = room;
+    room.untold = new Map();
+    const places = [...untold.values()];
+    const frame = writePlaces(places);
+    for (const seat of room.seats) {
+      if (!untold.has(seat.id)) seat.send(frame);
+      else if (places.length > 1) seat.send(writePlaces(places.filter(({ seatId }) => seatId !== seat.id)));
+    }
   }
 
   function forget(room: Room, isGone: (process: string) => boolean): void {
@@ -162,7 +176,7 @@ export function createRooms({ bus, readable, beatMs = BEAT_MS }: RoomsOptions): 
     async admit(personId, scope) {
       if (!isRoom(scope)) return undefined;
       const seat = new Seat(personId, scope, tell);
-      const room = rooms.get(scope) ?? { seats: new Set(), places: new Map(), asked: false };
+      const room = rooms.get(scope) ?? { seats: new Set(), places: new Map(), untold: new Map(), asked: false };
       rooms.set(scope, room);
       // First the seat, so that whoever loses the scope from now on loses it too.
       room.seats.add(seat);
