@@ -1,6 +1,7 @@
 /** Exactly once and in order, whatever is repeated, reordered or lost. Rules: SPEC.md, [PUSH1] and on. */
 import { threadScope, userScope } from '@parley/core/scopes';
 import { LIMITS, PROTOCOL_VERSION, type WireMutation } from '@parley/sync/protocol';
+import { RECIPIENTS } from '@parley/sync/server';
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -315,6 +316,25 @@ describe('[ACT1] an act of the server itself', () => {
       server.act(null, { write: [] }, async (tx) => tx.remove('membership', userScope(people.bob), orgs.acme)),
     ).rejects.toThrow('was not named');
   });
+});
+
+test('[LIVE3] readers are named as long as they are not too many', async () => {
+  const threadId = await newThread();
+  const join = (ids: string[]) =>
+    sql`insert into participant (home_org, thread_id, person_id, name, acting_org, placeholder, joined_at, version)
+      select ${orgs.acme}, ${threadId}, id, 'somebody', ${orgs.acme}, false, now(), 1
+      from unnest(${ids}::uuid[]) as id`.execute(installation.database.kysely);
+  const alice = clientOf(people.alice);
+  const told = async () => {
+    installation.commits.length = 0;
+    await alice.push(saying(alice, threadId));
+    const changes = installation.commits.flatMap((commit) => commit.changes);
+    return changes.find(({ scope }) => scope === threadScope(threadId))?.recipients;
+  };
+  await join(Array.from({ length: RECIPIENTS - 2 }, () => newId()));
+  expect(new Set(await told()).size).toBe(RECIPIENTS);
+  await join([newId()]);
+  expect(await told()).toBeNull();
 });
 
 describe('[PUSH15] an act that is asked for again', () => {

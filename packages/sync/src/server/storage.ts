@@ -103,8 +103,11 @@ export interface StorageWrite<Native> {
   flush(flush: Flush): Promise<Map<ScopeId, string[] | null>[]>;
 }
 
-/** Readers of a scope to whom rows are sent directly; where there are more, everybody gets a bare poke. */
-export const RECIPIENTS = 256;
+/**
+ * Readers of a scope to whom rows are sent directly; where there are more, everybody gets a bare poke, and pulls. To name a
+ * thousand costs a millisecond; a thousand pulls cost seconds.
+ */
+export const RECIPIENTS = 2_048;
 
 export interface ScopeState {
   version: number;
