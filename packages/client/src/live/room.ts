@@ -50,8 +50,10 @@ export function enterRoom(options: RoomOptions): Room {
     onPeople(people);
   };
   awareness.on('change', look);
-  // Full jitter: of what the library would wait, any part.
   provider.on('connection-close', () => {
+    // The library forgets who was there and not which of their words it knows: told again, they would not be there.
+    for (const place of awareness.meta.keys()) if (place !== awareness.clientID) awareness.meta.delete(place);
+    // Full jitter: of what the library would wait, any part.
     provider.maxBackoffTime = Math.random() * Math.min(LONGEST_WAIT, 500 * 2 ** provider.wsUnsuccessfulReconnects);
   });
 
