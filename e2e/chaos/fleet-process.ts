@@ -1,8 +1,11 @@
 /** A process full of clients. It does what its parent says, and ends with it. */
+import { threadScope } from '@parley/core/scopes';
 import type { ClientReport } from './history.ts';
 import type { NetworkFault } from './fault-proxy.ts';
 import { between, pick, seededRandom, shuffled, type Random } from './random.ts';
 import type { SignedIn } from './people.ts';
+import type { RoomSeat } from './room-seat.ts';
+import type { SeatView } from './seats.ts';
 import { ScriptedClient, type Network } from './scripted-client.ts';
 
 /** What happens to one client at a time. */
@@ -10,8 +13,16 @@ export type ClientFault = NetworkFault | 'offline' | 'killed' | 'clockJump';
 
 const DAY = 24 * 60 * 60 * 1000;
 
+interface Passenger {
+  who: SignedIn;
+  client: ScriptedClient;
+  afflicted: boolean;
+  /** In one room at most. */
+  seat: RoomSeat | null;
+}
+
 let random: Random = Math.random;
-let clients: { who: SignedIn; client: ScriptedClient; afflicted: boolean }[] = [];
+let clients: Passenger[] = [];
 let acting: NodeJS.Timeout | undefined;
 let storming: NodeJS.Timeout | undefined;
 const ends = new Set<() => Promise<void>>();
@@ -21,7 +32,10 @@ const calls = {
   async open(people: readonly SignedIn[], network: Network, seed: number): Promise<void> {
     random = seededRandom(seed);
     clients = await Promise.all(
-      people.map(async (who) => ({ who, client: await ScriptedClient.open(who, network, random), afflicted: false })),
+      people.map(async (who) => {
+        const client = await ScriptedClient.open(who, network, random);
+        return { who, client, afflicted: false, seat: null };
+      }),
     );
   },
 
@@ -55,6 +69,33 @@ const calls = {
     await Promise.all([...ends].map((end) => end()));
     for (const { client } of clients) client.network.become({ kind: 'fair' });
   },
+
+  sitDown(): void {
+    for (const passenger of clients) {
+      const room = pick(random, passenger.client.threadIds);
+      if (passenger.seat || room === undefined) continue;
+      passenger.seat = passenger.client.takeSeat(threadScope(room));
+      passenger.seat.say({ status: 'active', device: 'desktop' });
+    }
+  },
+
+  standUp(share: number): void {
+    for (const passenger of shuffled(random, clients).slice(0, Math.ceil(clients.length * share))) {
+      passenger.seat?.leave();
+      passenger.seat = null;
+    }
+  },
+
+  seats: (): SeatView[] =>
+    clients.flatMap(({ who: { personId }, seat }) =>
+      seat ? { room: seat.scope, personId, sees: [...seat.people.keys()] } : [],
+    ),
+
+  outages: (since: number): number[] =>
+    clients.flatMap(({ client }) => {
+      const after = client.outages.filter(({ from }) => from >= since);
+      return after.length === 0 ? [] : Math.max(...after.map(({ to }) => to - since));
+    }),
 
   restless: (): string[] => clients.filter(({ client }) => !client.isAtRest).map(({ who }) => who.device),
 

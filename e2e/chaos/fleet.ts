@@ -6,6 +6,7 @@ import type { ClientReport } from './history.ts';
 import type { ClientFault, FleetCalls } from './fleet-process.ts';
 import type { SignedIn } from './people.ts';
 import type { Network } from './scripted-client.ts';
+import type { SeatView } from './seats.ts';
 
 const SCRIPT = join(import.meta.dirname, 'fleet-process.ts');
 
@@ -17,6 +18,13 @@ export interface Fleet {
   storm(everyMs: number, scale: number): Promise<void>;
   /** Ends every fault, and starts every program that was killed. */
   heal(): Promise<void>;
+  /** Whoever is in no room takes a seat in that of one of their threads, and says that they are there. */
+  sitDown(): Promise<void>;
+  /** Such a share of all leaves its room. */
+  standUp(share: number): Promise<void>;
+  seats(): Promise<SeatView[]>;
+  /** Of every client that lost its server since then (milliseconds since 1970): after how many it had found one for good. */
+  outages(since: number): Promise<number[]>;
   /** Clients that have something to do still, or no server. */
   restless(): Promise<string[]>;
   reports(threadIds: string[]): Promise<ClientReport[]>;
@@ -55,6 +63,10 @@ export async function openFleet(
     act: async (perSecond) => void (await all('act', perSecond / processes)),
     storm: async (everyMs, scale) => void (await all('storm', everyMs * processes, scale)),
     heal: async () => void (await all('heal')),
+    sitDown: async () => void (await all('sitDown')),
+    standUp: async (share) => void (await all('standUp', share)),
+    seats: async () => (await all('seats')).flat(),
+    outages: async (since) => (await all('outages', since)).flat(),
     restless: async () => (await all('restless')).flat(),
     reports: async (threadIds) => (await all('reports', threadIds)).flat(),
     async fired() {

@@ -156,7 +156,7 @@ async function strike(
 }
 
 /** Pokes may still be on their way: what holds once, holds. */
-async function finalVerdict(
+export async function finalVerdict(
   cluster: Cluster,
   fleet: Fleet,
   signal: AbortSignal,
