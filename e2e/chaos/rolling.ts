@@ -96,6 +96,7 @@ export async function runRolling(plan: RollingPlan): Promise<RollingOutcome> {
   await fleet.act(0);
   const waiting = await untilAtRest(fleet, signal, say);
   failures.push(...waiting.map((device) => `${device} still waits.`));
+  say('nothing waits; judging');
   const { verdict } = await finalVerdict(cluster, fleet, signal);
   return {
     verdict,
