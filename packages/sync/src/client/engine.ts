@@ -206,7 +206,10 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     if (status.storage !== kept) note('storage', status.storage, 0);
     if (status.leads !== leads) note(status.leads ? 'leads' : 'follows', '', 0);
     for (const listener of statusListeners) listener();
-    if (status.connection.state === 'live' && connection.state !== 'live') reach();
+    if (status.connection.state === 'live' && connection.state !== 'live') {
+      reaching.reset();
+      reach();
+    }
   };
   outbox.subscribe(() => {
     const items = outbox.items().filter(({ name }) => !isSilent(name));
@@ -443,8 +446,7 @@ export function createEngine<Tables extends TableMap, Mutators extends MutatorMa
     const found = (await read()) || ((await fetchOlder(scope)) && (await read()));
     const unreachable = !found && !windows.get(scope).complete;
     windows.set(scope, { loading: false, unreachable });
-    if (!unreachable) reaching.reset();
-    else if (status.connection.state === 'live') reaching.again(reach);
+    if (unreachable && status.connection.state === 'live') reaching.again(reach);
   };
 
   /** Asks again for what could not be had; without a connection that waits for one. */

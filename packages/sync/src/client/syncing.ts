@@ -365,7 +365,7 @@ export class Syncing<Tables extends TableMap> {
     });
   }
 
-  /** The disk has these: what it counts for another client is counted anew. */
+  /** What is counted for another client is counted anew. */
   took(items: readonly OutboxItem[]): void {
     const isStrange = (item: OutboxItem) => item.state === 'waiting' && !countsFor(item, this.clientId);
     if (this.leads && items.some(isStrange)) void this.newClient();
@@ -380,6 +380,8 @@ export class Syncing<Tables extends TableMap> {
   async #renew(): Promise<void> {
     const { storage, outbox, replica } = this.#options;
     const renew = this.#asLeader(async (epoch) => {
+      // What another tab has settled, and told nobody of, is asked for once more.
+      await storage.restore(outbox.items().filter(hasPlace), {});
       const { clientId, items } = await storage.newClient(epoch);
       this.clientId = clientId;
       await outbox.merge(items);
@@ -476,7 +478,7 @@ export class Syncing<Tables extends TableMap> {
           await storage.release([]);
           const items = await storage.items();
           await outbox.merge(items);
-          this.took(items);
+          this.took(outbox.items());
           const settled = outbox.confirm((scope) => this.#cursor(scope));
           outbox.remove(settled);
           replica.notify();
@@ -536,6 +538,8 @@ const UNKNOWN = {
   code: 'unknown',
   message: 'The server no longer knows whether this arrived. Look before you send it again.',
 };
+
+const hasPlace = ({ state, n }: OutboxItem): boolean => state === 'waiting' && n > 0;
 
 const purged = (scope: ScopeId): ScopeChange => ({ scope, purge: true, state: null, rows: [] });
 

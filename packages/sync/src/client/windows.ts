@@ -114,7 +114,8 @@ export class Windows {
     const { scope, state } = change;
     const open = this.isOpen(scope);
     if (open && change.purge && state) {
-      this.set(scope, { low: state.low ?? 0, complete: state.low === null || state.low <= 1, loading: false });
+      const complete = state.low === null || state.low <= 1;
+      this.set(scope, { low: state.low ?? 0, complete, loading: false, unreachable: false });
     }
     const { low } = this.get(scope);
     return change.rows.filter(({ table, data }) => {

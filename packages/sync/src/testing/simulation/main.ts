@@ -35,7 +35,10 @@ else await runOne(Number(values.seed));
 
 async function runMany(): Promise<void> {
   let said = 0;
+  let told = 0;
   const onProgress = ({ seeds: run, failures: failed, seconds }: Sum) => {
+    for (const { seed, message } of failed.slice(told)) process.stderr.write(`${seed}  ${message}\n`);
+    told = failed.length;
     if (run < said + WORD_EVERY) return;
     said = run;
     const memory = Math.round(process.memoryUsage().rss / 2 ** 20);

@@ -4,6 +4,38 @@ import { simulate } from './simulate.ts';
 
 /** Histories that once broke a rule, each as short as it could be made. */
 const histories: Record<string, Plan> = {
+  '[CONN2] a tab that comes to lead asks again for what another has settled under a new client': {
+    seed: 8123,
+    people: [[{ old: false, tabs: 1 }], [{ old: false, tabs: 2 }]],
+    apis: 1,
+    history: [0, 2],
+    steps: [
+      { at: 301, name: 'crash', a: 0.5805167220532894, b: 0.670883372426033, c: 0.9905635251197964 },
+      { at: 626, name: 'clone', a: 0.22547805914655328, b: 0.23224058141931891, c: 0.6345994013827294 },
+      { at: 1469, name: 'clone', a: 0.09910348174162209, b: 0.8631844453047961, c: 0.0569643029011786 },
+      { at: 3978, name: 'crashAtCommit', a: 0.3082540889736265, b: 0.2186134357471019, c: 0.026904154801741242 },
+      { at: 4356, name: 'send', a: 0.4212000877596438, b: 0.57991778338328, c: 0.8943590167909861 },
+      { at: 4946, name: 'evictOutbox', a: 0.45080106519162655, b: 0.8791023599915206, c: 0.8874748251400888 },
+      { at: 13228, name: 'diskFails', a: 0.2999034544918686, b: 0.6880809357389808, c: 0.5657285063061863 },
+    ],
+    healsAt: 20123,
+    rots: false,
+  },
+  '[CLI28] what is held whole again is not said to be out of reach': {
+    seed: 4053,
+    people: [[{ old: false, tabs: 1 }], [{ old: false, tabs: 1 }], [{ old: false, tabs: 1 }]],
+    apis: 2,
+    history: [75, 3],
+    steps: [
+      { at: 1718, name: 'deaf', a: 0.9072112925350666, b: 0.4911231133155525, c: 0.7113365668337792 },
+      { at: 6616, name: 'tight', a: 0.9012265801429749, b: 0.8657463190611452, c: 0.8680234351195395 },
+      { at: 10597, name: 'pin', a: 0.8288670827168971, b: 0.42231024941429496, c: 0.9433030255604535 },
+      { at: 13120, name: 'older', a: 0.9919342626817524, b: 0.980067812371999, c: 0.210823149420321 },
+    ],
+    healsAt: 23607,
+    rots: false,
+    orgs: [['acme'], ['beta', 'acme'], ['acme'], ['beta']],
+  },
   '[CLI7] a tab that was frozen while all was wiped makes nothing anew when it thaws': {
     seed: 6869,
     people: [
