@@ -1,7 +1,6 @@
 /** Against a real server process, as another service would use it. */
 import { openDatabase } from '@parley/db';
-import { createTestDatabase, type TestDatabase } from '@parley/db/testing';
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -11,36 +10,15 @@ import { text } from 'node:stream/consumers';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createParleyClient, ParleyError } from './index.ts';
+import { ALICE, freePort, startParley, type ParleyServer } from './parley-server.fixture.ts';
 
-const ALICE = { name: 'Alice', email: 'alice@example.org', password: 'correct horse battery' };
-
-let database: TestDatabase;
-let server: ChildProcess;
+let server: ParleyServer;
 let url: string;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  url = `http://127.0.0.1:${await freePort()}`;
-  server = fork(new URL('../../../apps/api/src/main.ts', import.meta.url).pathname, {
-    execArgv: [],
-    env: {
-      ...process.env,
-      DATABASE_URL: database.url,
-      REDIS_URL: '',
-      PORT: new URL(url).port,
-      PUBLIC_URL: url,
-      LOG_LEVEL: 'error',
-      AUTH_SECRET: 'a secret of the tests, long enough for all',
-    },
-  });
-  const [{ setupUrl }] = (await once(server, 'message')) as [{ setupUrl: string }];
-  const token = new URL(setupUrl).hash.replace('#token=', '');
-  await createParleyClient({ url }).calls.accounts.setUp.mutate({ token, organisationName: 'Acme', ...ALICE });
+  server = await startParley();
+  ({ url } = server);
 });
-afterAll(async () => {
-  server.kill('SIGTERM');
-  await once(server, 'exit');
-  await database.drop();
-});
+afterAll(() => server.stop());
 
 describe('a client', () => {
   test('is somebody from signing in until signing out', async () => {
@@ -121,6 +99,7 @@ describe('docs/api.md', () => {
     expect(outputs).toEqual([
       expect.stringMatching(/^signed in as Alice\nBob joins with http:\/\/127\.0\.0\.1:\d+\/invitation\/[\w-]{43}\n$/),
       'applied, applied\ntrue\n',
+      'live, 0 others online\nDeployment: Begun\nchanged: Deployment 7\nDeployment 7: Done\n',
     ]);
   });
 });
@@ -147,7 +126,7 @@ async function runExample(code: string, orgId: string): Promise<string> {
 }
 
 async function onlyOrganisation(): Promise<string> {
-  const { kysely, close } = openDatabase(database.url, { sees: 'everything' });
+  const { kysely, close } = openDatabase(server.databaseUrl, { sees: 'everything' });
   const { id } = await kysely.selectFrom('org').select('id').executeTakeFirstOrThrow();
   await close();
   return id;
@@ -160,15 +139,6 @@ async function failure(call: Promise<unknown>): Promise<ParleyError> {
   );
   expect(error).toBeInstanceOf(ParleyError);
   return error as ParleyError;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** Its origin. */

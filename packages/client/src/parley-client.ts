@@ -21,9 +21,13 @@ export interface ParleyClient {
   signOut(): Promise<void>;
   /**
    * Every procedure of the server, with its types, over HTTP: `calls.organisations.invite.mutate({ … })`. Each throws
-   * `ParleyError`. Subscriptions need a WebSocket and do not work here.
+   * `ParleyError`. Subscriptions need a WebSocket and do not work here: see `@parley/client/realtime`.
    */
   readonly calls: TRPCClient<AppRouter>;
+  /** Origin of the installation. */
+  readonly url: string;
+  /** What a request of its own needs to belong to the session; nothing in a page, whose browser keeps the cookies. */
+  sessionHeaders(): Record<string, string>;
 }
 
 export interface SignedInPerson {
@@ -35,12 +39,13 @@ export interface SignedInPerson {
 /** Opens nothing: the first call does. */
 export function createParleyClient({ url, timeoutMs = 30_000 }: ParleyClientOptions): ParleyClient {
   const cookies = new Cookies();
+  const sessionHeaders = (): Record<string, string> => (cookies.header === null ? {} : { cookie: cookies.header });
   const calls = createTRPCClient<AppRouter>({
     links: [
       parleyErrors,
       httpLink({
         url: new URL('/trpc', url).href,
-        headers: () => (cookies.header === null ? {} : { cookie: cookies.header }),
+        headers: sessionHeaders,
         async fetch(address, init) {
           const ends = [AbortSignal.timeout(timeoutMs), ...(init?.signal ? [init.signal] : [])];
           const { status, body } = await exchange(address, { ...(init as RequestInit), signal: AbortSignal.any(ends) });
@@ -68,6 +73,8 @@ export function createParleyClient({ url, timeoutMs = 30_000 }: ParleyClientOpti
 
   return {
     calls,
+    url,
+    sessionHeaders,
     async signIn({ code = '-', ...credentials }) {
       const { person, secondStep } = await calls.accounts.signIn.mutate(credentials);
       if (person !== null) return person;

@@ -2,7 +2,7 @@ import { Button, classNames, Delayed, formatDay, Time, useMinute } from '@parley
 import { defaultRangeExtractor, useVirtualizer, type Range, type Virtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useCallback, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type Ref } from 'react';
-import { countsAsUnread } from '../threads/unread.ts';
+import { countsAsUnread } from '@parley/core/unread';
 import { useLogDoor } from './log-door.ts';
 import { logItems, type LogItem } from './log-items.ts';
 import { MessageRow, type MessageRowProps } from './message-row.tsx';

@@ -7,7 +7,8 @@ import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState,
 import { ReceiptsLine } from '../receipts/receipts-line.tsx';
 import { useEngine } from '../sync/engine-provider.tsx';
 import { useRow, useRows, useStatusPart, useWindow } from '../sync/views.ts';
-import { countsAsUnread, unreadCount } from '../threads/unread.ts';
+import { countsAsUnread } from '@parley/core/unread';
+import { unreadCount } from '../threads/unread.ts';
 import { useLogDoor } from './log-door.ts';
 import { MessageLog, type LogHandle } from './message-log.tsx';
 import { timeline, type LogMessage } from './timeline.ts';

@@ -1,7 +1,7 @@
 import { announce } from '@parley/ui';
 import { useEffect, useRef } from 'react';
 import { plainText } from '../markdown/plain-text.ts';
-import { countsAsUnread } from '../threads/unread.ts';
+import { countsAsUnread } from '@parley/core/unread';
 import { authorName, type LogDoor } from './log-door.ts';
 import { isNote, type LogMessage } from './timeline.ts';
 

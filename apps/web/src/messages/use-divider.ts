@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { countsAsUnread } from '../threads/unread.ts';
+import { countsAsUnread } from '@parley/core/unread';
 import type { LogMessage } from './timeline.ts';
 
 export interface Divider {

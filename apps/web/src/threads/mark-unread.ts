@@ -3,7 +3,7 @@ import { notesScope, threadScope, userScope } from '@parley/core/scopes';
 import { announce, notify } from '@parley/ui';
 import { attempt } from '../sync/attempt.ts';
 import type { ParleyEngine } from '../sync/engine-provider.tsx';
-import { countsAsUnread } from './unread.ts';
+import { countsAsUnread } from '@parley/core/unread';
 
 export interface MarkingParts {
   engine: ParleyEngine;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { unreadCount, type CountedMessage } from './unread.ts';
+import type { CountedMessage } from '@parley/core/unread';
+import { unreadCount } from './unread.ts';
 
 const alice = 'alice';
 const bob = 'bob';

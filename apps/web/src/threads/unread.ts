@@ -1,10 +1,7 @@
 /** How many messages of a thread a person has not read. */
 import { UNREAD_SHOWN } from '@parley/core/following';
-import type { MessageRow } from '@parley/core/messages';
 import type { FollowLevel } from '@parley/core/thread-settings';
-
-/** What of a row decides whether it counts. */
-export type CountedMessage = Pick<MessageRow, 'seq' | 'authorId' | 'kind' | 'deletedAt' | 'mentions'>;
+import { countsAsUnread, type CountedMessage } from '@parley/core/unread';
 
 export interface UnreadInput {
   /** What is held, in any order. */
@@ -21,10 +18,6 @@ export interface UnreadInput {
   /** What counts; all of it where it is not given. */
   level?: Exclude<FollowLevel, 'nothing'>;
 }
-
-/** Whether a row is something of others that can be unread: not one's own, not the software's, not deleted. */
-export const countsAsUnread = (row: Omit<CountedMessage, 'seq' | 'mentions'>, personId: string): boolean =>
-  row.kind !== 'system' && row.authorId !== personId && row.deletedAt === null;
 
 /**
  * Messages of others above the read position, at most one more than is shown as a number. Places that are not held

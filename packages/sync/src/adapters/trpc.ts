@@ -118,7 +118,8 @@ function connect(
       }
     },
     keepAlive: { enabled: true, intervalMs: between(...SILENCE), pongTimeoutMs: PONG_TIMEOUT },
-    retryDelayMs: () => 60_000,
+    // It waits even where it will not try, and a process that has let go of it would have to wait as well.
+    retryDelayMs: () => (over ? 0 : 60_000),
     onOpen: () => {
       opened = true;
       if (over) for (const socket of sockets) socket.close();

@@ -1,0 +1,52 @@
+/** A real server process with an organisation, Acme, and Alice who owns it. */
+import { createTestDatabase } from '@parley/db/testing';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { createParleyClient } from './index.ts';
+
+export const ALICE = { name: 'Alice', email: 'alice@example.org', password: 'correct horse battery' };
+
+export interface ParleyServer {
+  url: string;
+  databaseUrl: string;
+  stop(): Promise<void>;
+}
+
+export async function startParley(): Promise<ParleyServer> {
+  const database = await createTestDatabase();
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const server = fork(new URL('../../../apps/api/src/main.ts', import.meta.url).pathname, {
+    execArgv: [],
+    env: {
+      ...process.env,
+      DATABASE_URL: database.url,
+      REDIS_URL: '',
+      PORT: new URL(url).port,
+      PUBLIC_URL: url,
+      LOG_LEVEL: 'error',
+      AUTH_SECRET: 'a secret of the tests, long enough for all',
+    },
+  });
+  const [{ setupUrl }] = (await once(server, 'message')) as [{ setupUrl: string }];
+  const token = new URL(setupUrl).hash.replace('#token=', '');
+  await createParleyClient({ url }).calls.accounts.setUp.mutate({ token, organisationName: 'Acme', ...ALICE });
+  return {
+    url,
+    databaseUrl: database.url,
+    async stop() {
+      server.kill('SIGTERM');
+      await once(server, 'exit');
+      await database.drop();
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
