@@ -1,7 +1,7 @@
 import { Button, Chip, Dialog, notify, Time } from '@parley/ui';
 import { MonitorSmartphone } from 'lucide-react';
 import { useState } from 'react';
-import { useStatus } from '../sync/views.ts';
+import { useRealtimeMessaging } from '../sync/use-realtime-messaging.ts';
 import { accountCalls } from './account-calls.ts';
 import { AnswerStates } from './answer-states.tsx';
 import { refusalWords } from './refusal-words.ts';
@@ -80,7 +80,7 @@ interface EndDialogProps {
 }
 
 function EndDialog({ ending, others, onClose }: EndDialogProps) {
-  const online = useStatus().connection.state === 'live';
+  const { isConnected: online } = useRealtimeMessaging();
   const [busy, setBusy] = useState(false);
   const end = async () => {
     setBusy(true);

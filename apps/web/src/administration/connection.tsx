@@ -2,7 +2,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { callsLink } from '../accounts/account-calls.ts';
-import { useStatus } from '../sync/views.ts';
+import { useRealtimeMessaging } from '../sync/use-realtime-messaging.ts';
 import { administration } from './administration.ts';
 
 const queryClient = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 10_000 } } });
@@ -17,4 +17,4 @@ export function Administration({ children }: { children: ReactNode }) {
 }
 
 /** Whether the server can be asked now. The browser's own word for it misses a server that is down. */
-export const useOnline = (): boolean => useStatus().connection.state === 'live';
+export const useOnline = (): boolean => useRealtimeMessaging().isConnected;

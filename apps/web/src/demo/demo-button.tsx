@@ -2,11 +2,11 @@ import { Button, Dialog, notify } from '@parley/ui';
 import { useEffect, useState } from 'react';
 import { accountCalls } from '../accounts/account-calls.ts';
 import { refusalWords } from '../accounts/refusal-words.ts';
-import { useStatus } from '../sync/views.ts';
+import { useRealtimeMessaging } from '../sync/use-realtime-messaging.ts';
 
 /** Adds the demo workspace, or takes it away where it is there; only with a connection. */
 export function DemoButton() {
-  const online = useStatus().connection.state === 'live';
+  const { isConnected: online } = useRealtimeMessaging();
   const [there, setThere] = useState<boolean | null>(null);
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState(false);

@@ -1,12 +1,11 @@
 import { notesScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import { standardSettings } from '@parley/core/settings';
-import type { ScopeId } from '@parley/sync/mutator';
 import { announce, notify } from '@parley/ui';
-import { useImperativeHandle, useMemo, useRef, type ReactNode, type Ref } from 'react';
+import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, type ReactNode, type Ref } from 'react';
 import { v7 as uuidv7 } from 'uuid';
 import { plainText } from '../markdown/plain-text.ts';
-import { useTypingPace } from '../presence/use-room.ts';
 import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
+import { useRealtimeMessaging } from '../sync/use-realtime-messaging.ts';
 import { useRow } from '../sync/views.ts';
 import { Composer, type ComposerHandle } from './composer.tsx';
 import type { DraftPlace } from './draft-key.ts';
@@ -56,7 +55,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
   const notesOf = writing.kind === 'message' ? null : writing.notesOf;
   const kind = writing.kind === 'note' ? 'note' : undefined;
   const place: DraftPlace = { threadId, rootId: inReplies ? replyTo : null, kind };
-  const typing = useTypingPace(roomOf(threadId, writing));
+  const typing = useTyping(threadId, { kind: writing.kind, notesOf });
   const draft = useDraft(draftKey, writing.kind === 'edit' ? null : place, composer);
   const aboutId = (writing.kind === 'edit' ? writing.messageId : replyTo) ?? '';
   const message = useRow(threadScope(threadId), 'message', aboutId);
@@ -95,12 +94,12 @@ export function ThreadComposer(props: ThreadComposerProps) {
   };
   const type = (text: string) => {
     draft.save(text);
-    if (text.trim() !== '') return typing.key();
-    typing.rest();
+    if (text.trim() !== '') return typing(true);
+    typing(false);
     reach.emptied();
   };
   const send = async (text: string) => {
-    typing.rest();
+    typing(false);
     reach.sent(text);
     const ended = draft.sent();
     const { saved } = await act(text, ended);
@@ -112,7 +111,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
     if (writing.kind === 'edit') onLeave();
   };
   const schedule = async (text: string, at: number) => {
-    typing.rest();
+    typing(false);
     reach.sent(text);
     const ended = draft.sent();
     const { saved } = await engine.mutate(
@@ -167,10 +166,17 @@ export function ThreadComposer(props: ThreadComposerProps) {
   );
 }
 
-/** Where it is seen that the person writes. A message that is there already is nothing to wait for. */
-function roomOf(threadId: string, writing: Writing): ScopeId | null {
-  if (writing.kind === 'edit') return null;
-  return writing.kind === 'note' ? notesScope(threadId, writing.notesOf) : threadScope(threadId);
+/** Says where it is seen that the person writes, until they go. A message that is there already is nothing to wait for. */
+function useTyping(threadId: string, { kind, notesOf }: { kind: Writing['kind']; notesOf: string | null }) {
+  const { sendTypingIndicator } = useRealtimeMessaging();
+  const say = useCallback(
+    (isTyping: boolean) => {
+      if (kind !== 'edit') sendTypingIndicator(threadId, { isTyping, ...(notesOf !== null && { notesOf }) });
+    },
+    [sendTypingIndicator, threadId, kind, notesOf],
+  );
+  useEffect(() => () => say(false), [say]);
+  return say;
 }
 
 function placeholder(writing: Writing): string {

@@ -1,12 +1,12 @@
-import { orgPeopleScope, orgScope } from '@parley/core/scopes';
+import { orgPeopleScope } from '@parley/core/scopes';
 import { Delayed, EmptyState } from '@parley/ui';
 import { Link } from '@tanstack/react-router';
 import { UsersRound } from 'lucide-react';
 import { lazy, Suspense, useMemo } from 'react';
 import { PageFrame } from '../shell/page-frame.tsx';
-import { usePeopleIn } from '../presence/use-room.ts';
 import { useOrganisations, type OwnOrganisation } from '../shell/use-organisations.ts';
 import { usePersonId } from '../sync/engine-provider.tsx';
+import { useRealtimeMessaging } from '../sync/use-realtime-messaging.ts';
 import { useRows } from '../sync/views.ts';
 import { PeopleList } from './people-list.tsx';
 import { TeamList } from './team-list.tsx';
@@ -52,7 +52,7 @@ export function PeoplePage() {
 function OrganisationPeople({ organisation, alone }: { organisation: OwnOrganisation; alone: boolean }) {
   const selfId = usePersonId();
   const rows = useRows(orgPeopleScope(organisation.id), 'person');
-  const present = usePeopleIn(orgScope(organisation.id));
+  const present = useRealtimeMessaging().onlineUsers(organisation.id);
   const people = useMemo(
     () => rows.filter((row) => row.data.active).map((row) => ({ id: row.id, ...row.data })),
     [rows],

@@ -1,7 +1,9 @@
+import { createRealtimeMessaging, type RealtimeMessaging } from '@parley/client/live/realtime-messaging';
 import type { Tables } from '@parley/core/tables';
 import type { Mutators } from '@parley/core/mutators';
 import type { Engine } from '@parley/sync/client';
 import { createContext, useContext, useMemo, type ReactNode } from 'react';
+import { roomsDoor } from '../presence/rooms-door.ts';
 
 /** The engine as this program knows it: its tables and its mutators. */
 export type ParleyEngine = Engine<Tables, Mutators>;
@@ -11,7 +13,7 @@ interface EngineOfPerson {
   personId: string;
 }
 
-const EngineContext = createContext<EngineOfPerson | null>(null);
+const EngineContext = createContext<(EngineOfPerson & { realtime: RealtimeMessaging }) | null>(null);
 
 export interface EngineProviderProps extends EngineOfPerson {
   children: ReactNode;
@@ -19,11 +21,14 @@ export interface EngineProviderProps extends EngineOfPerson {
 
 /** Gives the pages below it the engine of the signed-in person. */
 export function EngineProvider({ engine, personId, children }: EngineProviderProps) {
-  const value = useMemo(() => ({ engine, personId }), [engine, personId]);
+  const value = useMemo(() => {
+    const { messaging } = createRealtimeMessaging({ engine, personId, rooms: roomsDoor });
+    return { engine, personId, realtime: messaging };
+  }, [engine, personId]);
   return <EngineContext value={value}>{children}</EngineContext>;
 }
 
-function useEngineOfPerson(): EngineOfPerson {
+function useEngineOfPerson() {
   const value = useContext(EngineContext);
   if (value === null) throw new Error('This page is outside EngineProvider');
   return value;
@@ -34,3 +39,6 @@ export const useEngine = (): ParleyEngine => useEngineOfPerson().engine;
 
 /** The signed-in person. */
 export const usePersonId = (): string => useEngineOfPerson().personId;
+
+/** Their live connection, as it is; pages read it through `useRealtimeMessaging`. */
+export const useRealtime = (): RealtimeMessaging => useEngineOfPerson().realtime;

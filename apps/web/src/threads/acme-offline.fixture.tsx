@@ -46,15 +46,17 @@ const nowhere: Network = {
   onOnline: () => () => {},
 };
 
-/** Another tab leads, so this one never asks for the network. */
-const follower: Tabs = {
+type Hear = Parameters<Tabs['onMessage']>[0];
+
+/** Another tab leads, so this one never asks for the network; `hears` is given how to tell it something. */
+const follower = (hears: (hear: Hear) => void): Tabs => ({
   claim: () => () => {},
   visible: () => false,
   onVisible: () => () => {},
   post() {},
-  onMessage() {},
+  onMessage: hears,
   close() {},
-};
+});
 
 export interface Device {
   engine: ParleyEngine;
@@ -68,6 +70,8 @@ export interface Device {
   messageId(seq: number): string;
   /** The server's refusal of what waits, as if it had come before the network went. The device starts anew. */
   refuse(message: string): Promise<void>;
+  /** What the leading tab tells. */
+  hear: Hear;
 }
 
 export interface Scene {
@@ -189,8 +193,11 @@ export async function acmeOffline(scene: Scene): Promise<Device> {
   );
   disk.close();
 
+  let hear: Hear = () => {};
+  const start = () => startFollowing(alice, (listener) => (hear = listener));
   const device: Device = {
-    engine: await start(alice),
+    engine: await start(),
+    hear: (told) => hear(told),
     alice,
     bob,
     ...{ acme: orgId, globex, carol },
@@ -204,13 +211,13 @@ export async function acmeOffline(scene: Scene): Promise<Device> {
         items.map((item) => ({ ...item, state: 'failed', code: 'not_found', message: reason })),
       );
       storage.close();
-      device.engine = await start(alice);
+      device.engine = await start();
     },
   };
   return device;
 }
 
-async function start(personId: string): Promise<ParleyEngine> {
+async function startFollowing(personId: string, hears: (hear: Hear) => void): Promise<ParleyEngine> {
   const engine = createEngine<Tables, Mutators>({
     personId,
     mutators,
@@ -221,7 +228,7 @@ async function start(personId: string): Promise<ParleyEngine> {
     storage: createDexieStorage(personId, uuidv7),
     network: nowhere,
     timers: browserTimers,
-    tabs: follower,
+    tabs: follower(hears),
   });
   await engine.start();
   return engine;

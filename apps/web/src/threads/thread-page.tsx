@@ -33,6 +33,7 @@ import { useEngine, usePersonId } from '../sync/engine-provider.tsx';
 import { FailedItems } from '../sync/failed-items.tsx';
 import { itemThreadId } from '../sync/item-words.ts';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
+import { useRealtimeMessaging } from '../sync/use-realtime-messaging.ts';
 import { useFailedItems, useOpenScope, useRow, useRows, useStatusPart } from '../sync/views.ts';
 import { continueThread, continuingItems, mayContinue } from './continuing.tsx';
 import { readsWords } from './reads-words.ts';
@@ -54,17 +55,16 @@ const ThreadDetails = lazy(async () => ({ default: (await import('./thread-detai
 
 /** One thread: what is written in it, and where to write. Mount it anew for another thread. */
 export function ThreadPage({ threadId }: { threadId: string }) {
-  useOpenScope(threadScope(threadId));
-  useOpenScope(threadPeopleScope(threadId));
+  const { isConnected, subscribeToThread } = useRealtimeMessaging();
+  useEffect(() => subscribeToThread(threadId), [subscribeToThread, threadId]);
   const thread = useRow(threadScope(threadId), 'thread', threadId);
   const marks = useLogMarksOf(threadId);
   const participation = useRow(userScope(usePersonId()), 'participation', threadId);
   const ready = useStatusPart((status) => status.ready);
-  const isLive = useStatusPart(({ connection }) => connection.state === 'live');
   const failed = useFailedItems().filter((item) => itemThreadId(item) === threadId);
   const navigate = useNavigate();
   const here = thread !== undefined && participation?.data.leftAt === null;
-  const gone = !here && ready && (isLive || participation?.data.leftAt != null);
+  const gone = !here && ready && (isConnected || participation?.data.leftAt != null);
   useEffect(() => {
     if (gone) forgetThread();
   }, [gone]);
