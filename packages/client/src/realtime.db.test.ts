@@ -95,6 +95,19 @@ describe('messages', () => {
     expect(states.at(-1)).toMatchObject({ state: 'live' });
   });
 
+  test('that were missed by a client that gave up come when it is told to try again', async () => {
+    const threadId = await alice.startThread('Resting', [bob]);
+    const line = await Line.to(server.url);
+    const live = await bob.open({ url: line.url, retry: { tries: 1 } });
+    const texts = textsOf(live);
+    line.cut();
+    await until(() => expect(live.state).toEqual({ state: 'resting' }));
+    await alice.send(threadId, 'are you there?');
+    line.mend();
+    live.reconnect();
+    await until(() => expect(texts).toEqual(['are you there?']));
+  });
+
   test('end with the thread, and begin again with it: what was written meanwhile is not told', async () => {
     const threadId = await alice.startThread('Removed', [bob, carol]);
     const live = await bob.open();

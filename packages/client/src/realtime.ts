@@ -26,10 +26,14 @@ export interface RealtimeClientOptions {
   isSeen?: boolean;
   /** After so many messages it lets go of what it holds and begins anew, without anybody noticing; 50,000 by default. */
   messagesKept?: number;
+  /** How long the waits between two tries get, and after how many in vain it rests; for ever unless said otherwise. */
+  retry?: { longestMs?: number; tries?: number };
 }
 
 /** Comes back by itself after whatever cuts it, until it is closed: with `close`, or `await using`. */
 export interface RealtimeClient extends RealtimeMessaging, AsyncDisposable {
+  /** Tries now, where it waits or rests. */
+  reconnect(): void;
   /** Ends it and lets go of everything: it keeps a process running until then. No listener is called any more. */
   close(): void;
 }
@@ -42,7 +46,7 @@ export interface RealtimeClient extends RealtimeMessaging, AsyncDisposable {
  */
 export async function createRealtimeClient(
   parley: ParleyClient,
-  { isSeen = true, messagesKept = 50_000 }: RealtimeClientOptions = {},
+  { isSeen = true, messagesKept = 50_000, retry }: RealtimeClientOptions = {},
 ): Promise<RealtimeClient> {
   const whoIsThere = async () => (await parley.calls.accounts.session.query()).person?.id;
   const personId = await whoIsThere();
@@ -70,6 +74,7 @@ export async function createRealtimeClient(
       WebSocket: Socket,
     }),
     timers: browserTimers,
+    ...(retry && { retry }),
     tabs: createLoneTab(),
   });
   const door = createRoomsDoor();
@@ -92,7 +97,11 @@ export async function createRealtimeClient(
     rooms.stop();
     engine.stop();
   };
-  return Object.assign(messaging, { close, [Symbol.asyncDispose]: async () => close() });
+  return Object.assign(messaging, {
+    reconnect: () => engine.wake(),
+    close,
+    [Symbol.asyncDispose]: async () => close(),
+  });
 }
 
 /** Until it holds everything that has to be there first. @throws RealtimeError where the first try fails */
@@ -103,7 +112,7 @@ function untilReady(engine: Pick<Engine<Tables, Record<string, never>>, 'status'
     if (syncedAt !== null) resolve();
     else if (connection.state === 'unauthorised') reject(new RealtimeError('UNAUTHORISED', 'The session has ended.'));
     else if (connection.state === 'outdated') reject(new RealtimeError('OUTDATED', 'The server needs a newer client.'));
-    else if (connection.state === 'reconnecting')
+    else if (connection.state === 'reconnecting' || connection.state === 'resting')
       reject(new RealtimeError('UNREACHABLE', 'The server did not answer.'));
   };
   const stop = engine.subscribeStatus(look);

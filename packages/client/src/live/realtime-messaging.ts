@@ -35,8 +35,8 @@ export interface PresenceChange {
  */
 export interface RealtimeMessaging {
   /**
-   * `connecting`, `live`, `reconnecting` (with `attempt` and `nextTryAt`), `offline`, `unauthorised` or `outdated`. All
-   * but the last two end by themselves.
+   * `connecting`, `live`, `reconnecting` (with `attempt` and `nextTryAt`), `offline`, `resting` where tries are limited,
+   * `unauthorised` or `outdated`. The last three do not end by themselves.
    */
   readonly state: ConnectionState;
   /** Whether the state is `live`. */
