@@ -16,9 +16,9 @@ import { enterRoom } from './live/room.ts';
 import { createRoomsDoor } from './live/rooms-door.ts';
 import type { ParleyClient } from './parley-client.ts';
 
-export type { NewMessage, Thread, ThreadChange, ThreadMessage } from './live/news.ts';
+export type { NewMessage, Notification, Thread, ThreadChange, ThreadMessage } from './live/news.ts';
 export type { PeopleThere, PersonThere } from './live/people-there.ts';
-export type { Notification, PresenceChange, RealtimeMessaging } from './live/realtime-messaging.ts';
+export type { PresenceChange, RealtimeMessaging } from './live/realtime-messaging.ts';
 export { RealtimeError } from './live/realtime-error.ts';
 
 export interface RealtimeClientOptions {

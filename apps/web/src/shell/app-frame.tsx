@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { checkSession, useSession } from '../accounts/session.ts';
 import { fetchMutators } from '../sync/engine-options.ts';
 import { SignedInEngine } from '../sync/signed-in-engine.tsx';
-import { useRealtimeMessaging } from '../sync/use-realtime-messaging.ts';
+import { useStatusPart } from '../sync/views.ts';
 import { ThreadList } from '../threads/thread-list.tsx';
 import { Rail } from './rail.tsx';
 import { cycleRegions } from './regions.ts';
@@ -81,9 +81,9 @@ export function AppFrame() {
 
 /** The connection was refused for want of a session: the server is asked, and an ended session locks the page. */
 function SessionWatch() {
-  const { state } = useRealtimeMessaging().state;
+  const connection = useStatusPart((status) => status.connection);
   useEffect(() => {
-    if (state === 'unauthorised') void checkSession();
-  }, [state]);
+    if (connection.state === 'unauthorised') void checkSession();
+  }, [connection.state]);
   return null;
 }

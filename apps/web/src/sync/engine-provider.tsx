@@ -1,9 +1,7 @@
-import { createRealtimeMessaging, type RealtimeMessaging } from '@parley/client/live/realtime-messaging';
 import type { Tables } from '@parley/core/tables';
 import type { Mutators } from '@parley/core/mutators';
 import type { Engine } from '@parley/sync/client';
 import { createContext, useContext, useMemo, type ReactNode } from 'react';
-import { roomsDoor } from '../presence/rooms-door.ts';
 
 /** The engine as this program knows it: its tables and its mutators. */
 export type ParleyEngine = Engine<Tables, Mutators>;
@@ -13,7 +11,7 @@ interface EngineOfPerson {
   personId: string;
 }
 
-const EngineContext = createContext<(EngineOfPerson & { realtime: RealtimeMessaging }) | null>(null);
+const EngineContext = createContext<EngineOfPerson | null>(null);
 
 export interface EngineProviderProps extends EngineOfPerson {
   children: ReactNode;
@@ -21,14 +19,11 @@ export interface EngineProviderProps extends EngineOfPerson {
 
 /** Gives the pages below it the engine of the signed-in person. */
 export function EngineProvider({ engine, personId, children }: EngineProviderProps) {
-  const value = useMemo(() => {
-    const { messaging } = createRealtimeMessaging({ engine, personId, rooms: roomsDoor });
-    return { engine, personId, realtime: messaging };
-  }, [engine, personId]);
+  const value = useMemo(() => ({ engine, personId }), [engine, personId]);
   return <EngineContext value={value}>{children}</EngineContext>;
 }
 
-function useEngineOfPerson() {
+function useEngineOfPerson(): EngineOfPerson {
   const value = useContext(EngineContext);
   if (value === null) throw new Error('This page is outside EngineProvider');
   return value;
@@ -39,6 +34,3 @@ export const useEngine = (): ParleyEngine => useEngineOfPerson().engine;
 
 /** The signed-in person. */
 export const usePersonId = (): string => useEngineOfPerson().personId;
-
-/** Their live connection, as it is; pages read it through `useRealtimeMessaging`. */
-export const useRealtime = (): RealtimeMessaging => useEngineOfPerson().realtime;

@@ -5,7 +5,6 @@ import { useDeviceStorage } from './device-storage.ts';
 import { storageNotice } from './storage-notice.ts';
 import type { Renewal } from '../shell/newest.ts';
 import { reloadSafely } from '../shell/reload.ts';
-import { useRealtimeMessaging } from './use-realtime-messaging.ts';
 import { useStatusPart } from './views.ts';
 
 /** A hiccup shorter than this is not worth a line; the banner must stand within 2 s of the loss. */
@@ -31,7 +30,7 @@ export function OfflineBanner() {
 
 /** Says that there is no connection, that everything still works, and what happens next. */
 function ConnectionBanner() {
-  const { state: connection } = useRealtimeMessaging();
+  const connection = useStatusPart((status) => status.connection);
   const lost = ['offline', 'reconnecting', 'resting'].includes(connection.state);
   const [due, setDue] = useState(false);
   useEffect(() => {

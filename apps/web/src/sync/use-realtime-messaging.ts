@@ -1,17 +1,29 @@
 /** The live connection as React reads it: whoever uses it renders again when, and only when, what they read has changed. */
-import type { RealtimeMessaging } from '@parley/client/live/realtime-messaging';
+import { createRealtimeMessaging, type RealtimeMessaging } from '@parley/client/live/realtime-messaging';
 import { useMemo, useSyncExternalStore } from 'react';
-import { useRealtime } from './engine-provider.tsx';
+import { roomsDoor } from '../presence/rooms-door.ts';
+import { useEngine, usePersonId, type ParleyEngine } from './engine-provider.tsx';
+
+const liveOf = new WeakMap<ParleyEngine, RealtimeMessaging>();
 
 /**
  * State and acts of the live connection, the same for the life of the page. `state`, `isConnected`, `onlineUsers` and
  * `usersIn` are read while drawing; an `on…` belongs into an effect, which may return what it answers.
  */
 export function useRealtimeMessaging(): RealtimeMessaging {
-  const live = useRealtime();
+  const live = useLive();
   const { view, subscribe, version } = useMemo(() => watchReads(live), [live]);
   useSyncExternalStore(subscribe, version);
   return view;
+}
+
+/** One for each engine, whoever asks. */
+function useLive(): RealtimeMessaging {
+  const engine = useEngine();
+  const personId = usePersonId();
+  const live = liveOf.get(engine) ?? createRealtimeMessaging({ engine, personId, rooms: roomsDoor }).messaging;
+  liveOf.set(engine, live);
+  return live;
 }
 
 function watchReads(live: RealtimeMessaging) {

@@ -2,9 +2,12 @@
  * What is new for a person, worked out from what their engine holds: every message once, in the order of its thread,
  * also what came while there was no connection; and what becomes of their threads.
  */
+import { ownGroups } from '@parley/core/groups';
 import type { MessageRow } from '@parley/core/messages';
 import { threadScope, userScope } from '@parley/core/scopes';
+import { usualSetting } from '@parley/core/thread-settings';
 import type { ParticipationRow, ThreadRow } from '@parley/core/threads';
+import { countsAsUnread } from '@parley/core/unread';
 import type { ViewRow } from '@parley/sync/client';
 import type { ScopeId } from '@parley/sync/mutator';
 import type { LiveEngine } from './live-engine.ts';
@@ -32,11 +35,18 @@ export interface ThreadChange {
   thread: Thread | null;
 }
 
+/** A new message that the person wants to hear of, by what they chose for its thread. */
+export interface Notification extends NewMessage {
+  /** Whether it names them, or a group they are in. */
+  reason: 'mention' | 'message';
+}
+
 export interface NewsOptions {
   engine: LiveEngine;
   personId: string;
   onMessage: (news: NewMessage) => void;
   onThread: (news: ThreadChange) => void;
+  onNotification: (notification: Notification) => void;
 }
 
 interface Known {
@@ -50,7 +60,7 @@ interface Known {
 }
 
 /** Tells what is new from now on; where the engine has yet to be filled, from then on. Returns how to stop. */
-export function watchNews({ engine, personId, onMessage, onThread }: NewsOptions): () => void {
+export function watchNews({ engine, personId, onMessage, onThread, onNotification }: NewsOptions): () => void {
   const own = userScope(personId);
   const known = new Map<string, Known>();
   /** When the person last left a thread: one who is let in again may have joined long before. */
@@ -60,6 +70,15 @@ export function watchNews({ engine, personId, onMessage, onThread }: NewsOptions
   let begun = false;
   let over = false;
 
+  const reasonFor = ({ message, thread }: NewMessage): Notification['reason'] | null => {
+    const { level } = engine.row(own, 'threadSetting', thread.id)?.data ?? usualSetting;
+    const readSeq = engine.row(own, 'readPosition', thread.id)?.data.seq ?? 0;
+    if (level === 'nothing' || (message.seq ?? 0) <= readSeq || !countsAsUnread(message, personId)) return null;
+    const groups = ownGroups(personId, engine.allRows('membership'), engine.allRows('team'));
+    const selfIds = groups.add(personId).add(thread.id);
+    if (message.mentions.some((id) => selfIds.has(id))) return 'mention';
+    return level === 'all' ? 'message' : null;
+  };
   const headOf = (threadId: string) => engine.row(threadScope(threadId), 'thread', threadId);
   // What waits to be sent is no news yet.
   const participations = () => engine.rows(own, 'participation').filter(({ pending }) => pending.length === 0);
@@ -163,7 +182,10 @@ export function watchNews({ engine, personId, onMessage, onThread }: NewsOptions
       if (over || at === undefined || head === undefined) return;
       if (seq === null || seq <= from || seq > lastSeq || data.createdAt < since) continue;
       at.seq = seq;
-      onMessage({ message: { ...data, id, threadId }, thread: threadOf(head) });
+      const news = { message: { ...data, id, threadId }, thread: threadOf(head) };
+      const reason = reasonFor(news);
+      onMessage(news);
+      if (reason !== null) onNotification({ reason, ...news });
     }
     const at = known.get(threadId);
     // What is above was deleted for good.

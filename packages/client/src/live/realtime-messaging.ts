@@ -1,25 +1,14 @@
 /** The live connection of a person, the same for pages and for services: its state, what is new, and who is there. */
-import { ownGroups } from '@parley/core/groups';
 import { notesScope, orgScope, parseScope, threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
-import { usualSetting } from '@parley/core/thread-settings';
-import { countsAsUnread } from '@parley/core/unread';
 import type { ConnectionState } from '@parley/sync/client';
 import type { ScopeId } from '@parley/sync/mutator';
 import { createListeners, stopOf, type Stop } from './listeners.ts';
 import type { LiveEngine } from './live-engine.ts';
-import { watchNews, type NewMessage, type Thread, type ThreadChange, type ThreadMessage } from './news.ts';
+import { watchNews, type NewMessage, type Notification, type ThreadChange } from './news.ts';
 import type { PeopleThere } from './people-there.ts';
 import { RealtimeError } from './realtime-error.ts';
 import type { RoomsDoor } from './rooms-door.ts';
 import { createTypingPace, type TypingPace } from './typing-pace.ts';
-
-/** A new message that the person wants to hear of, by what they chose for its thread. */
-export interface Notification {
-  /** Whether it names them, or a group they are in. */
-  reason: 'mention' | 'message';
-  message: ThreadMessage;
-  thread: Thread;
-}
 
 export interface PresenceChange {
   room: 'organisation' | 'thread';
@@ -83,7 +72,7 @@ export interface RealtimeOptions {
   rooms: Pick<RoomsDoor, 'want' | 'sayTyping' | 'peopleIn' | 'subscribe'>;
 }
 
-type News = { message: NewMessage } | { change: ThreadChange };
+type News = { message: NewMessage } | { change: ThreadChange } | { notification: Notification };
 
 export interface Realtime {
   messaging: RealtimeMessaging;
@@ -118,6 +107,7 @@ export function createRealtimeMessaging({ engine, personId, rooms }: RealtimeOpt
         ...{ engine, personId },
         onMessage: (message) => tell({ message }),
         onThread: (change) => tell({ change }),
+        onNotification: (notification) => tell({ notification }),
       }),
   });
   const states = createListeners<ConnectionState>({ onThrown: thrown, begin: watchState });
@@ -148,16 +138,6 @@ export function createRealtimeMessaging({ engine, personId, rooms }: RealtimeOpt
     return row !== undefined && row.pending.length === 0 && row.data.leftAt === null;
   };
 
-  const reasonFor = ({ message, thread }: NewMessage): Notification['reason'] | null => {
-    const { level } = engine.row(own, 'threadSetting', thread.id)?.data ?? usualSetting;
-    const readSeq = engine.row(own, 'readPosition', thread.id)?.data.seq ?? 0;
-    if (level === 'nothing' || (message.seq ?? 0) <= readSeq || !countsAsUnread(message, personId)) return null;
-    const groups = ownGroups(personId, engine.allRows('membership'), engine.allRows('team'));
-    const selfIds = groups.add(personId).add(thread.id);
-    if (message.mentions.some((id) => selfIds.has(id))) return 'mention';
-    return level === 'all' ? 'message' : null;
-  };
-
   const paceIn = (room: ScopeId): TypingPace => {
     let leave: (() => void) | undefined;
     const pace = createTypingPace((count) => {
@@ -183,10 +163,7 @@ export function createRealtimeMessaging({ engine, personId, rooms }: RealtimeOpt
     onNewMessage: (listener) => news.add((each) => ('message' in each ? listener(each.message) : undefined)),
     onThreadChange: (listener) => news.add((each) => ('change' in each ? listener(each.change) : undefined)),
     onNotification: (listener) =>
-      news.add((each) => {
-        const reason = 'message' in each ? reasonFor(each.message) : null;
-        return 'message' in each && reason !== null ? listener({ reason, ...each.message }) : undefined;
-      }),
+      news.add((each) => ('notification' in each ? listener(each.notification) : undefined)),
     onError: (listener) => errors.add(listener),
 
     subscribeToThread(threadId) {
