@@ -29,4 +29,4 @@ test.each([
   const code = chunks.map((chunk) => chunk.code).join('');
   expect(code).not.toMatch(/kysely|better-auth|from "node:|packages\/sync\/src\/server/);
   expect(gzipSync(code).length).toBeLessThan(most);
-});
+}, 30_000);
