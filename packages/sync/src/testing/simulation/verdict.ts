@@ -138,8 +138,8 @@ function judgeOrder(world: World, written: readonly Written[], rule: string): vo
   for (const { id } of written) {
     const composed = world.ledger.composed.get(id);
     if (!composed || composed.order === null) continue;
-    // What a backup took away, the other copy of its profile may bring back when its tab has long gone on.
-    if (composed.cloned && composed.excuse === 'restored') continue;
+    // What a backup took away, or its tab threw away before, the other copy of its profile may bring back much later.
+    if (composed.cloned && world.restored && composed.excuse !== null) continue;
     const before = last.get(composed.tab) ?? -1;
     if (composed.order < before) world.fail(rule, `${id} in ${composed.scope} comes after what was written later`);
     last.set(composed.tab, composed.order);
