@@ -73,7 +73,7 @@ export class Person {
 
   /** Opens a part of administration. */
   async administer(
-    section: 'People' | 'Teams' | 'Partners' | 'Invitations' | 'Organisation' | 'Import' | 'Audit log',
+    section: 'People' | 'Teams' | 'Partners' | 'Invitations' | 'Organisation' | 'Connections' | 'Import' | 'Audit log',
   ): Promise<void> {
     const parts = this.page.getByRole('navigation', { name: 'Administration' });
     if (!(await parts.isVisible())) {

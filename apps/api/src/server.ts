@@ -153,7 +153,7 @@ function createServices(
     },
   });
   return {
-    settings: { publicUrl, authSecret, metricsToken },
+    settings: { publicUrl, authSecret, metricsToken, isShared: redis !== null },
     db,
     engine,
     acts: engine,

@@ -24,6 +24,8 @@ export interface Settings {
   authSecret: string;
   /** With it the metrics are read. */
   metricsToken: string;
+  /** Whether there may be other API processes, which hold connections of their own. */
+  isShared: boolean;
 }
 
 export interface Services {

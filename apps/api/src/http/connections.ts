@@ -22,6 +22,14 @@ export interface Connection {
   readonly session: Session;
   readonly use: SocketUse;
   readonly socket: Pick<WebSocket, 'bufferedAmount'>;
+  /** Milliseconds since 1970. */
+  readonly openedAt: number;
+  /** The client that has opened a stream on it, and whether that is of an older release. */
+  client?: { key: string; isOutdated: boolean };
+  /** Milliseconds until the client's machine answered, when it was last asked; `null` until it has. */
+  answersIn: number | null;
+  /** Asks it, not more often than every ten seconds. */
+  ask(): void;
   /** Streams that this connection has open. */
   streams: number;
   /** How its socket ended; `undefined` while it is open. */
@@ -54,7 +62,15 @@ export function createConnections(db: Kysely<Database>, onEnd: (use: SocketUse, 
   return {
     add(socket, session, use) {
       const sockets = socketsBySession.get(session.id) ?? new Map<WebSocket, Connection>();
-      const connection: Connection = { session, use, socket, streams: 0 };
+      const connection: Connection = {
+        session,
+        use,
+        socket,
+        openedAt: Date.now(),
+        streams: 0,
+        answersIn: null,
+        ask: asking(socket, (milliseconds) => (connection.answersIn = milliseconds)),
+      };
       socketsBySession.set(session.id, sockets.set(socket, connection));
       socket.once('close', (code) => {
         sockets.delete(socket);
@@ -99,6 +115,23 @@ export function createConnections(db: Kysely<Database>, onEnd: (use: SocketUse, 
     countOf: (sessionId, use) =>
       [...(socketsBySession.get(sessionId)?.values() ?? [])].filter((each) => each.use === use).length,
     open: () => [...socketsBySession.values()].flatMap((sockets) => [...sockets.values()]),
+  };
+}
+
+const ASK_MS = 10_000;
+
+function asking(socket: WebSocket, onAnswer: (milliseconds: number) => void): () => void {
+  let askedAt = -Infinity;
+  let isAsking = false;
+  socket.on('pong', () => {
+    if (isAsking) onAnswer(performance.now() - askedAt);
+    isAsking = false;
+  });
+  return () => {
+    if (performance.now() - askedAt < ASK_MS || socket.readyState !== socket.OPEN) return;
+    isAsking = true;
+    askedAt = performance.now();
+    socket.ping();
   };
 }
 

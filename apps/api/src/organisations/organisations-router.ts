@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { emailAddress, organisationName } from '../accounts/people.ts';
 import { actorOf } from '../audit/audit.ts';
 import { router, signedInProcedure } from '../trpc.ts';
+import { connectionsOf } from './connections.ts';
 import { holdOf, HOLD_REASON, liftHold, placeHold } from './legal-hold.ts';
 import {
   invitationLink,
@@ -170,4 +171,25 @@ export const organisationsRouter = router({
     .input(z.object({ orgId }))
     .output(z.array(z.object({ personId: z.uuid(), at: time })))
     .query(({ ctx, input }) => lastSeen(ctx.services.db, { ...input, personId: ctx.session.personId })),
+
+  /** The connections of its people to this process, those that break most first. Whoever is invisible is left out. */
+  connections: signedInProcedure
+    .input(z.object({ orgId }))
+    .output(
+      z.object({
+        connections: z.array(
+          z.object({
+            personId: z.uuid(),
+            device: z.string(),
+            openedAt: time,
+            reconnects: z.number(),
+            answersIn: z.number().nullable(),
+            isOutdated: z.boolean(),
+          }),
+        ),
+        total: z.number(),
+        isShared: z.boolean(),
+      }),
+    )
+    .query(({ ctx, input }) => connectionsOf(ctx.services, { ...input, personId: ctx.session.personId })),
 });

@@ -1,4 +1,6 @@
+import { SCHEMA } from '@parley/core/tables';
 import {
+  PROTOCOL_VERSION,
   auditAnswer,
   auditRequest,
   liveRequest,
@@ -92,7 +94,9 @@ export const syncRouter = router({
     }
     const { clientId } = input;
     const events = services.hub.connect({ personId, clientId, bare }, signal);
-    return stream(events, { connection, services, client: `${personId} ${clientId}`, signal });
+    const client = `${personId} ${clientId}`;
+    connection.client = { key: client, isOutdated: input.protocol < PROTOCOL_VERSION || (input.schema ?? 1) < SCHEMA };
+    return stream(events, { connection, services, client, signal });
   }),
 });
 

@@ -8,6 +8,7 @@ import { PageFrame } from '../shell/page-frame.tsx';
 import { useOrganisations, type OwnOrganisation } from '../shell/use-organisations.ts';
 import { OfflineBanner } from '../sync/offline-banner.tsx';
 import { Administration } from './connection.tsx';
+import { ConnectionsPage } from './connections-page.tsx';
 import { ImportPage } from './import-page.tsx';
 import { InvitationsPage } from './invitations-page.tsx';
 import { MembersPage } from './members-page.tsx';
@@ -20,6 +21,7 @@ const sections = {
   partners: { title: 'Partners', Page: PartnersPage },
   invitations: { title: 'Invitations', Page: InvitationsPage },
   organisation: { title: 'Organisation', Page: OrganisationPage },
+  connections: { title: 'Connections', Page: ConnectionsPage },
   import: { title: 'Import', Page: ImportPage },
   log: { title: 'Audit log', Page: AuditPage },
 } as const;
