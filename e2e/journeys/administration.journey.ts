@@ -220,3 +220,24 @@ test('an organisation is put on hold with a reason, and the hold is lifted after
   await expect(log).toContainText('put the organisation on hold: Claim of the harbour authority');
   await expect(log).toContainText('lifted the hold: Claim of the harbour authority');
 });
+
+test('an owner sees who is connected, with what, and what that was while there is no connection', async ({
+  alice,
+  visit,
+}) => {
+  const otto: Account = { name: 'Otto Brandt', email: 'otto@acme.example', password: 'three blue lanterns' };
+  const himself = await visit(otto);
+  await himself.acceptInvitation(await alice.invite(otto));
+  await alice.administer('Connections');
+  const list = alice.page.getByRole('list', { name: 'Connections' });
+  await expect(list).toContainText(alice.account.name);
+  await expect(list.getByRole('listitem').filter({ hasText: otto.name })).toContainText(/Chrome on Linux.*\d ms$/);
+  await expectAccessible(alice.page, 'administration, connections');
+  await himself.leave();
+  await expect(list).not.toContainText(otto.name);
+  await alice.goOffline();
+  await expect(alice.page.getByText(/^As of /)).toBeVisible();
+  await expect(list).toContainText(alice.account.name);
+  await alice.goOnline();
+  await expect(alice.page.getByText(/^As of /)).toHaveCount(0);
+});

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from '@parley/db/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { acmeZip } from '../imports/slack/export.fixture.ts';
+import { startTestServer } from '../testing/test-server.ts';
 import { runCommandLine } from './command-line.ts';
 
 let folder: string;
@@ -52,6 +53,7 @@ describe('help', () => {
     const { code, out } = await parley(args);
     expect(code).toBe(0);
     for (const name of [
+      'connections',
       'create-admin',
       'export FOLDER',
       'import slack FILE.zip',
@@ -314,4 +316,46 @@ test('doctor says what is wrong, how it is mended, and ends with 1', async () =>
   expect(ok).toBe(false);
   expect(findings.map((finding) => finding.code)).toContain('NOBODY_YET');
   expect((await parley(['doctor'])).out).toContain('create-admin');
+});
+
+describe('connections', () => {
+  const AUTH_SECRET = 'a secret of the tests, long enough for all';
+  const ask = async (env: Record<string, string>, args: readonly string[] = []) => {
+    const [said, told]: [string[], string[]] = [[], []];
+    const terminal = {
+      input: Readable.from(['']),
+      say: (line: string) => said.push(line),
+      tell: (line: string) => told.push(line),
+    };
+    const code = await runCommandLine(['connections', ...args], {
+      ...terminal,
+      env: { ...environment(), HOST: '127.0.0.1', ...env },
+    });
+    return { code, out: said.join('\n'), err: told.join('\n') };
+  };
+
+  test('prints the figures of the running server, with its own token or the one that was set', async () => {
+    const METRICS_TOKEN = 'of-the-operator'.padEnd(32, '.');
+    const own = await startTestServer({ databaseUrl: database.url, authSecret: AUTH_SECRET });
+    const set = await startTestServer({
+      databaseUrl: database.url,
+      authSecret: AUTH_SECRET,
+      metricsToken: METRICS_TOKEN,
+    });
+    onTestFinished(() => Promise.all([own.stop(), set.stop()]).then(() => undefined));
+    await mkdir(join(folder, 'data'));
+    await writeFile(join(folder, 'data', 'secrets.json'), JSON.stringify({ authSecret: AUTH_SECRET }));
+    const { code, out } = await ask({ PORT: `${own.port}` });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Sockets +0 for calls, 0 in 0 rooms$/m);
+    expect(out).toMatch(/^Database +\d+ of \d+ connections in use, 0 wait for one$/m);
+    const { out: json } = await ask({ PORT: `${set.port}`, METRICS_TOKEN }, ['--json']);
+    expect(JSON.parse(json)).toMatchObject({ ok: true, figures: { parley_reconnects_total: 0 } });
+    expect((await ask({ PORT: `${set.port}` })).err).toContain('another METRICS_TOKEN');
+  });
+
+  test('says where no server answers', async () => {
+    const { code, err } = await ask({ PORT: '1' });
+    expect([code, err]).toEqual([1, expect.stringContaining('Is it running?')]);
+  });
 });

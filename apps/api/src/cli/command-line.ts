@@ -1,4 +1,5 @@
 import { CommandError, UsageError, type Command, type Terminal } from './command.ts';
+import { connections } from './connections.ts';
 import { createAdmin } from './create-admin.ts';
 import { doctor } from './doctor.ts';
 import { exportCommand } from './export.ts';
@@ -11,6 +12,7 @@ import { seed } from './seed.ts';
 import { signOut } from './sign-out.ts';
 
 const commands: readonly Command[] = [
+  connections,
   createAdmin,
   doctor,
   exportCommand,

@@ -97,10 +97,15 @@ export async function examinePort({ host, port }: Pick<Configuration, 'host' | '
     await assertCanListen({ host, port });
     return [];
   } catch (error) {
-    const name = host === '0.0.0.0' ? '127.0.0.1' : host;
-    if (await isParley(`http://${name.includes(':') ? `[${name}]` : name}:${port}`)) return [];
+    if (await isParley(addressToAsk({ host, port }))) return [];
     return [{ code: 'PORT_TAKEN', what: `PORT ${port} cannot be used.`, mend: reason(error) }];
   }
+}
+
+/** Where this machine reaches what listens there. */
+export function addressToAsk({ host, port }: Pick<Configuration, 'host' | 'port'>): string {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 /** Whether an installation of Parley answers there. */

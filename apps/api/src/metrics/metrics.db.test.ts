@@ -17,6 +17,7 @@ import {
   type TestServer,
 } from '../testing/test-server.ts';
 import { ownToken } from './metrics.ts';
+import { readFigures } from './read-figures.ts';
 
 const TOKEN = 'what Prometheus brings'.replaceAll(' ', '-').padEnd(32, '.');
 
@@ -31,14 +32,7 @@ async function start(options: Parameters<typeof startTestServer>[0] = {}) {
 const scrape = (authorization?: string) =>
   fetch(`${server.url}/metrics`, authorization === undefined ? {} : { headers: { authorization } });
 
-/** The figures by their names and labels, such as `parley_sockets{use="calls"}`. */
-async function figures(): Promise<Map<string, number>> {
-  const text = await (await scrape(`Bearer ${TOKEN}`)).text();
-  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(
-    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
-  );
-}
+const figures = async () => readFigures(await (await scrape(`Bearer ${TOKEN}`)).text());
 
 /** Until the figures are these; `undefined` stands for those that are not there. */
 async function expectFigures(expected: Record<string, number | undefined>): Promise<void> {

@@ -132,18 +132,22 @@ function ConnectionLine({ connection }: { connection: ListedConnection }) {
   return (
     <li className="flex min-h-14 items-center gap-3 rounded-lg px-2 py-1.5 [contain-intrinsic-size:auto_3.5rem] [content-visibility:auto]">
       <Avatar id={personId} name={name} />
-      <span className="min-w-0 flex-1">
-        <span className="block truncate text-base font-medium">{name}</span>
-        <span className="block truncate text-sm text-ink-3">
-          {device} · since <Time at={openedAt} />
+      <span className="flex min-w-0 flex-1 items-center gap-3 max-desk:flex-col max-desk:items-stretch max-desk:gap-1">
+        <span className="min-w-0 flex-1">
+          <span className="block truncate text-base font-medium">{name}</span>
+          <span className="block truncate text-sm text-ink-3">
+            {device} · since <Time at={openedAt} />
+          </span>
+        </span>
+        <span className="flex shrink-0 gap-1.5 empty:hidden">
+          {isOutdated ? <Chip>Older release</Chip> : null}
+          {reconnects === 0 ? null : (
+            <Chip tone={reconnects < 5 ? 'neutral' : 'bad'}>
+              {reconnects === 1 ? '1 reconnect' : `${reconnects.toLocaleString()} reconnects`}
+            </Chip>
+          )}
         </span>
       </span>
-      {isOutdated ? <Chip>Older release</Chip> : null}
-      {reconnects === 0 ? null : (
-        <Chip tone={reconnects < 5 ? 'neutral' : 'bad'}>
-          {reconnects === 1 ? '1 reconnect' : `${reconnects.toLocaleString()} reconnects`}
-        </Chip>
-      )}
       <span className="w-16 shrink-0 text-right text-sm text-ink-3 tabular-nums">
         {answersIn === null ? '' : inMilliseconds(answersIn)}
       </span>
