@@ -186,8 +186,10 @@ export function createGuardedStorage(disk: Disk, timers: Timers): Storage {
     },
     saveDraft: (...args) => outbox.run((handle) => handle.saveDraft(...args)),
     async restore(items, drafts) {
+      // It may have been sent as it is: what joined it now would be lost.
+      const sealed = items.map((item) => ({ ...item, sealed: true }));
       // Of an outbox that was never read a tab knows what it heard of others, who have it written down.
-      const held = await outbox.run((handle) => handle.restore(wasRead ? items : [], drafts));
+      const held = await outbox.run((handle) => handle.restore(wasRead ? sealed : [], drafts));
       wasRead = true;
       return held;
     },

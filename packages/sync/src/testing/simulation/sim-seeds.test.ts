@@ -4,6 +4,25 @@ import { simulate } from './simulate.ts';
 
 /** Histories that once broke a rule, each as short as it could be made. */
 const histories: Record<string, Plan> = {
+  '[JOIN1] nothing is joined to what was brought back to a disk that lost it, and may have been sent': {
+    seed: 65149,
+    people: [[{ old: false, tabs: 2 }], [{ old: false, tabs: 1 }]],
+    apis: 1,
+    history: [4, 3],
+    steps: [
+      { at: 492, name: 'sendDraft', a: 0.360993308480829, b: 0.58540886384435, c: 0.5779012341517955 },
+      { at: 2491, name: 'crash', a: 0.7780510659795254, b: 0.5632592090405524, c: 0.6643350103404373 },
+      { at: 3884, name: 'startDirect', a: 0.7094459456857294, b: 0.5399394039995968, c: 0.47818455658853054 },
+      { at: 7882, name: 'send', a: 0.014365950366482139, b: 0.10613122186623514, c: 0.9938520104624331 },
+      { at: 16218, name: 'evictCache', a: 0.3438844291958958, b: 0.14121760614216328, c: 0.5625332335475832 },
+      { at: 16922, name: 'send', a: 0.1351401968859136, b: 0.084599046735093, c: 0.022765533765777946 },
+      { at: 18498, name: 'type', a: 0.04478729912079871, b: 0.04904763703234494, c: 0.8335024719126523 },
+      { at: 18658, name: 'evictOutbox', a: 0.30081116897054017, b: 0.5116997878067195, c: 0.4489315361715853 },
+      { at: 19369, name: 'type', a: 0.3558974040206522, b: 0.07459959131665528, c: 0.3525198881980032 },
+    ],
+    healsAt: 26888,
+    rots: false,
+  },
   '[CONN2] a tab that comes to lead asks again for what another has settled under a new client': {
     seed: 8123,
     people: [[{ old: false, tabs: 1 }], [{ old: false, tabs: 2 }]],
