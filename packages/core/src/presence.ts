@@ -10,6 +10,8 @@ import type { ScopeId } from '@parley/sync/mutator';
 export const saidPresence = z.strictObject({
   status: z.enum(['active', 'away']),
   device: z.enum(['desktop', 'phone']),
+  /** They want to be left alone, on whichever device. */
+  doNotDisturb: z.optional(z.literal(true)),
   /** Present while they type; another number each time they say so again. */
   typing: z.optional(z.int().check(z.nonnegative())),
 });

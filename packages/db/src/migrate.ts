@@ -29,6 +29,7 @@ import * as legalHold from './migrations/0017-legal-hold.ts';
 import * as threadInvitations from './migrations/0019-thread-invitations.ts';
 import * as rowLevelSecurity from './migrations/0020-row-level-security.ts';
 import * as invisible from './migrations/0022-invisible.ts';
+import * as lastSeen from './migrations/0023-last-seen.ts';
 import type { Database } from './tables.ts';
 
 /** In the order of their names. A migration that was released is never changed. */
@@ -59,6 +60,7 @@ const migrations: Record<string, Migration> = {
   '0019-thread-invitations': threadInvitations,
   '0020-row-level-security': rowLevelSecurity,
   '0022-invisible': invisible,
+  '0023-last-seen': lastSeen,
 };
 
 /**

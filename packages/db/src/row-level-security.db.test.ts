@@ -37,6 +37,7 @@ const OUTSIDE: Record<string, string> = {
   mutation_result: 'what became of mutations, asked for by the ids of their person, before anything is locked',
   held_text: 'the owner alone may read it',
   legal_hold: 'asked by what puts aside, whoever acts, and else by administrators through the API',
+  last_seen: 'rooms and who was in them: asked through the API, which lets in whoever may be in the room',
   job: 'ids for the worker, which sees everything',
   person: 'ids and names of people of all organisations, who come before any of them',
   auth_user: 'accounts are of people and not of organisations, and are looked for before anybody is signed in',

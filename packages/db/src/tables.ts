@@ -154,6 +154,12 @@ export interface Database {
     ip_address: string | null;
     user_agent: string | null;
   };
+  last_seen: {
+    /** Of the room. */
+    scope: string;
+    person_id: string;
+    at: Time;
+  };
   legal_hold: {
     id: string;
     org_id: string;
@@ -321,6 +327,7 @@ export interface Database {
     name: string | null;
     receipts: boolean | null;
     invisible: boolean | null;
+    do_not_disturb_until: number | null;
   };
   scheduled: Synced & {
     person_id: string;

@@ -51,6 +51,8 @@ describe('[PRE11] forged or oversized', () => {
     ['more clients than follow', (clientId) => awareness([ofSelf(clientId)], 2 ** 31)],
     ['an unknown status', said({ ...here, status: 'admin' })],
     ['an unknown device', said({ ...here, device: 'server' })],
+    ['do not disturb as a question', said({ ...here, doNotDisturb: false })],
+    ['an end of it', said({ ...here, doNotDisturb: 1_800_000_000_000 })],
     ['no status', said({ device: 'phone' })],
     ['typing that is no number', said({ ...here, typing: 'hello' })],
     ['a list', said([here])],

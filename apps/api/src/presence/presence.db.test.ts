@@ -59,6 +59,8 @@ describe('in a room', () => {
     expect(alice.others).toEqual([{ ...typing, personId: cast.carol.personId }]);
     alice.say({ ...here, status: 'away', device: 'phone' });
     await vi.waitFor(() => expect(carol.others).toMatchObject([{ status: 'away', device: 'phone' }]));
+    alice.say({ ...here, doNotDisturb: true });
+    await vi.waitFor(() => expect(carol.others).toMatchObject([{ status: 'active', doNotDisturb: true }]));
   });
 
   test('[PRE1] whoever comes later sees who is there, and each device of a person by itself', async () => {

@@ -115,7 +115,8 @@ const scenarios: Record<MutatorName, Scenario> = {
     await client.do('saveMessage', { threadId, messageId });
     return client.do('forgetSaved', { threadId, messageId });
   },
-  changeSettings: (client) => client.do('changeSettings', { undoSeconds: 10, invisible: true }),
+  changeSettings: (client) =>
+    client.do('changeSettings', { undoSeconds: 10, invisible: true, doNotDisturbUntil: 2e12 }),
   changeName: (client) => client.do('changeName', { name: `Alice ${newId()}`, orgIds: [orgs.acme] }),
   addGroup: (client, { threadId }) =>
     client.do('addGroup', { threadId, orgId: orgs.acme, messageId: newId(), groupId: orgs.acme }),

@@ -262,6 +262,7 @@ export const syncedTables: Mapping = {
       name: ['name', 'text'],
       receipts: ['receipts', 'boolean'],
       invisible: ['invisible', 'boolean'],
+      doNotDisturbUntil: ['do_not_disturb_until', 'bigint'],
     },
   },
   scheduled: {
