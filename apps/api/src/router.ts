@@ -5,6 +5,7 @@ import { demoRouter } from './demo/demo-router.ts';
 import { importsRouter } from './imports/imports-router.ts';
 import { organisationsRouter } from './organisations/organisations-router.ts';
 import { partnersRouter } from './partners/partners-router.ts';
+import { presenceRouter } from './presence/presence-router.ts';
 import { syncRouter } from './sync/sync-router.ts';
 import { router } from './trpc.ts';
 
@@ -15,6 +16,7 @@ export const appRouter = router({
   imports: importsRouter,
   organisations: organisationsRouter,
   partners: partnersRouter,
+  presence: presenceRouter,
   sync: syncRouter,
 });
 

@@ -23,7 +23,8 @@ import { acceptUpgrades, SOCKET_LIMITS, type SocketLimits } from './http/upgrade
 import { createImports } from './imports/imports.ts';
 import { httpLog, logger, syncLog } from './logger.ts';
 import { createMetrics, ownToken } from './metrics/metrics.ts';
-import { createRooms } from './presence/rooms.ts';
+import { createLastSeen } from './presence/last-seen.ts';
+import { createRooms, type RoomsOptions } from './presence/rooms.ts';
 import type { Services } from './services.ts';
 import { openLiveBus } from './sync/live-bus.ts';
 import { createReconnects } from './sync/reconnects.ts';
@@ -120,6 +121,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await services.imports.close();
       services.hub.close();
       services.rooms.close();
+      await services.lastSeen.close();
       await bus.close();
       await jobs.close();
       await walled.close();
@@ -152,17 +154,17 @@ function createServices(
       syncLog.error(divergence, 'a client held other rows than the server');
     },
   });
+  const readable: RoomsOptions['readable'] = (personId, scopes) =>
+    storage.snapshot(async (snapshot) => new Set((await snapshot.readable(personId, scopes)).keys()));
+  const lastSeen = createLastSeen({ db, readable });
   return {
     settings: { publicUrl, authSecret, metricsToken, isShared: redis !== null },
     db,
     engine,
     acts: engine,
     hub,
-    rooms: createRooms({
-      bus,
-      readable: (personId, scopes) =>
-        storage.snapshot(async (snapshot) => new Set((await snapshot.readable(personId, scopes)).keys())),
-    }),
+    rooms: createRooms({ bus, readable, onSeen: lastSeen.note }),
+    lastSeen,
     imports: createImports({ db, databaseUrl, folder: join(dataDir, 'imports'), publish: hub.publish }),
     identity: createIdentity(db, { publicUrl, authSecret }),
     limits: createRateLimits(redis, limits),

@@ -9,6 +9,7 @@ import type { Connections } from './http/connections.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import type { Imports } from './imports/imports.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import type { LastSeen } from './presence/last-seen.ts';
 import type { Rooms } from './presence/rooms.ts';
 import type { Reconnects } from './sync/reconnects.ts';
 
@@ -35,6 +36,7 @@ export interface Services {
   acts: Acts;
   hub: Hub;
   rooms: Rooms;
+  lastSeen: LastSeen;
   imports: Imports;
   identity: Identity;
   limits: RateLimits;

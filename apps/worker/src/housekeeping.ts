@@ -17,6 +17,7 @@ export interface Tidied {
   invitations: number;
   sessions: number;
   verifications: number;
+  lastSeen: number;
   tombstones: number;
 }
 
@@ -25,6 +26,7 @@ export interface Tidied {
  * - job rows that nobody takes after one day;
  * - invitations 90 days after they ended;
  * - sessions and verifications that have ended;
+ * - when somebody was last seen, after 90 days;
  * - tombstones after 90 days: a client that was away for longer starts their scopes from nothing.
  * @param now milliseconds since 1970
  * @returns how many rows of each were deleted
@@ -41,6 +43,7 @@ export async function tidy(db: Kysely<Database>, now: number): Promise<Tidied> {
     invitations: await deleteAll(db, 'invitation', sql`expires_at < ${before(90 * DAY)}`),
     sessions: await deleteAll(db, 'auth_session', sql`expires_at < ${before(0)}`),
     verifications: await deleteAll(db, 'auth_verification', sql`expires_at < ${before(0)}`),
+    lastSeen: await deleteAll(db, 'last_seen', sql`at < ${before(90 * DAY)}`),
     tombstones: await purgeTombstones(db, before(90 * DAY)),
   };
 }

@@ -69,12 +69,17 @@ describe('housekeeping', () => {
         { id: 'alive', user_id: uuid(1), token: 'b', expires_at: at(-DAY) },
       ])
       .execute();
+    await db
+      .insertInto('last_seen')
+      .values([91, 89].map((days, n) => ({ scope: `org:${n}`, person_id: uuid(1), at: at(days * DAY) })))
+      .execute();
     expect(await tidy(db, now)).toEqual({
       mutationResults: 1,
       jobs: 1,
       invitations: 1,
       sessions: 1,
       verifications: 0,
+      lastSeen: 1,
       tombstones: 0,
     });
     expect(await tidy(db, now)).toEqual({
@@ -83,6 +88,7 @@ describe('housekeeping', () => {
       invitations: 0,
       sessions: 0,
       verifications: 0,
+      lastSeen: 0,
       tombstones: 0,
     });
     expect(await db.selectFrom('auth_session').select('id').execute()).toEqual([{ id: 'alive' }]);

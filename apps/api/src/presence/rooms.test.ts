@@ -199,3 +199,25 @@ test('[PRE4] whoever was admitted and never came leaves nothing behind', async (
   if (seat) rooms.leave(seat);
   expect(rooms.size).toBe(0);
 });
+
+test('[PRE19] it is said when somebody comes and goes, every ten minutes while they are there, and never of the invisible', async () => {
+  const seen: string[] = [];
+  const rooms = createRooms({
+    bus: createLocalBus(),
+    readable: async (_person, scopes) => new Set(scopes),
+    onSeen: (_scope, personId) => seen.push(personId),
+    beatMs: BEAT,
+  });
+  const bob = await Peer.enter(rooms, 'bob');
+  await Peer.enter(rooms, 'invisible');
+  bob.say('active');
+  bob.say('away');
+  expect(seen).toEqual(['bob']);
+  await vi.advanceTimersByTimeAsync(39 * BEAT);
+  expect(seen).toEqual(['bob']);
+  await vi.advanceTimersByTimeAsync(BEAT);
+  expect(seen).toEqual(['bob', 'bob']);
+  bob.close(1000);
+  expect(seen).toEqual(['bob', 'bob', 'bob']);
+  rooms.close();
+});

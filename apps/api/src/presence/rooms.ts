@@ -15,6 +15,8 @@ export interface RoomsOptions {
   bus: Bus;
   /** Which of the scopes a person may read. */
   readable: (personId: string, scopes: readonly ScopeId[]) => Promise<ReadonlySet<ScopeId>>;
+  /** Told when the others see somebody come and go, and now and then while they do. */
+  onSeen?: (scope: ScopeId, personId: string) => void;
   /** Milliseconds between two signs of life, to the sockets and to the other processes. */
   beatMs?: number;
 }
@@ -52,14 +54,17 @@ interface Room {
 const BEAT_MS = 15_000;
 /** A process that is silent for so many beats is gone, and everybody on it. */
 const BEATS_MISSED = 2;
+/** So often it is said who is there still, for when this process dies. */
+const BEATS_SEEN = 40;
 /** What is told of processes rather than of a scope. */
 const EVERYWHERE: ScopeId = '';
 
-export function createRooms({ bus, readable, beatMs = BEAT_MS }: RoomsOptions): Rooms {
+export function createRooms({ bus, readable, onSeen = () => {}, beatMs = BEAT_MS }: RoomsOptions): Rooms {
   const self = randomUUID();
   const rooms = new Map<ScopeId, Room>();
   const beatsSince = new Map<string, number>();
   let beatAt = Date.now();
+  let beats = 0;
 
   const say = (scope: ScopeId, said: Omit<Extract<Said, { kind: 'ask' | 'alive' }>, 'process'>) =>
     bus.whisper({ scope, said: { process: self, ...said } });
@@ -74,6 +79,7 @@ export function createRooms({ bus, readable, beatMs = BEAT_MS }: RoomsOptions): 
     if (room.seats.size === 0) rooms.delete(seat.scope);
     if (seat.state === null) return;
     seat.state = null;
+    onSeen(seat.scope, seat.personId);
     tell(seat);
   }
 
@@ -135,14 +141,16 @@ export function createRooms({ bus, readable, beatMs = BEAT_MS }: RoomsOptions): 
     const late = Date.now() - beatAt > beatMs * BEATS_MISSED;
     beatAt = Date.now();
     if (rooms.size > 0) say(EVERYWHERE, { kind: 'alive' });
-    for (const [process, beats] of beatsSince) {
-      if (beats < BEATS_MISSED) beatsSince.set(process, beats + 1);
+    for (const [process, missed] of beatsSince) {
+      if (missed < BEATS_MISSED) beatsSince.set(process, missed + 1);
       else {
         beatsSince.delete(process);
         for (const room of rooms.values()) forget(room, (gone) => gone === process);
       }
     }
+    beats += 1;
     for (const room of rooms.values()) {
+      if (beats % BEATS_SEEN === 0) room.seats.forEach((seat) => seat.state && onSeen(seat.scope, seat.personId));
       for (const seat of [...room.seats]) seat.beat(HEARTBEAT);
       // Whoever took this process for dead hears that it was not.
       if (late) announce(room);
@@ -175,7 +183,10 @@ export function createRooms({ bus, readable, beatMs = BEAT_MS }: RoomsOptions): 
   return {
     async admit(personId, scope) {
       if (!isRoom(scope)) return undefined;
-      const seat = new Seat(personId, scope, tell);
+      const seat = new Seat(personId, scope, (changed, comesOrGoes) => {
+        if (comesOrGoes) onSeen(scope, personId);
+        tell(changed);
+      });
       const room = rooms.get(scope) ?? { seats: new Set(), places: new Map(), untold: new Map(), asked: false };
       rooms.set(scope, room);
       // First the seat, so that whoever loses the scope from now on loses it too.

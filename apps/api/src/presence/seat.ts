@@ -22,7 +22,7 @@ export class Seat {
   readonly personId: string;
   readonly scope: ScopeId;
   state: SeenPresence | null = null;
-  readonly #onChange: (seat: Seat) => void;
+  readonly #onChange: (seat: Seat, comesOrGoes: boolean) => void;
   #clock = 0;
   #clientId: number | undefined;
   #socket: WebSocket | undefined;
@@ -30,7 +30,7 @@ export class Seat {
   #answers = true;
   #pace = { since: 0, frames: 0 };
 
-  constructor(personId: string, scope: ScopeId, onChange: (seat: Seat) => void) {
+  constructor(personId: string, scope: ScopeId, onChange: (seat: Seat, comesOrGoes: boolean) => void) {
     this.personId = personId;
     this.scope = scope;
     this.#onChange = onChange;
@@ -92,8 +92,9 @@ export class Seat {
     const said = frame.said === null ? null : saidPresence.parse(frame.said);
     const state = said && { ...said, personId: this.personId };
     if (JSON.stringify(state) === JSON.stringify(this.state)) return;
+    const comesOrGoes = this.state === null || state === null;
     this.state = state;
-    this.#onChange(this);
+    this.#onChange(this, comesOrGoes);
   }
 
   #isTooMuch(): boolean {

@@ -1,5 +1,5 @@
 /** For every procedure: a call that would be right, and what is refused. A new procedure does not pass without a line. */
-import { threadScope } from '@parley/core/scopes';
+import { orgScope, threadScope } from '@parley/core/scopes';
 import { PROTOCOL_VERSION } from '@parley/sync/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import type { Browser } from './browser.ts';
@@ -65,8 +65,8 @@ export interface ProtectedSample {
   guest: Answer;
   /** Whether its arguments name the caller. */
   namesCaller?: true;
-  /** Answer to a colleague of the one it was meant for; `FORBIDDEN` unless said otherwise. */
-  other?: string;
+  /** Answer to a colleague of the one it was meant for; `FORBIDDEN` unless said otherwise, `null` where they may, too. */
+  other?: string | null;
 }
 
 /** Names nothing: it reaches only what is the caller's own, whoever calls. */
@@ -262,6 +262,12 @@ export const samples: Readonly<Record<string, Sample>> = {
     input: ({ acme, globex }) => ({ orgId: acme, partnerId: globex, threads: 'kept' }),
     stranger: 'NOT_FOUND',
     guest: 'FORBIDDEN',
+  },
+  'presence.lastSeen': {
+    input: ({ acme }) => ({ rooms: [orgScope(acme)] }),
+    stranger: 'NOT_FOUND',
+    guest: 'NOT_FOUND',
+    other: null,
   },
   'sync.push': {
     namesCaller: true,
