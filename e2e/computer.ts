@@ -13,6 +13,8 @@ export interface Computer {
   start(options?: { offline?: boolean }): Promise<Person>;
   /** SIGKILL for every process of the browser. Resolves when it is gone. */
   kill(): Promise<void>;
+  /** Closes the lid: every process of the browser stands still (SIGSTOP). @returns how to open it */
+  sleep(): () => void;
 }
 
 export interface OwnedComputer extends Computer {
@@ -26,6 +28,7 @@ export async function ownComputer({ account, url }: { account: Account; url: str
   const profile = await mkdtemp(join(tmpdir(), 'parley-profile-'));
   const people: Person[] = [];
   let running: BrowserContext | null = null;
+  const ownProcesses = () => allProcesses().filter((pid) => commandOf(pid).includes(profile));
   return {
     people,
     async start({ offline = false } = {}) {
@@ -44,10 +47,17 @@ export async function ownComputer({ account, url }: { account: Account; url: str
     },
     async kill() {
       const gone = running?.waitForEvent('close');
-      const own = allProcesses().filter((pid) => commandOf(pid).includes(profile));
+      const own = ownProcesses();
       if (own.length === 0) throw new Error('There is no browser to kill.');
       own.forEach(kill);
       await gone;
+    },
+    sleep() {
+      const own = ownProcesses();
+      if (own.length === 0) throw new Error('There is no browser to send to sleep.');
+      own.forEach((pid) => process.kill(pid, 'SIGSTOP'));
+      people.at(-1)?.complaints.expectDisturbance();
+      return () => own.forEach((pid) => process.kill(pid, 'SIGCONT'));
     },
     async remove() {
       await running?.close();

@@ -39,4 +39,4 @@ export function AvatarStack({ people, max = 4 }: AvatarStackProps) {
 }
 
 const namedWith = ({ name, presence }: AvatarStackProps['people'][number]): string =>
-  presence === undefined ? name : `${name} (${presence})`;
+  presence === undefined ? name : `${name} (${presence === 'doNotDisturb' ? 'do not disturb' : presence})`;

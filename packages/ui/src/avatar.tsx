@@ -9,6 +9,13 @@ const sizes = {
   56: 'size-14 text-[1.25rem]',
 } as const;
 
+const dots = {
+  active: 'bg-good forced:bg-[CanvasText]',
+  away: 'bg-sheet shadow-[inset_0_0_0_1.5px_var(--ink-3)] forced:bg-[GrayText]',
+  doNotDisturb:
+    'bg-bad before:absolute before:inset-x-px before:inset-y-[calc(50%-0.75px)] before:rounded-full before:bg-sheet forced:bg-[CanvasText] forced:before:bg-[Canvas]',
+} as const;
+
 export interface AvatarProps {
   /** Gives the colour, so that a person keeps it when the name changes. */
   id: string;
@@ -16,8 +23,8 @@ export interface AvatarProps {
   size?: keyof typeof sizes;
   /** A person outside the reader's organisation wears a ring. */
   outside?: boolean;
-  /** A dot: full for somebody who is active, a ring for somebody away. */
-  presence?: 'active' | 'away' | undefined;
+  /** A dot: full for somebody who is active, a ring for somebody away, with a bar for somebody who wants to be left alone. */
+  presence?: keyof typeof dots | undefined;
   className?: string;
 }
 
@@ -39,9 +46,7 @@ export function Avatar({ id, name, size = 34, outside = false, presence, classNa
         <span
           className={classNames(
             'absolute -right-px -bottom-px z-1 size-2.75 rounded-full border-2 border-sheet forced:border-[Canvas]',
-            presence === 'active'
-              ? 'bg-good forced:bg-[CanvasText]'
-              : 'bg-sheet shadow-[inset_0_0_0_1.5px_var(--ink-3)] forced:bg-[GrayText]',
+            dots[presence],
           )}
         />
       )}

@@ -2,7 +2,8 @@ import type { PersonRow } from '@parley/core/organisations';
 import { Avatar, Chip, EmptyState, SearchField } from '@parley/ui';
 import { Search, UsersRound } from 'lucide-react';
 import { useDeferredValue, useMemo, useState, type ReactNode } from 'react';
-import { presenceWords } from '../presence/presence-words.ts';
+import { PresenceLine } from '../presence/presence-line.tsx';
+import { presenceMark } from '../presence/presence-words.ts';
 import type { PeopleThere, PersonThere } from '@parley/client/live/people-there';
 import { matchPeople } from './match-people.ts';
 import { roleNames } from './role-names.ts';
@@ -15,6 +16,8 @@ export interface PeopleListProps {
   people: readonly ListedPerson[];
   selfId: string;
   present: PeopleThere;
+  /** When they last were, in milliseconds since 1970. */
+  seen: ReadonlyMap<string, number>;
   /** A button beside the search. */
   action?: ReactNode;
   /** Between the search and the people. */
@@ -22,7 +25,7 @@ export interface PeopleListProps {
 }
 
 /** The directory: everybody by name, found by the beginning of any part of their name or address. */
-export function PeopleList({ people, selfId, present, action, children }: PeopleListProps) {
+export function PeopleList({ people, selfId, present, seen, action, children }: PeopleListProps) {
   const [query, setQuery] = useState('');
   const wanted = useDeferredValue(query);
   const found = useMemo(() => matchPeople(people, wanted), [people, wanted]);
@@ -46,7 +49,13 @@ export function PeopleList({ people, selfId, present, action, children }: People
       ) : (
         <ul aria-label="People" className="-mx-2">
           {found.map((person) => (
-            <PersonLine key={person.id} person={person} self={person.id === selfId} there={present.get(person.id)} />
+            <PersonLine
+              key={person.id}
+              person={person}
+              self={person.id === selfId}
+              there={present.get(person.id)}
+              seenAt={person.id === selfId ? undefined : seen.get(person.id)}
+            />
           ))}
         </ul>
       )}
@@ -59,17 +68,24 @@ export function PeopleList({ people, selfId, present, action, children }: People
   );
 }
 
-function PersonLine({ person, self, there }: { person: ListedPerson; self: boolean; there: PersonThere | undefined }) {
+interface PersonLineProps {
+  person: ListedPerson;
+  self: boolean;
+  there: PersonThere | undefined;
+  seenAt: number | undefined;
+}
+
+function PersonLine({ person, self, there, seenAt }: PersonLineProps) {
   return (
     <li className="flex min-h-14 items-center gap-3 rounded-lg px-2 py-2 [contain-intrinsic-size:auto_3.5rem] [content-visibility:auto] hover:bg-sunk">
-      <Avatar id={person.id} name={person.name} presence={there?.status} />
+      <Avatar id={person.id} name={person.name} presence={presenceMark(there)} />
       <span className="min-w-0 flex-1">
         <span className="block truncate text-base font-medium">
           {person.name}
           {self ? <span className="font-normal text-ink-3"> (you)</span> : null}
         </span>
         <span className="block truncate text-sm text-ink-3">
-          {there ? <span className="text-ink-2">{presenceWords(there)} · </span> : null}
+          <PresenceLine there={there} seenAt={seenAt} className="after:mx-1 after:content-['·']" />
           {person.placeholder ? 'Imported, has no account yet' : person.email}
         </span>
       </span>

@@ -1,9 +1,11 @@
-import { orgPeopleScope } from '@parley/core/scopes';
+import { maySeeDirectory } from '@parley/core/organisations';
+import { orgPeopleScope, orgScope } from '@parley/core/scopes';
 import { Delayed, EmptyState } from '@parley/ui';
 import { Link } from '@tanstack/react-router';
 import { UsersRound } from 'lucide-react';
 import { lazy, Suspense, useMemo } from 'react';
 import { PageFrame } from '../shell/page-frame.tsx';
+import { useLastSeen } from '../presence/use-last-seen.ts';
 import { useOrganisations, type OwnOrganisation } from '../shell/use-organisations.ts';
 import { usePersonId } from '../sync/engine-provider.tsx';
 import { useRealtimeMessaging } from '../sync/use-realtime-messaging.ts';
@@ -53,6 +55,7 @@ function OrganisationPeople({ organisation, alone }: { organisation: OwnOrganisa
   const selfId = usePersonId();
   const rows = useRows(orgPeopleScope(organisation.id), 'person');
   const present = useRealtimeMessaging().onlineUsers(organisation.id);
+  const seen = useLastSeen(maySeeDirectory(organisation.role) ? [orgScope(organisation.id)] : []);
   const people = useMemo(
     () => rows.filter((row) => row.data.active).map((row) => ({ id: row.id, ...row.data })),
     [rows],
@@ -69,6 +72,7 @@ function OrganisationPeople({ organisation, alone }: { organisation: OwnOrganisa
           people={people}
           selfId={selfId}
           present={present}
+          seen={seen}
           action={
             organisation.mayInvite ? (
               <Suspense>

@@ -12,14 +12,21 @@ import { roomsDoor } from './rooms-door.ts';
 /** Returns how to stop. */
 export function keepRooms(engine: ParleyEngine, personId: string): () => void {
   let kept: KeptRooms | undefined;
+  let isFrozen = false;
   let over = false;
   const settle = () => kept?.settle();
   const activity = watchActivity(settle);
   document.addEventListener('visibilitychange', settle);
+  // The browser goes on answering the server for a page that it has frozen.
+  const freeze = ({ type }: Event) => {
+    isFrozen = type === 'freeze';
+    settle();
+  };
+  for (const change of FREEZING) document.addEventListener(change, freeze);
 
   const said = (scope: ScopeId): SaidPresence | null => {
     // A thread that nobody sees is not looked at.
-    const isThere = parseScope(scope)?.kind === 'org' || document.visibilityState === 'visible';
+    const isThere = !isFrozen && (parseScope(scope)?.kind === 'org' || document.visibilityState === 'visible');
     return isThere ? { status: activity.isActive() ? 'active' : 'away', device: deviceKind() } : null;
   };
   void socketProtocols(personId).then((protocols) => {
@@ -36,9 +43,12 @@ export function keepRooms(engine: ParleyEngine, personId: string): () => void {
     over = true;
     activity.stop();
     document.removeEventListener('visibilitychange', settle);
+    for (const change of FREEZING) document.removeEventListener(change, freeze);
     kept?.stop();
   };
 }
+
+const FREEZING = ['freeze', 'resume'] as const;
 
 const deviceKind = (): 'phone' | 'desktop' =>
   matchMedia('(pointer: coarse) and (hover: none)').matches ? 'phone' : 'desktop';

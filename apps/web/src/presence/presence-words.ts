@@ -1,7 +1,10 @@
+import type { AvatarProps } from '@parley/ui';
 import type { PersonThere } from '@parley/client/live/people-there';
 
-const words = { active: 'Active', away: 'Away' } as const;
+const words = { active: 'Active', away: 'Away', doNotDisturb: 'Do not disturb' } as const;
 
-/** `null` for whoever is not known to be there. */
-export const presenceWords = (person: PersonThere | undefined): string | null =>
-  person === undefined ? null : words[person.status];
+/** What an avatar shows; nothing for whoever is not known to be there. */
+export const presenceMark = (person: PersonThere | undefined): AvatarProps['presence'] =>
+  person?.doNotDisturb === true ? 'doNotDisturb' : person?.status;
+
+export const presenceWords = (person: PersonThere): string => words[presenceMark(person) ?? person.status];

@@ -13,6 +13,7 @@ import { TwoStepSetting } from '../accounts/two-step-setting.tsx';
 import { useOwnName } from '../accounts/use-own-name.ts';
 import { DemoButton } from '../demo/demo-button.tsx';
 import { ExportSetting } from '../exports/export-setting.tsx';
+import { DoNotDisturbSetting } from '../presence/do-not-disturb-setting.tsx';
 import { PresenceSetting } from '../presence/presence-setting.tsx';
 import { ReceiptsSetting } from '../receipts/receipts-setting.tsx';
 import { isForgetful } from '../sync/forgetful-browser.ts';
@@ -76,6 +77,7 @@ export function SettingsPage() {
           <ReceiptsSetting />
         </SettingGroup>
         <SettingGroup title="Presence">
+          <DoNotDisturbSetting />
           <PresenceSetting />
         </SettingGroup>
         <SettingGroup title="Security">

@@ -1,9 +1,12 @@
+import type { ScopeId } from '@parley/sync/mutator';
 import { Avatar, Button, Dialog, IconButton, Time } from '@parley/ui';
 import { Link, MessagesSquare, UserMinus, UserPlus } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { GroupMark } from '../people/group-mark.tsx';
-import { presenceWords } from '../presence/presence-words.ts';
+import { PresenceLine } from '../presence/presence-line.tsx';
+import { presenceMark } from '../presence/presence-words.ts';
 import type { PeopleThere } from '@parley/client/live/people-there';
+import { useLastSeen } from '../presence/use-last-seen.ts';
 import { groupTitle, peopleCount, type Group } from '../people/use-groups.ts';
 import { ThreadLink } from './continuing.tsx';
 import { PeoplePicker, type PickablePerson } from './people-picker.tsx';
@@ -26,6 +29,8 @@ export interface ThreadDetailsProps {
   /** Who looks at the thread, and who is there at all. */
   inThread: PeopleThere;
   present: PeopleThere;
+  /** Where the reader may know when they were last seen. */
+  rooms: readonly ScopeId[];
   /** Who could be added; `null` where the reader may not. */
   directory: readonly PickablePerson[] | null;
   pickableGroups: readonly Group[];
@@ -62,6 +67,7 @@ const LATER_MS = 60_000;
 export function ThreadDetails(props: ThreadDetailsProps) {
   const { createdAt, createdBy, people, former, groups, personId, inThread, present, directory, pickableGroups } =
     props;
+  const seen = useLastSeen(props.rooms);
   const {
     organisations,
     onPermit,
@@ -172,7 +178,7 @@ export function ThreadDetails(props: ThreadDetailsProps) {
                 name={name}
                 size={26}
                 outside={outside.has(actingOrg)}
-                presence={present.get(id)?.status}
+                presence={presenceMark(present.get(id))}
               />
               <span className="min-w-0 flex-1">
                 <span className="block truncate">
@@ -181,13 +187,12 @@ export function ThreadDetails(props: ThreadDetailsProps) {
                   {id === personId ? <span className="text-ink-3"> (you)</span> : null}
                 </span>
                 <span className="block truncate text-sm text-ink-3 empty:hidden">
-                  {present.has(id) ? (
-                    <span className="text-ink-2 not-last:after:mx-1 not-last:after:content-['·']">
-                      {inThread.get(id)?.status === 'active'
-                        ? 'Looking at this thread'
-                        : presenceWords(present.get(id))}
-                    </span>
-                  ) : null}
+                  <PresenceLine
+                    there={present.get(id)}
+                    isLooking={inThread.get(id)?.status === 'active'}
+                    seenAt={id === personId ? undefined : seen.get(id)}
+                    className="not-last:after:mx-1 not-last:after:content-['·']"
+                  />
                   {placeholder ? (
                     'Has not joined yet'
                   ) : via ? (

@@ -2,6 +2,7 @@ import { SUBJECT_LENGTH } from '@parley/core/text';
 import { AvatarStack, Chip, formatList, IconButton, Menu, type MenuItem } from '@parley/ui';
 import { BellOff, ChevronLeft, CircleCheck, Ellipsis, Info, Pin } from 'lucide-react';
 import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { presenceMark } from '../presence/presence-words.ts';
 import type { PeopleThere } from '@parley/client/live/people-there';
 import { groupTitle } from '../people/use-groups.ts';
 import { ThreadLink } from './continuing.tsx';
@@ -137,7 +138,7 @@ export function ThreadHeader(props: ThreadHeaderProps) {
         </div>
       </div>
       <span className="max-desk:hidden">
-        <AvatarStack people={people.map((each) => ({ ...each, presence: present.get(each.id)?.status }))} />
+        <AvatarStack people={people.map((each) => ({ ...each, presence: presenceMark(present.get(each.id)) }))} />
       </span>
       {pins > 0 || pinsOpen ? (
         <IconButton

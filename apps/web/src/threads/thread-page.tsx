@@ -338,6 +338,7 @@ function OpenThread({ threadId, thread, orgId }: { threadId: string; thread: Vie
               <ThreadDetails
                 inThread={inThread}
                 present={present}
+                rooms={[threadScope(threadId), ...(maySeeDirectory(role) ? [orgScope(orgId)] : [])]}
                 createdAt={createdAt}
                 createdBy={personName(createdBy) ?? 'somebody'}
                 people={people}

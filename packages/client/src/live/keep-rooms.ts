@@ -1,4 +1,5 @@
 /** Keeps a device in the rooms of its person's organisations and in those that are wanted, while there is a connection. */
+import { undisturbedUntil } from '@parley/core/do-not-disturb';
 import { maySeeDirectory } from '@parley/core/organisations';
 import type { SaidPresence } from '@parley/core/presence';
 import { orgScope, userScope } from '@parley/core/scopes';
@@ -23,9 +24,13 @@ export interface KeptRooms {
   stop(): void;
 }
 
+/** What a timer holds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 export function keepRooms({ engine, personId, door, enter, said }: KeepRoomsOptions): KeptRooms {
   const { keeping } = door;
   const entered = new Map<ScopeId, Room>();
+  let disturbance: ReturnType<typeof setTimeout> | undefined;
   let over = false;
 
   /** The engine knows best whether there is a way to the server; without one nothing is tried. */
@@ -35,10 +40,21 @@ export function keepRooms({ engine, personId, door, enter, said }: KeepRoomsOpti
     return new Set([...own.map(({ id }) => orgScope(id)), ...keeping.wanted()]);
   };
 
-  const isInvisible = (): boolean => engine.row(userScope(personId), 'settings', personId)?.data.invisible === true;
+  /** A device that was away says nothing before it knows what its person wants by now. */
+  const isUpToDate = (): boolean => {
+    const { connection, syncedAt } = engine.status();
+    return connection.state === 'live' && (syncedAt ?? 0) >= connection.since;
+  };
 
   const settle = (): void => {
     const rooms = wanted();
+    const settings = engine.row(userScope(personId), 'settings', personId)?.data;
+    const isShown = isUpToDate() && settings?.invisible !== true;
+    const undisturbed = undisturbedUntil(settings, Date.now());
+    clearTimeout(disturbance);
+    if (!over && undisturbed !== null) {
+      disturbance = setTimeout(settle, Math.min(undisturbed - Date.now(), LONGEST_TIMER));
+    }
     for (const [scope, room] of entered) {
       if (rooms.has(scope)) continue;
       entered.delete(scope);
@@ -53,8 +69,9 @@ export function keepRooms({ engine, personId, door, enter, said }: KeepRoomsOpti
         });
       entered.set(scope, room);
       const typing = keeping.typing(scope);
-      const here = isInvisible() ? null : said(scope);
-      room.say(here && { ...here, ...(typing !== undefined && { typing }) });
+      const here = isShown ? said(scope) : null;
+      const wish = undisturbed !== null && { doNotDisturb: true as const };
+      room.say(here && { ...here, ...wish, ...(typing !== undefined && { typing }) });
     }
   };
 

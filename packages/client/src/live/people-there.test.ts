@@ -16,6 +16,22 @@ test('a person is active where one of their devices is, whichever comes first', 
   expect(at(0, [away, away]).people.get('bob')?.status).toBe('away');
 });
 
+test('a person is shown with the device that they are active on, and that is the desk where both are', () => {
+  const phone = place('bob', { device: 'phone' });
+  const deviceOf = (...places: SeenPresence[]) => at(0, places).people.get('bob')?.device;
+  expect(deviceOf(phone, place('bob', { status: 'away' }))).toBe('phone');
+  expect(deviceOf(place('bob', { status: 'away' }), phone)).toBe('phone');
+  expect(deviceOf(phone, place('bob'))).toBe('desktop');
+  expect(deviceOf(place('bob'), phone)).toBe('desktop');
+});
+
+test('whoever is not to be disturbed on one device is not on any', () => {
+  const quiet = place('bob', { doNotDisturb: true });
+  expect(at(0, [quiet, place('bob')]).people.get('bob')?.doNotDisturb).toBe(true);
+  expect(at(0, [place('bob'), quiet]).people.get('bob')?.doNotDisturb).toBe(true);
+  expect(at(0, [place('bob')]).people.get('bob')?.doNotDisturb).toBe(false);
+});
+
 test('nobody sees themselves', () => {
   expect([...at(0, [place('me', { typing: 1 }), place('bob')]).people.keys()]).toEqual(['bob']);
 });

@@ -12,6 +12,8 @@ export interface RoomsDoor {
   sayTyping(room: ScopeId, count: number | undefined): void;
   /** Everybody else in a room, as far as it is known. Stays the same object while nothing changes. */
   peopleIn(room: ScopeId): PeopleThere;
+  /** When whoever is gone from a room was last seen in one from here, in milliseconds since 1970. */
+  seen(): ReadonlyMap<string, number>;
   /** Told which room has changed. Returns how to stop. */
   subscribe(listener: (room: ScopeId) => void): () => void;
   /** For whoever connects the rooms. */
@@ -27,6 +29,7 @@ export function createRoomsDoor(): RoomsDoor {
   const wanted = new Map<ScopeId, number>();
   const typing = new Map<ScopeId, number>();
   const there = new Map<ScopeId, PeopleThere>();
+  let seen: ReadonlyMap<string, number> = new Map();
   const readers = new Set<(room: ScopeId) => void>();
   const keepers = new Set<() => void>();
   const settle = () => keepers.forEach((keeper) => keeper());
@@ -47,6 +50,7 @@ export function createRoomsDoor(): RoomsDoor {
       settle();
     },
     peopleIn: (room) => there.get(room) ?? NOBODY,
+    seen: () => seen,
     subscribe(listener) {
       readers.add(listener);
       return () => readers.delete(listener);
@@ -55,6 +59,9 @@ export function createRoomsDoor(): RoomsDoor {
       wanted: () => [...wanted.keys()],
       typing: (room) => typing.get(room),
       put(room, people) {
+        const now = Date.now();
+        const gone = [...(there.get(room) ?? NOBODY).keys()].filter((id) => !people?.has(id));
+        if (gone.length > 0) seen = new Map([...seen, ...gone.map((id) => [id, now] as const)]);
         if (people === null) there.delete(room);
         else there.set(room, people);
         readers.forEach((reader) => reader(room));
