@@ -216,7 +216,9 @@ describe('people', () => {
     const changes = listening(hers.onPresenceChange);
     expect(hers.onlineUsers(acme).has(bob.personId)).toBe(false);
     const his = await bob.open();
-    await until(() => expect(hers.onlineUsers(acme).get(bob.personId)).toEqual({ status: 'active', isTyping: false }));
+    await until(() =>
+      expect(hers.onlineUsers(acme).get(bob.personId)).toMatchObject({ status: 'active', isTyping: false }),
+    );
     await until(() => expect(his.onlineUsers(acme).has(alice.personId)).toBe(true));
     expect(changes.at(-1)).toMatchObject({ room: 'organisation', id: acme, people: hers.onlineUsers(acme) });
     const unseen = await carol.open({ isSeen: false });

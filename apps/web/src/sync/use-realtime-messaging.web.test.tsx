@@ -9,6 +9,8 @@ import { acmeOffline, type Device } from '../threads/acme-offline.fixture.tsx';
 import { EngineProvider } from './engine-provider.tsx';
 import { useRealtimeMessaging } from './use-realtime-messaging.ts';
 
+const HERE = { device: 'desktop', doNotDisturb: false, isTyping: false } as const;
+
 /** How often each was drawn. */
 const drawn = new Map<string, number>();
 afterEach(() => {
@@ -60,9 +62,9 @@ test('a component is drawn again for what it reads, and for nothing else', async
   await soon(() => expect(shown('state')).toEqual({ state: 'reconnecting', attempt: 2, nextTryAt: 12 }));
   expect(more()).toEqual({ state: 3, connected: 2, online: 0, nothing: 0 });
 
-  roomsDoor.keeping.put(orgScope(globex), new Map([[bob, { status: 'active', isTyping: false }]]));
-  roomsDoor.keeping.put(orgScope(acme), new Map([[bob, { status: 'away', isTyping: false }]]));
-  await soon(() => expect(shown('online')).toEqual([[bob, { status: 'away', isTyping: false }]]));
+  roomsDoor.keeping.put(orgScope(globex), new Map([[bob, { ...HERE, status: 'active' }]]));
+  roomsDoor.keeping.put(orgScope(acme), new Map([[bob, { ...HERE, status: 'away' }]]));
+  await soon(() => expect(shown('online')).toEqual([[bob, { ...HERE, status: 'away' }]]));
   expect(more()).toEqual({ state: 3, connected: 2, online: 1, nothing: 0 });
   for (const orgId of [acme, globex]) roomsDoor.keeping.put(orgScope(orgId), null);
 });
