@@ -172,7 +172,7 @@ export function ThreadDetails(props: ThreadDetailsProps) {
         ) : null}
         <ul aria-label="People in this thread" className="-mx-2">
           {people.map(({ id, name, placeholder, actingOrg, joinedAt, via }) => (
-            <li key={id} className="group/person flex min-h-11 items-center gap-2.5 rounded-md px-2 hover:bg-sunk">
+            <li key={id} className="group/person flex min-h-12 items-center gap-2.5 rounded-md px-2 py-1 hover:bg-sunk">
               <Avatar
                 id={id}
                 name={name}
