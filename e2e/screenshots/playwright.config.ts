@@ -7,7 +7,16 @@ export default defineConfig({
   testDir: '.',
   testMatch:
     pictures.importFile === undefined
-      ? ['pages.ts', 'states.ts', 'writing.ts', 'organisations.ts', 'partners.ts', 'presence.ts', 'ways-in.ts', 'device.ts']
+      ? [
+          'pages.ts',
+          'states.ts',
+          'writing.ts',
+          'organisations.ts',
+          'partners.ts',
+          'presence.ts',
+          'ways-in.ts',
+          'device.ts',
+        ]
       : 'imported.ts',
   outputDir: '../../test-results',
   globalSetup: '../web-build.ts',

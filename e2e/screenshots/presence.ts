@@ -29,12 +29,18 @@ test('presence', async ({ visit }) => {
   await take(page, 'presence-people', async () => {
     await page.goto(`${url}/people`);
     await page.getByText('Do not disturb').first().waitFor();
-    await page.getByText(/Last seen/).first().waitFor();
+    await page
+      .getByText(/Last seen/)
+      .first()
+      .waitFor();
   });
   await take(page, 'presence-details', async () => {
     await page.goto(thread);
     await page.getByRole('button', { name: 'Details' }).click();
-    await page.getByText(/Do not disturb/).first().waitFor();
+    await page
+      .getByText(/Do not disturb/)
+      .first()
+      .waitFor();
   });
   await take(bob.page, 'do-not-disturb', async () => {
     await bob.page.goto(`${url}/settings`);
