@@ -2,7 +2,7 @@
 
 /** One thing a person did, as their program began it. */
 export interface Act {
-  kind: 'message' | 'edit' | 'reaction' | 'read';
+  kind: 'message' | 'edit' | 'reaction' | 'read' | 'thread';
   threadId: string;
   /** Empty for `read`. */
   messageId: string;

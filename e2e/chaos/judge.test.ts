@@ -327,3 +327,17 @@ test('a refusal of somebody who always took part', () => {
   alice.queue.push(item(refused, 'failed'));
   expectFinding('diverged', /"alice 4" of alice was refused/);
 });
+
+test('a thread that somebody started and that is nowhere', () => {
+  alice.acts.push(act({ kind: 'thread', threadId: newId() }));
+  expectFinding('lost', /which alice started, is nowhere/);
+});
+
+test('nothing is wrong with a refusal in a thread that never came to be', () => {
+  const threadId = newId();
+  alice.acts.push(act({ kind: 'thread', threadId, kept: false }));
+  const refused = act({ messageId: newId(), text: 'alice 4', threadId });
+  alice.acts.push(refused);
+  alice.queue.push(item(refused, 'failed'));
+  expect(FINDINGS.flatMap((kind) => judge(history)[kind])).toEqual([]);
+});

@@ -33,6 +33,7 @@ export function judge(history: History): Verdict {
   for (const client of history.clients) {
     judgeQueue(client, verdict);
     judgeMessages(client, history.database, verdict);
+    judgeThreads(client, history.database, verdict);
     judgeEdits(client, history.database, verdict);
     judgeReading(client, history.database, verdict);
     judgeLanes(client, history.database, verdict);
@@ -87,6 +88,7 @@ function judgeMessages(report: ClientReport, database: FinalRead, { lost, double
   ]);
   const acknowledged = new Set(report.acknowledged);
   const everOut = readReaders(database);
+  const isThere = threadsOf(database);
   for (const { kind, id, messageId, threadId, text, kept } of report.acts) {
     if (kind !== 'message') continue;
     const [isStored, isDead] = [stored.has(messageId), dead.has(messageId)];
@@ -95,10 +97,28 @@ function judgeMessages(report: ClientReport, database: FinalRead, { lost, double
     else if (!isStored && !isDead && id !== null && acknowledged.has(id)) {
       lost.push(`"${text}" of ${report.client} was acknowledged and is not on the server.`);
     }
-    if (isDead && !everOut.wasEverOut(threadId, report.personId)) {
-      diverged.push(`"${text}" of ${report.client} was refused, who always took part in thread ${threadId}.`);
+    if (isDead && isThere(threadId) && !everOut.wasEverOut(threadId, report.personId)) {
+      const { code = 'when it was due' } = report.queue.find((item) => item.messageId === messageId) ?? {};
+      diverged.push(`"${text}" of ${report.client} was refused (${code}), who always took part in thread ${threadId}.`);
     }
   }
+}
+
+/** A thread that somebody started is there; what is written into one that never came to be is refused. */
+function judgeThreads(report: ClientReport, database: FinalRead, { lost }: Verdict): void {
+  const isThere = threadsOf(database);
+  const queued = new Set(report.queue.map(({ id }) => id));
+  for (const { kind, id, threadId, kept } of report.acts) {
+    const isSafe = kept || (id !== null && report.acknowledged.includes(id));
+    if (kind !== 'thread' || !isSafe || isThere(threadId) || (id !== null && queued.has(id))) continue;
+    lost.push(`Thread ${threadId}, which ${report.client} started, is nowhere.`);
+  }
+}
+
+/** Whether a thread is on the server. */
+function threadsOf({ participants }: FinalRead): (threadId: string) => boolean {
+  const there = new Set(participants.map(({ threadId }) => threadId));
+  return (threadId) => there.has(threadId);
 }
 
 /** Every text that a message ever had is its text now or one of its revisions. */

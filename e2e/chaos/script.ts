@@ -96,7 +96,10 @@ export class Script {
       case 'thread': {
         const people = this.#directory(engine);
         const participantIds = [0, 1, 2, 3].flatMap(() => pick(this.#random, people) ?? []);
-        await unlessRefused(startThread(engine, this.#who.orgId, { threadId: newId(), participantIds }));
+        const threadId = newId();
+        return this.#do({ kind: 'thread', threadId }, () =>
+          beginThread(engine, this.#who.orgId, { threadId, participantIds }),
+        );
       }
     }
   }
@@ -165,14 +168,14 @@ export class Script {
 }
 
 /** @throws where the rules refuse it */
-export function startThread(
+export const startThread = (...thread: Parameters<typeof beginThread>): Promise<void> => saved(beginThread(...thread));
+
+const beginThread = (
   engine: ParleyEngine,
   orgId: string,
   thread: { threadId: string; participantIds: readonly string[] },
-): Promise<void> {
-  const participantIds = [...thread.participantIds];
-  return saved(engine.mutate('createThread', { ...thread, orgId, subject: 'A thread', participantIds }));
-}
+): Sending =>
+  engine.mutate('createThread', { ...thread, orgId, subject: 'A thread', participantIds: [...thread.participantIds] });
 
 const saved = async (sending: Sending): Promise<void> => (await sending).saved;
 
