@@ -8,6 +8,7 @@ import {
   type OutboxHandle,
   type OutboxItem,
 } from '../client/ports.ts';
+import { hasPlace } from '../client/pusher.ts';
 import { known, leaderOf, mustLead, openedWith, type Meta } from './dexie-database.ts';
 
 /** Characters: enough that a disk without room refuses them. */
@@ -102,7 +103,7 @@ export async function openOutbox(outbox: OutboxDatabase, newId: () => string, lo
         if (!item) return [];
         if (item.state === 'applied') return [item];
         const { after: _, heldUntil: __, ...rest } = item;
-        const standIn = item.state === 'waiting' && item.n > 0 ? [{ ...rest, name: DISCARDED, args: null }] : [];
+        const standIn = hasPlace(item) ? [{ ...rest, name: DISCARDED, args: null }] : [];
         await outbox.items.delete(id);
         const dependents = await outbox.items
           .filter(({ state, after }) => state === 'waiting' && after?.includes(id) === true)
@@ -237,8 +238,6 @@ async function heldItem({ items }: OutboxDatabase, id: string): Promise<OutboxIt
   const { heldUntil: _, ...item } = found;
   return item;
 }
-
-const hasPlace = ({ state, n }: OutboxItem): boolean => state === 'waiting' && n > 0;
 
 /** Whether what depends on it has to wait. */
 const holdsUp = (item: OutboxItem | undefined): boolean =>

@@ -107,7 +107,7 @@ export function nextBatch(
   clientId: string,
 ): WireMutation[] {
   const batch: WireMutation[] = [];
-  const queued = items.filter(({ state, n }) => state === 'waiting' && n > 0);
+  const queued = items.filter(hasPlace);
   const unanswered = new Set(queued.map(({ id }) => id));
   const closed = resting.union(new Set(queued.flatMap((item) => (countsFor(item, clientId) ? [] : [item.lane]))));
   let bytes = 1_000;
@@ -121,6 +121,9 @@ export function nextBatch(
   }
   return batch;
 }
+
+/** It waits in its lane to be sent, and is not held or parked outside of it. */
+export const hasPlace = ({ state, n }: OutboxItem): boolean => state === 'waiting' && n > 0;
 
 export const countsFor = ({ client, n }: OutboxItem, clientId: string): boolean =>
   n === 0 || client === undefined || client === clientId;

@@ -18,7 +18,7 @@ import {
   type Timers,
 } from './ports.ts';
 import { Puller } from './puller.ts';
-import { countsFor, Pusher } from './pusher.ts';
+import { countsFor, hasPlace, Pusher } from './pusher.ts';
 import type { Replica } from './replica.ts';
 import type { Serial } from './serial.ts';
 import type { EngineEvent } from './event-log.ts';
@@ -538,8 +538,6 @@ const UNKNOWN = {
   code: 'unknown',
   message: 'The server no longer knows whether this arrived. Look before you send it again.',
 };
-
-const hasPlace = ({ state, n }: OutboxItem): boolean => state === 'waiting' && n > 0;
 
 const purged = (scope: ScopeId): ScopeChange => ({ scope, purge: true, state: null, rows: [] });
 
