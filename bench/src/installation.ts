@@ -107,7 +107,7 @@ export async function startThreads(
 
 /** As if they had been sent one by one. */
 export async function writeMessages(
-  { database, orgId }: Installation,
+  { url, database, orgId }: Installation,
   { threadIds, authorId, each }: { threadIds: string[]; authorId: string; each: number },
 ): Promise<void> {
   await sql`insert into message (home_org, thread_id, id, seq, kind, author_id, author_org, owner_org, text, mentions,
@@ -119,5 +119,12 @@ export async function writeMessages(
     where id = any(${threadIds.map(threadScope)})`.execute(database.kysely);
   await sql`update thread set version = ${each + 1}, last_seq = ${each}
     where id = any(${threadIds}::uuid[])`.execute(database.kysely);
-  await sql`analyze message`.execute(database.kysely);
+  await analyse(url);
+}
+
+/** What has just been filled tells the database nothing, and until it has looked again, within a minute, it guesses badly. */
+export async function analyse(url: string): Promise<void> {
+  const owner = openDatabase(url, { as: 'owner', connections: 1 });
+  await sql`vacuum analyze`.execute(owner.kysely);
+  await owner.close();
 }

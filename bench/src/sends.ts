@@ -1,8 +1,7 @@
 /** P1 to P3: messages sent and acknowledged, from the push to the commit on the disk. */
-import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
 import { quantile, type Bench, type Run } from './contest.ts';
-import { addPeople, openInstallation, startThreads, type Installation } from './installation.ts';
+import { addPeople, analyse, openInstallation, startThreads, type Installation } from './installation.ts';
 import { Sender } from './sender.ts';
 import { singleInserts } from './single-inserts.ts';
 import { TEXT } from './texts.ts';
@@ -95,11 +94,10 @@ async function gather(installation: Installation, threads: typeof MANY): Promise
     sender: new Sender(installation.server, personId),
     threadIds: started.flatMap(({ threadId, participantIds }) => (participantIds.includes(personId) ? threadId : [])),
   }));
-  // What is empty tells the database nothing, and until it has looked again, within a minute, it guesses badly.
   for (const { sender, threadIds } of senders) {
     for (const threadId of threadIds) await sender.do('sendMessage', { threadId, messageId: newId(), text: TEXT });
   }
-  await sql`vacuum analyze`.execute(installation.database.kysely);
+  await analyse(installation.url);
   let latencies: number[] = [];
   const send = async (): Promise<number> => {
     latencies = [];

@@ -30,6 +30,7 @@ import * as threadInvitations from './migrations/0019-thread-invitations.ts';
 import * as rowLevelSecurity from './migrations/0020-row-level-security.ts';
 import * as invisible from './migrations/0022-invisible.ts';
 import * as lastSeen from './migrations/0023-last-seen.ts';
+import * as costOfPolicies from './migrations/0024-cost-of-policies.ts';
 import type { Database } from './tables.ts';
 
 /** In the order of their names. A migration that was released is never changed. */
@@ -61,6 +62,7 @@ const migrations: Record<string, Migration> = {
   '0020-row-level-security': rowLevelSecurity,
   '0022-invisible': invisible,
   '0023-last-seen': lastSeen,
+  '0024-cost-of-policies': costOfPolicies,
 };
 
 /**

@@ -3,7 +3,8 @@ import { threadPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import type { LiveEvent } from '@parley/sync/protocol';
 import { sql } from 'kysely';
 import { v7 as newId } from 'uuid';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../connection.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
 import {
   openInstallation,
@@ -53,6 +54,31 @@ test('a send takes four statements inside its transaction', async () => {
   await send(alice, threadId);
   const statements = await statementsOf(() => send(alice, threadId));
   expect(statements).toEqual(ONE_TRANSACTION);
+});
+
+test('sends go by keys, however small everything was when that was planned', async () => {
+  const { server, database, close } = openInstallation(testDatabase.url, { connections: 1 });
+  onTestFinished(close);
+  const threadId = await startThread(server, []);
+  const clients = Array.from({ length: 8 }, () => new TestClient(server, people.alice));
+  const sendTogether = () => Promise.all(clients.map((client) => send(client, threadId)));
+  const readOfMessages = async () => {
+    await sql`select pg_stat_force_next_flush()`.execute(database.kysely);
+    const { rows } = await sql<{ whole: number; by_key: number }>`select seq_tup_read as whole, idx_tup_fetch as by_key
+      from pg_stat_user_tables where relname = 'message'`.execute(database.kysely);
+    return rows[0] ?? { whole: NaN, by_key: NaN };
+  };
+  for (let times = 0; times < 8; times += 1) await sendTogether();
+  // As it does by itself within a minute, and then not until a tenth has changed; here never again.
+  const owner = openDatabase(testDatabase.url, { as: 'owner', connections: 1 });
+  await sql`analyze`.execute(owner.kysely);
+  await owner.close();
+  for (let times = 0; times < 200; times += 1) await sendTogether();
+  const before = await readOfMessages();
+  await sendTogether();
+  const after = await readOfMessages();
+  expect(after.whole - before.whole).toBe(0);
+  expect(after.by_key - before.by_key).toBeLessThanOrEqual(clients.length);
 });
 
 test('so do the sends of 40 people in one thread that come together', async () => {
