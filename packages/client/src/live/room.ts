@@ -25,6 +25,8 @@ export interface RoomOptions {
 
 /** Milliseconds between two tries at most. */
 const LONGEST_WAIT = 20_000;
+/** Milliseconds that a handshake may take. The library waits as long as the network does, which may be for ever. */
+const HANDSHAKE_TIMEOUT = 10_000;
 
 export function enterRoom(options: RoomOptions): Room {
   const { url, scope, selfId, protocols = [], WebSocket: Socket = globalThis.WebSocket, onPeople } = options;
@@ -35,7 +37,7 @@ export function enterRoom(options: RoomOptions): Room {
   awareness.setLocalState(null);
   const provider = new WebsocketProvider(url, scope, doc, {
     ...{ awareness, protocols, disableBc: true },
-    WebSocketPolyfill: Socket,
+    WebSocketPolyfill: givingUp(Socket),
   });
   // Outside a page it would listen for the end of the process once for every room.
   if (typeof process !== 'undefined') process.off('exit', provider._exitHandler);
@@ -69,6 +71,15 @@ export function enterRoom(options: RoomOptions): Room {
     },
   };
 }
+
+const givingUp = (Socket: typeof WebSocket) =>
+  class extends Socket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      const late = setTimeout(() => this.close(), HANDSHAKE_TIMEOUT);
+      for (const end of ['open', 'close']) this.addEventListener(end, () => clearTimeout(late));
+    }
+  };
 
 /** The provider sends on whatever is new to it, what it has just heard too; a client speaks for itself alone. */
 class OwnAwareness extends Awareness {
