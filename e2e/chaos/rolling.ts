@@ -3,26 +3,17 @@
  * then what is there in the end is judged. Whoever goes while their process goes must not be left behind in a room.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { startCluster, type Cluster } from './cluster.ts';
-import { openFleet, untilAtRest, type Fleet } from './fleet.ts';
+import type { Cluster } from './cluster.ts';
+import { untilAtRest, type Fleet } from './fleet.ts';
 import type { Host } from './host.ts';
 import { holds, type Verdict } from './judge.ts';
-import { signUp } from './people.ts';
-import { seededRandom } from './random.ts';
 import { finalVerdict } from './run.ts';
 import { judgeSeats } from './seats.ts';
-import { startThreads } from './start-threads.ts';
+import { settle, type SettlementPlan } from './settlement.ts';
 
-export interface RollingPlan {
-  clients: number;
+export interface RollingPlan extends Omit<SettlementPlan, 'settled' | 'hosts' | 'env'> {
   /** How often each host is replaced. */
   rounds: number;
-  seed: number;
-  /** Processes the clients share. */
-  processes: number;
-  signal: AbortSignal;
-  /** Told in words what is going on. */
-  say: (line: string) => void;
 }
 
 export interface RollingOutcome {
@@ -49,7 +40,6 @@ export interface Restart {
   ready: number;
 }
 
-const HOSTS = 2;
 /** Of those in a room, so many go while a process does. */
 const LEAVING = 0.1;
 /** For a room to show who is in it. */
@@ -58,24 +48,9 @@ const ROOMS_MS = 90_000;
 const PAUSE_MS = 3_000;
 
 export async function runRolling(plan: RollingPlan): Promise<RollingOutcome> {
-  const { clients, processes, seed, signal, say } = plan;
-  await using opened = new AsyncDisposableStack();
-  const cluster = await startCluster({ hosts: HOSTS });
-  opened.defer(() => cluster.close());
-  say(`${HOSTS} hosts are up; ${clients} devices sign in`);
-  const servers = cluster.hosts.map(({ port }) => port);
-  const people = await signUp(
-    { url: `http://127.0.0.1:${servers[0]}`, origin: cluster.origin },
-    cluster.owner,
-    clients,
-  );
-  signal.throwIfAborted();
-  const fleet = await openFleet(people, { processes, seed, servers, origin: cluster.origin, settled: true });
-  opened.defer(() => fleet.close());
-  await untilAtRest(fleet, signal);
-  await startThreads(fleet, people, seededRandom(seed));
-  await untilAtRest(fleet, signal);
-
+  const { clients, signal, say } = plan;
+  await using settlement = await settle({ ...plan, settled: true });
+  const { cluster, fleet } = settlement;
   say('everybody takes a seat and writes');
   const failures: string[] = [];
   await fleet.sitDown();

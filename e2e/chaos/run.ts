@@ -3,31 +3,23 @@
  * the end is judged.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { startCluster, type Cluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { readFinally } from './final-read.ts';
-import { openFleet, untilAtRest, type Fleet } from './fleet.ts';
+import { untilAtRest, type Fleet } from './fleet.ts';
 import type { ClientFault } from './fleet-process.ts';
 import type { FinalRead, History } from './history.ts';
 import { holds, judge, type Verdict } from './judge.ts';
-import { signUp, type SignedIn } from './people.ts';
-import { seededRandom, shuffled } from './random.ts';
+import { shuffled } from './random.ts';
 import { SERVER_FAULTS, type ServerFault, type Struck } from './server-faults.ts';
-import { startThreads } from './start-threads.ts';
+import { settle, type SettlementPlan } from './settlement.ts';
 
-export interface Plan {
+export interface Plan extends Omit<SettlementPlan, 'settled' | 'hosts' | 'env'> {
   minutes: number;
-  clients: number;
-  seed: number;
   faults: readonly ServerFault[];
   /** How long lasting faults last, against ten seconds for a frozen API. */
   scale: number;
-  /** Processes the clients share. */
-  processes: number;
   /** Milliseconds from one fault of a client to the next. */
   stormEveryMs: number;
-  signal: AbortSignal;
-  /** Told in words what is going on. */
-  say: (line: string) => void;
 }
 
 export interface Outcome {
@@ -46,49 +38,17 @@ export interface Outcome {
   holds: boolean;
 }
 
-const HOSTS = 2;
 /** Milliseconds to breathe between two faults of servers. */
 const PAUSE_MS = 4_000;
-/**
- * Of a commit whose answer died with the database, or with an API before it could tell, nobody hears until they ask for
- * everything, every two minutes. [CONN2]
- */
+/** What a process had committed and died before it told, others hear when they ask for everything, every two minutes. [CONN2] */
 const JUDGE_MS = 150_000;
 /** A line to a server that is killed ends at once; one that ends later was dead before. */
 const AT_ONCE_MS = 1_000;
 
 export async function runChaos(plan: Plan): Promise<Outcome> {
-  const { signal, say, clients, processes, seed } = plan;
-  const cluster = await startCluster({ hosts: HOSTS });
-  let fleet: Fleet | null = null;
-  try {
-    signal.throwIfAborted();
-    say(`${HOSTS} hosts are up; ${clients} devices sign in`);
-    const url = `http://127.0.0.1:${cluster.hosts[0]?.port}`;
-    const people = await signUp({ url, origin: cluster.origin }, cluster.owner, clients);
-    signal.throwIfAborted();
-    const servers = cluster.hosts.map(({ port }) => port);
-    fleet = await openFleet(people, { processes, seed, servers, origin: cluster.origin });
-    return await judged({ plan, cluster, fleet, people });
-  } finally {
-    await fleet?.close();
-    await cluster.close();
-  }
-}
-
-interface Running {
-  plan: Plan;
-  cluster: Cluster;
-  fleet: Fleet;
-  people: readonly SignedIn[];
-}
-
-async function judged({ plan, cluster, fleet, people }: Running): Promise<Outcome> {
   const { signal, say, clients } = plan;
-  const random = seededRandom(plan.seed);
-  await untilAtRest(fleet, signal);
-  const threadId = await startThreads(fleet, people, random);
-  await untilAtRest(fleet, signal);
+  await using settlement = await settle(plan);
+  const { cluster, fleet, threadId, random } = settlement;
 
   say('everybody writes, and everything breaks');
   const kills: Struck['kills'] = [];

@@ -1,23 +1,14 @@
 /** Many people talk for long, at the pace of people, and nothing fails: whatever holds memory must not hold ever more. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startCluster } from '../chaos/cluster.ts';
 import { readFinally } from '../chaos/final-read.ts';
-import { openFleet, untilAtRest } from '../chaos/fleet.ts';
-import { signUp } from '../chaos/people.ts';
-import { seededRandom } from '../chaos/random.ts';
-import { startThreads } from '../chaos/start-threads.ts';
+import { settle, type SettlementPlan } from '../chaos/settlement.ts';
 import { curveOf, grows, type Curve } from './curve.ts';
 import { attachTo } from './inspected-process.ts';
 import { openTab } from './tab.ts';
 
-export interface SoakPlan {
+export interface SoakPlan extends Pick<SettlementPlan, 'clients' | 'seed' | 'signal' | 'say'> {
   minutes: number;
-  clients: number;
-  seed: number;
-  signal: AbortSignal;
-  /** Told in words what is going on. */
-  say: (line: string) => void;
 }
 
 export interface SoakOutcome {
@@ -34,21 +25,14 @@ const WARM_UP_MS = 3 * 60_000;
 /** Somebody does something every so many seconds. */
 const PACE_S = 20;
 
-export async function runSoak({ minutes, clients, seed, signal, say }: SoakPlan): Promise<SoakOutcome> {
+export async function runSoak(plan: SoakPlan): Promise<SoakOutcome> {
+  const { minutes, clients, signal, say } = plan;
   await using opened = new AsyncDisposableStack();
   // Each process opens an inspector at a port of its own, and says in its log where.
-  const cluster = await startCluster({ hosts: 1, env: { NODE_OPTIONS: '--inspect=127.0.0.1:0' } });
-  opened.defer(() => cluster.close());
+  const env = { NODE_OPTIONS: '--inspect=127.0.0.1:0' };
+  const { cluster, fleet, threadId } = opened.use(await settle({ ...plan, processes: 1, hosts: 1, env }));
   const [host] = cluster.hosts;
   if (!host) throw new Error('There is no host.');
-  say(`The installation is up; ${clients} devices sign in`);
-  const url = `http://127.0.0.1:${host.port}`;
-  const people = await signUp({ url, origin: cluster.origin }, cluster.owner, clients);
-  const fleet = await openFleet(people, { processes: 1, seed, servers: [host.port], origin: cluster.origin });
-  opened.defer(() => fleet.close());
-  await untilAtRest(fleet, signal);
-  const threadId = await startThreads(fleet, people, seededRandom(seed));
-  await untilAtRest(fleet, signal);
   const tab = await openTab(cluster.origin, cluster.owner, threadId);
   opened.defer(() => tab.close());
   const log = join(host.dataDir, 'parley.log');
