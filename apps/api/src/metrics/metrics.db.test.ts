@@ -4,7 +4,7 @@ import { openTestRedis } from '@parley/jobs/testing';
 import { PROTOCOL_VERSION } from '@parley/sync/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { frameOf, RawSocket, TEXT } from '../testing/raw-socket.ts';
+import { RawSocket } from '../testing/raw-socket.ts';
 import { RoomClient } from '../testing/room-client.ts';
 import { endOf, opened } from '../testing/socket.ts';
 import { SyncClient } from '../testing/sync-client.ts';
@@ -127,14 +127,8 @@ describe('the figures', () => {
 
   test('tell a line that was lost from one that was left, and who came back', async () => {
     const browser = await signedIn(cast.alice);
-    const caller = { protocol: PROTOCOL_VERSION, personId: cast.alice.personId, clientId: uuidv7() };
-    const params = { path: 'sync.live', input: caller };
-    const listen = async () => {
-      const raw = await RawSocket.open({ port: server.port, browser });
-      raw.write(frameOf(JSON.stringify({ id: 1, method: 'subscription', params })));
-      while (!(await raw.next(TEXT))?.includes('hello'));
-      return raw;
-    };
+    const input = { protocol: PROTOCOL_VERSION, personId: cast.alice.personId, clientId: uuidv7() };
+    const listen = () => RawSocket.listen({ port: server.port, browser, input });
     (await listen()).cut();
     await expectFigures({ 'sockets_closed_total{use="calls",end="lost"}': 1, streams: 0, reconnects_total: 0 });
     const back = await listen();

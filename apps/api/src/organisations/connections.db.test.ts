@@ -3,7 +3,7 @@ import { PROTOCOL_VERSION } from '@parley/sync/protocol';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test, vi } from 'vitest';
 import { alice, cast, server } from '../testing/acme-server.ts';
-import { frameOf, RawSocket, TEXT } from '../testing/raw-socket.ts';
+import { RawSocket } from '../testing/raw-socket.ts';
 import { SyncClient } from '../testing/sync-client.ts';
 import { PASSWORD, type Somebody } from '../testing/test-server.ts';
 import type { OrganisationConnection } from './connections.ts';
@@ -54,14 +54,8 @@ test('whoever is invisible is not among them, nor counted', async () => {
 test('a line that breaks comes first, and so does an older release show', async () => {
   const steady = await connect(cast.alice);
   const browser = await server.browser().signIn(cast.bob, PASSWORD);
-  const caller = { protocol: PROTOCOL_VERSION - 1, personId: cast.bob.personId, clientId: uuidv7() };
-  const params = { path: 'sync.live', input: caller };
-  const listen = async () => {
-    const raw = await RawSocket.open({ port: server.port, browser });
-    raw.write(frameOf(JSON.stringify({ id: 1, method: 'subscription', params })));
-    while (!(await raw.next(TEXT))?.includes('hello'));
-    return raw;
-  };
+  const input = { protocol: PROTOCOL_VERSION - 1, personId: cast.bob.personId, clientId: uuidv7() };
+  const listen = () => RawSocket.listen({ port: server.port, browser, input });
   (await listen()).cut();
   await until([cast.alice.personId]);
   const back = await listen();

@@ -2,52 +2,21 @@
 import { notesScope, orgPeopleScope, orgScope, threadScope, userScope } from '@parley/core/scopes';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Browser } from '../testing/browser.ts';
-import { startDelivery } from '../testing/external-thread.ts';
-import { RoomClient } from '../testing/room-client.ts';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { browserOf, cast, enter, gus, server, threadId } from '../testing/delivery-server.ts';
 import { SyncClient } from '../testing/sync-client.ts';
-import { addMember, makeCast, PASSWORD, startTestServer, type Cast, type TestServer } from '../testing/test-server.ts';
 import { createLastSeen, type Seen } from './last-seen.ts';
 
 const here = { status: 'active', device: 'desktop' } as const;
 const MINUTE = 60_000;
 
-let server: TestServer;
-let cast: Cast;
-let threadId: string;
-const gus = { personId: uuidv7(), name: 'Gus', email: 'gus@example.org' };
-const browsers = new Map<string, Browser>();
-
-beforeAll(async () => {
-  server = await startTestServer();
-  cast = await makeCast(server.services);
-  await addMember(server.services, { ...gus, orgId: cast.acme, role: 'guest' });
-  for (const person of [cast.alice, cast.bob, cast.carol, cast.dave, gus]) {
-    browsers.set(person.personId, await server.browser().signIn(person, PASSWORD));
-  }
-});
 beforeEach(async () => {
   await everybodyIsGone();
   await server.services.lastSeen.close();
   await sql`delete from last_seen`.execute(server.services.db);
-  threadId = await startDelivery(server.services, {
-    ...cast,
-    ofAcme: [cast.alice, cast.bob, gus],
-    ofGlobex: [cast.carol],
-  });
 });
-afterAll(() => server.stop());
 
 const everybodyIsGone = () => vi.waitFor(() => expect(server.services.rooms.size).toBe(0));
-
-const browserOf = ({ personId }: { personId: string }): Browser => browsers.get(personId) as Browser;
-
-async function enter(person: { personId: string }, scope: string): Promise<RoomClient> {
-  const client = await RoomClient.enter(browserOf(person), scope);
-  onTestFinished(() => client.close());
-  return client;
-}
 
 const ask = (person: { personId: string }, ...rooms: string[]) =>
   browserOf(person).call('query', 'presence.lastSeen', { rooms });

@@ -1,50 +1,19 @@
 /** Rooms over real sockets. Rules: docs/decisions/0022, [PRE1] and on. */
 import { notesScope, orgPeopleScope, orgScope, threadScope, userScope } from '@parley/core/scopes';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebsocketProvider } from 'y-websocket';
 import { Doc } from 'yjs';
 import { startDelivery } from '../testing/external-thread.ts';
-import type { Browser } from '../testing/browser.ts';
+import { browserOf, cast, enter, gus, server, threadId } from '../testing/delivery-server.ts';
 import { RoomClient } from '../testing/room-client.ts';
 import { endOf } from '../testing/socket.ts';
 import { SyncClient } from '../testing/sync-client.ts';
-import { addMember, makeCast, PASSWORD, startTestServer, type Cast, type TestServer } from '../testing/test-server.ts';
+import { addMember, PASSWORD } from '../testing/test-server.ts';
 import { ROOM_CODES } from './seat.ts';
 
 const here = { status: 'active', device: 'desktop' } as const;
 const typing = { ...here, typing: 1 } as const;
-
-let server: TestServer;
-let cast: Cast;
-let threadId: string;
-const gus = { personId: uuidv7(), name: 'Gus', email: 'gus@example.org' };
-const browsers = new Map<string, Browser>();
-
-beforeAll(async () => {
-  server = await startTestServer();
-  cast = await makeCast(server.services);
-  await addMember(server.services, { ...gus, orgId: cast.acme, role: 'guest' });
-  for (const person of [cast.alice, cast.bob, cast.carol, cast.dave, gus]) {
-    browsers.set(person.personId, await server.browser().signIn(person, PASSWORD));
-  }
-});
-beforeEach(async () => {
-  threadId = await startDelivery(server.services, {
-    ...cast,
-    ofAcme: [cast.alice, cast.bob, gus],
-    ofGlobex: [cast.carol],
-  });
-});
-afterAll(() => server.stop());
-
-const browserOf = ({ personId }: { personId: string }): Browser => browsers.get(personId) as Browser;
-
-async function enter(person: { personId: string }, scope: string): Promise<RoomClient> {
-  const client = await RoomClient.enter(browserOf(person), scope);
-  onTestFinished(() => client.close());
-  return client;
-}
 
 describe('in a room', () => {
   test('[PRE1] everybody sees what the others say of themselves, under the name the server gives them', async () => {
@@ -200,10 +169,12 @@ describe('[PRE8] whoever may no longer be in a room is cut off at once', () => {
   test('when they become a guest: from the organisation and from notes, and not from the thread', async () => {
     const mia = { personId: uuidv7(), name: 'Mia', email: 'mia@example.org' };
     await addMember(server.services, { ...mia, orgId: cast.acme, role: 'member' });
-    browsers.set(mia.personId, await server.browser().signIn(mia, PASSWORD));
-    threadId = await startDelivery(server.services, { ...cast, ofAcme: [cast.alice, mia], ofGlobex: [cast.carol] });
+    const browser = await server.browser().signIn(mia, PASSWORD);
+    const people = { ofAcme: [cast.alice, mia], ofGlobex: [cast.carol] };
+    const threadId = await startDelivery(server.services, { ...cast, ...people });
     const rooms = [orgScope(cast.acme), notesScope(threadId, cast.acme), threadScope(threadId)];
-    const own = await Promise.all(rooms.map((scope) => enter(mia, scope)));
+    const own = await Promise.all(rooms.map((scope) => RoomClient.enter(browser, scope)));
+    onTestFinished(() => own.forEach((client) => client.close()));
     const witnesses = await Promise.all(rooms.map((scope) => enter(cast.alice, scope)));
     own.forEach((client) => client.say(here));
     await Promise.all(witnesses.map((witness) => witness.sees(mia.personId)));

@@ -1,6 +1,7 @@
 /** A WebSocket whose bytes are laid by hand, for frames that no library would send. */
 import { connect, type Socket as TcpSocket } from 'node:net';
 import { once } from 'node:events';
+import type { LiveRequest } from '@parley/sync/protocol';
 import type { Browser } from './browser.ts';
 
 export const TEXT = 0x1;
@@ -48,6 +49,15 @@ export class RawSocket {
       this.#ended = true;
       this.#wake();
     });
+  }
+
+  /** Opens the stream of a client, and resolves once it is greeted. */
+  static async listen({ input, ...to }: { port: number; browser: Browser; input: LiveRequest }): Promise<RawSocket> {
+    const socket = await RawSocket.open(to);
+    const params = { path: 'sync.live', input };
+    socket.write(frameOf(JSON.stringify({ id: 1, method: 'subscription', params })));
+    while (!(await socket.next(TEXT))?.includes('hello'));
+    return socket;
   }
 
   /** Shakes hands as this browser would. */
