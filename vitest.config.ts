@@ -13,6 +13,8 @@ const shared = {
 /** Three kinds of test: pure, with a real PostgreSQL, in a real browser. Journeys are Playwright's, in `e2e`. */
 export default defineConfig({
   test: {
+    // It would leave one processor to itself, which is half of a small machine.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
