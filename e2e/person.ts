@@ -343,7 +343,7 @@ export class Person {
   }
 
   async expectNoBanner(): Promise<void> {
-    await expect(this.#banner(/You are offline|The server cannot be reached/)).toHaveCount(0);
+    await expect(this.#banner(/You are offline|This network wants|The server cannot be reached/)).toHaveCount(0);
   }
 
   /** A phone has its banner above the list, a desk above the page; one of them is in sight. */

@@ -2,7 +2,7 @@ import { openGateway } from '../gateway.ts';
 import { aSubject, expect, signedIn, test } from '../journey.ts';
 import { ALICE, BOB } from '../people.ts';
 
-test('[VER6] a network that answers everything with a page of its own is no server: all is kept, nothing of it remembered', async ({
+test('[VER6] [CONN7] a network that answers everything with a page of its own is no server: all is kept, nothing of it remembered', async ({
   installation,
   visit,
   bob,
@@ -16,7 +16,8 @@ test('[VER6] a network that answers everything with a page of its own is no serv
 
   alice.complaints.expectDisturbance();
   gateway.portal(true);
-  await alice.expectBanner('The server cannot be reached.');
+  await alice.expectBanner('This network wants you to sign in to it first.');
+  await alice.expectStatus('sign in to this network');
   await alice.sendMessage('Written in the tunnel');
   await alice.expectWaiting('Written in the tunnel');
   await alice.composer.fill('And half a sentence');

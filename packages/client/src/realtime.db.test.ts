@@ -95,6 +95,18 @@ describe('messages', () => {
     expect(states.at(-1)).toMatchObject({ state: 'live' });
   });
 
+  test('[CONN7] that were missed in a network that answers itself come when it lets the server answer', async () => {
+    const threadId = await alice.startThread('On the train', [bob]);
+    const line = await Line.to(server.url);
+    const live = await bob.open({ url: line.url });
+    const texts = textsOf(live);
+    line.takeOver();
+    await until(() => expect(live.state).toMatchObject({ state: 'reconnecting', intercepted: true }));
+    await alice.send(threadId, 'missed');
+    line.mend();
+    await until(() => expect(texts).toEqual(['missed']));
+  });
+
   test('that were missed by a client that gave up come when it is told to try again', async () => {
     const threadId = await alice.startThread('Resting', [bob]);
     const line = await Line.to(server.url);
@@ -207,6 +219,19 @@ describe('what happens to threads, and what counts', () => {
     await alice.send(muted, `<@${bob.personId}> never mind`);
     await until(() => expect(texts).toHaveLength(5));
     expect(notified.sort()).toEqual([`mention: <@${bob.personId}> look`, 'message: to all']);
+
+    const hers = await alice.open();
+    const leaveAlone = async (isWished: boolean) => {
+      await bob.act('changeSettings', { doNotDisturbUntil: isWished ? Date.now() + 3_600_000 : 0 });
+      await until(() => expect(hers.onlineUsers(acme).get(bob.personId)?.doNotDisturb).toBe(isWished));
+    };
+    await leaveAlone(true);
+    await alice.send(loud, 'while he sleeps');
+    await until(() => expect(texts).toHaveLength(6));
+    await leaveAlone(false);
+    await alice.send(loud, 'while he is awake');
+    await until(() => expect(notified).toHaveLength(3));
+    expect(notified.at(-1)).toBe('message: while he is awake');
   });
 });
 
@@ -354,7 +379,7 @@ class Service {
 
   /** @throws where it is refused */
   async act<Name extends keyof Mutators>(name: Name, args: ArgsOf<Mutators[Name]>): Promise<void> {
-    const lane = `thread:${(args as { threadId: string }).threadId}`;
+    const lane = 'threadId' in args ? `thread:${args.threadId}` : `user:${this.personId}`;
     const n = (this.#counts.get(lane) ?? 0) + 1;
     this.#counts.set(lane, n);
     const { results } = await this.parley.calls.sync.push.mutate({
@@ -397,11 +422,14 @@ function textsOf({ onNewMessage }: Pick<RealtimeClient, 'onNewMessage'>): string
 
 const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 30_000 });
 
+const PORTAL = 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 7\r\n\r\nSign in';
+
 /** A way to the server that can be cut. */
 class Line {
   readonly url: string;
   readonly #sockets = new Set<Socket>();
   #isCut = false;
+  #answersItself = false;
 
   private constructor(url: string) {
     this.url = url;
@@ -409,6 +437,7 @@ class Line {
 
   static async to(target: string): Promise<Line> {
     const proxy = createServer((near) => {
+      if (line.#answersItself) return near.once('data', () => near.end(PORTAL));
       if (line.#isCut) return near.destroy();
       const far = connect(Number(new URL(target).port), '127.0.0.1');
       for (const socket of [near, far]) {
@@ -434,8 +463,15 @@ class Line {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** From now on it answers in place of the server, as a network does into which one has not signed in. */
+  takeOver(): void {
+    this.cut();
+    this.#answersItself = true;
+  }
+
   mend(): void {
     this.#isCut = false;
+    this.#answersItself = false;
   }
 }
 

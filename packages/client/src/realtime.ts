@@ -15,6 +15,7 @@ import { createRealtimeMessaging, type RealtimeMessaging } from './live/realtime
 import { enterRoom } from './live/room.ts';
 import { createRoomsDoor } from './live/rooms-door.ts';
 import type { ParleyClient } from './parley-client.ts';
+import { ParleyError } from './parley-error.ts';
 
 export type { NewMessage, Notification, Thread, ThreadChange, ThreadMessage } from './live/news.ts';
 export type { PeopleThere, PersonThere } from './live/people-there.ts';
@@ -70,7 +71,14 @@ export async function createRealtimeClient(
     network: createTrpcNetwork({
       url: () => socketUrl('/trpc'),
       calls: (client) => createTRPCClient<AppRouter>({ links: [wsLink({ client })] }).sync,
-      whyRefused: async () => ((await whoIsThere()) === personId ? 'lost' : 'unauthorised'),
+      async whyRefused() {
+        try {
+          return (await whoIsThere()) === personId ? 'lost' : 'unauthorised';
+        } catch (error) {
+          if (error instanceof ParleyError && error.code === 'NOT_PARLEY') return 'intercepted';
+          throw error;
+        }
+      },
       WebSocket: Socket,
     }),
     timers: browserTimers,

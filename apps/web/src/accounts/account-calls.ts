@@ -18,7 +18,19 @@ export const callsLink = httpLink<AppRouter>({
     const headers = await sessionHeaders(op.context['person'] as string | undefined);
     return { ...headers, ...(newKey && { 'x-parley-new-key': newKey }) };
   },
+  async fetch(address, request) {
+    // The server sends nobody elsewhere: whoever does is not to be given session and body.
+    const response = await fetch(address, { ...(request as RequestInit), redirect: 'manual' });
+    const isJson = response.headers.get('content-type')?.startsWith('application/json');
+    if (response.type === 'opaqueredirect' || (response.ok && !isJson)) throw new Intercepted();
+    return response;
+  },
 });
+
+/** Something else answered as if all were well, such as the sign-in page of a network. */
+export class Intercepted extends Error {
+  override readonly name = 'Intercepted';
+}
 
 /**
  * Calls that need the cookie to be set or cleared, so plain HTTP: sign-in and its kin, and administration. Everything a

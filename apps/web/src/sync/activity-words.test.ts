@@ -39,9 +39,9 @@ test('says what an item waits for', () => {
 test('says what the connection does', () => {
   expect(connectionWords(live)).toBe('Connected');
   expect(connectionWords({ state: 'resting' })).toContain('when you do something');
-  expect(connectionWords({ state: 'reconnecting', attempt: 3, nextTryAt: 5_000 })).toBe(
-    'The server does not answer; tried 3 times',
-  );
+  const reconnecting = { state: 'reconnecting', attempt: 3, nextTryAt: 5_000, intercepted: false } as const;
+  expect(connectionWords(reconnecting)).toBe('The server does not answer; tried 3 times');
+  expect(connectionWords({ ...reconnecting, intercepted: true })).toBe('This network wants you to sign in to it first');
   expect(connectionWords({ state: 'unauthorised', wrongAccount: true })).toContain('Somebody else');
 });
 

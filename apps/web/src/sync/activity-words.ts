@@ -10,6 +10,7 @@ export function connectionWords(connection: ConnectionState): string {
     case 'live':
       return 'Connected';
     case 'reconnecting':
+      if (connection.intercepted) return 'This network wants you to sign in to it first';
       return connection.attempt === 1
         ? 'The server does not answer; trying again'
         : `The server does not answer; tried ${connection.attempt} times`;

@@ -4,11 +4,11 @@ import { followedScopes, residentTables } from '@parley/core/following';
 import type { Mutators } from '@parley/core/mutators';
 import { isPaged, userScope } from '@parley/core/scopes';
 import { SCHEMA, type Tables } from '@parley/core/tables';
-import type { EngineOptions } from '@parley/sync/client';
+import type { CloseReason, EngineOptions } from '@parley/sync/client';
 import { browserTimers } from '@parley/sync/adapters/browser';
 import { createTrpcNetwork } from '@parley/sync/adapters/trpc';
-import { createTRPCClient, wsLink } from '@trpc/client';
-import { accountCalls } from '../accounts/account-calls.ts';
+import { createTRPCClient, TRPCClientError, wsLink } from '@trpc/client';
+import { accountCalls, Intercepted } from '../accounts/account-calls.ts';
 import { readKey } from '../accounts/session-key.ts';
 
 const socketUrl = (): string => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/trpc`;
@@ -54,8 +54,13 @@ export const engineOptions = (personId: string) =>
     timers: browserTimers,
   }) satisfies Omit<EngineOptions<Tables, Mutators>, 'storage' | 'tabs'>;
 
-/** A browser hides why a handshake failed; the session says it. @throws where the server does not answer */
-async function whyRefused(personId: string): Promise<'lost' | 'unauthorised'> {
-  const { person } = await accountCalls.accounts.session.query(undefined, { context: { person: personId } });
-  return person === null ? 'unauthorised' : 'lost';
+/** A browser hides why a handshake failed; a question over HTTP tells. @throws where nobody answers */
+async function whyRefused(personId: string): Promise<CloseReason> {
+  try {
+    const { person } = await accountCalls.accounts.session.query(undefined, { context: { person: personId } });
+    return person === null ? 'unauthorised' : 'lost';
+  } catch (error) {
+    if (error instanceof TRPCClientError && error.cause instanceof Intercepted) return 'intercepted';
+    throw error;
+  }
 }

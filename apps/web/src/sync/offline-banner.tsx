@@ -1,3 +1,4 @@
+import type { ConnectionState } from '@parley/sync/client';
 import { Banner, Button } from '@parley/ui';
 import { CloudOff } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
@@ -51,13 +52,16 @@ function ConnectionBanner() {
   }
   if (connection.state === 'outdated') return <OutdatedBanner />;
   if (!lost || !due) return null;
-  return (
-    <Banner icon={icon}>
-      {connection.state === 'offline'
-        ? 'You are offline. Read and write as usual; it goes out when you are back.'
-        : 'The server cannot be reached. Read and write as usual; it goes out by itself.'}
-    </Banner>
-  );
+  return <Banner icon={icon}>{lostWords(connection)}</Banner>;
+}
+
+function lostWords(connection: ConnectionState): string {
+  if (connection.state === 'offline') {
+    return 'You are offline. Read and write as usual; it goes out when you are back.';
+  }
+  return connection.state === 'reconnecting' && connection.intercepted
+    ? 'This network wants you to sign in to it first. Read and write as usual; it goes out after that.'
+    : 'The server cannot be reached. Read and write as usual; it goes out by itself.';
 }
 
 const outdatedWords: Record<Renewal, string> = {

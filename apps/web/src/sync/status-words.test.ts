@@ -16,7 +16,12 @@ test('says that all is saved, or what waits and why, the worst first', () => {
   expect(words(live, { waiting: 1 })).toBe('Sending 1 change');
   expect(words(offline)).toBe('Offline, all saved here · synced just now');
   expect(words(offline, { waiting: 3 })).toBe('3 changes waiting: offline');
-  expect(words({ state: 'reconnecting', attempt: 2, nextTryAt: 5 }, { waiting: 3 })).toBe('3 changes waiting: offline');
+  const reconnecting = { state: 'reconnecting', attempt: 2, nextTryAt: 5, intercepted: false } as const;
+  expect(words(reconnecting, { waiting: 3 })).toBe('3 changes waiting: offline');
+  expect(words({ ...reconnecting, intercepted: true })).toBe('All saved here: sign in to this network');
+  expect(words({ ...reconnecting, intercepted: true }, { waiting: 3 })).toBe(
+    '3 changes kept here: sign in to this network',
+  );
   expect(words({ state: 'resting' }, { waiting: 3 })).toBe('3 changes waiting: offline');
   expect(words(live, { waiting: 3, failed: 1 })).toBe('1 could not be sent: look');
   expect(words(live, { storage: 'memory' })).toBe('Nothing can be read offline just now');

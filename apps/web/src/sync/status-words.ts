@@ -35,6 +35,10 @@ export function statusWords(status: EngineStatus, syncedAgo: (at: number) => str
   if (connection.state === 'outdated') return { tone: 'bad', text: 'A newer version is needed: reload', leadsTo: null };
   if (storage !== 'disk') return { tone: 'bad', text: storageWords[storage], leadsTo: null };
   const offline = ['offline', 'reconnecting', 'resting'].includes(connection.state);
+  if (connection.state === 'reconnecting' && connection.intercepted) {
+    const kept = waiting > 0 ? `${things(waiting)} kept here` : 'All saved here';
+    return { tone: 'quiet', text: `${kept}: sign in to this network`, leadsTo: null };
+  }
   if (waiting > 0) {
     return offline
       ? { tone: 'quiet', text: `${things(waiting)} waiting: offline`, leadsTo: null }

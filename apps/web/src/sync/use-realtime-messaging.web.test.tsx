@@ -56,10 +56,12 @@ test('a component is drawn again for what it reads, and for nothing else', async
   expect(shown('state')).toEqual({ state: 'live', since: 5 });
   expect(more()).toEqual({ state: 1, connected: 1, online: 0, nothing: 0 });
 
-  say(device, { state: 'reconnecting', attempt: 1, nextTryAt: 9 });
+  say(device, { state: 'reconnecting', attempt: 1, nextTryAt: 9, intercepted: false });
   await soon(() => expect(shown('connected')).toBe(false));
-  say(device, { state: 'reconnecting', attempt: 2, nextTryAt: 12 });
-  await soon(() => expect(shown('state')).toEqual({ state: 'reconnecting', attempt: 2, nextTryAt: 12 }));
+  say(device, { state: 'reconnecting', attempt: 2, nextTryAt: 12, intercepted: true });
+  await soon(() =>
+    expect(shown('state')).toEqual({ state: 'reconnecting', attempt: 2, nextTryAt: 12, intercepted: true }),
+  );
   expect(more()).toEqual({ state: 3, connected: 2, online: 0, nothing: 0 });
 
   roomsDoor.keeping.put(orgScope(globex), new Map([[bob, { ...HERE, status: 'active' }]]));

@@ -2,6 +2,7 @@
  * What is new for a person, worked out from what their engine holds: every message once, in the order of its thread,
  * also what came while there was no connection; and what becomes of their threads.
  */
+import { undisturbedUntil } from '@parley/core/do-not-disturb';
 import { ownGroups } from '@parley/core/groups';
 import type { MessageRow } from '@parley/core/messages';
 import { threadScope, userScope } from '@parley/core/scopes';
@@ -35,7 +36,7 @@ export interface ThreadChange {
   thread: Thread | null;
 }
 
-/** A new message that the person wants to hear of, by what they chose for its thread. */
+/** A new message that the person wants to hear of: by what they chose for its thread, and not while they are to be left alone. */
 export interface Notification extends NewMessage {
   /** Whether it names them, or a group they are in. */
   reason: 'mention' | 'message';
@@ -71,6 +72,7 @@ export function watchNews({ engine, personId, onMessage, onThread, onNotificatio
   let over = false;
 
   const reasonFor = ({ message, thread }: NewMessage): Notification['reason'] | null => {
+    if (undisturbedUntil(engine.row(own, 'settings', personId)?.data, Date.now()) !== null) return null;
     const { level } = engine.row(own, 'threadSetting', thread.id)?.data ?? usualSetting;
     const readSeq = engine.row(own, 'readPosition', thread.id)?.data.seq ?? 0;
     if (level === 'nothing' || (message.seq ?? 0) <= readSeq || !countsAsUnread(message, personId)) return null;

@@ -49,6 +49,7 @@ function connector({ pull = never, retry, random }: WorldOptions = {}) {
     timers,
     opened,
     heard,
+    latest: () => states.at(-1),
     state: () => states.at(-1)?.state,
     last: () => opened.at(-1)?.events,
     /** How long it will wait. */
@@ -226,6 +227,23 @@ test('[CONN4] a thousand that lose their server at once come back spread over a 
   expect(dice).toBeGreaterThan(0.9);
   const inTenth = (tenth: number) => waits.filter((wait) => Math.floor(wait / 100) === tenth).length;
   for (let tenth = 1; tenth < 10; tenth += 1) expect(inTenth(tenth)).toBeLessThan(110);
+});
+
+test('[CONN7] says that something else answers in place of the server, until nothing does or the server is back', () => {
+  const { subject, last, latest } = connector();
+  subject.start();
+  last()?.closed('intercepted');
+  expect(latest()).toMatchObject({ state: 'reconnecting', attempt: 1, intercepted: true });
+  subject.on('due');
+  last()?.closed('lost');
+  expect(latest()).toMatchObject({ state: 'reconnecting', attempt: 2, intercepted: false });
+  subject.on('due');
+  last()?.closed('intercepted');
+  subject.on('due');
+  last()?.live(hello);
+  expect(latest()).toMatchObject({ state: 'live' });
+  last()?.closed('lost');
+  expect(latest()).toMatchObject({ state: 'reconnecting', intercepted: false });
 });
 
 test('[CONN5] rests after as many tries as it may make in a row, and begins anew when somebody comes', async () => {

@@ -33,6 +33,7 @@ export class Connector {
   #stopOnline: () => void = () => {};
   #stopped = true;
   #wrongAccount = false;
+  #intercepted = false;
   /** How to reject calls that have no answer, and whether the watchdog has seen them before. */
   readonly #unanswered = new Map<(reason: Error) => void, 'new' | 'seen'>();
   /** The last call failed. */
@@ -90,7 +91,8 @@ export class Connector {
     const { timers } = this.#options;
     const before = this.#state;
     if (state === 'reconnecting' && (wait > 0 || before.state !== state)) {
-      this.#publish({ state, attempt: Math.max(1, this.#backoff.failures), nextTryAt: timers.now() + wait });
+      const attempt = Math.max(1, this.#backoff.failures);
+      this.#publish({ state, attempt, nextTryAt: timers.now() + wait, intercepted: this.#intercepted });
     } else if (state === 'unauthorised') {
       const wrongAccount = this.#wrongAccount;
       if (before.state !== state || before.wrongAccount !== wrongAccount) this.#publish({ state, wrongAccount });
@@ -156,7 +158,8 @@ export class Connector {
   }
 
   /** No `hello` came, or the connection ended. */
-  #onLost(): void {
+  #onLost(intercepted = false): void {
+    this.#intercepted = intercepted;
     const { tries = Infinity } = this.#options.retry ?? {};
     this.on(this.#backoff.failures < tries ? 'lost' : 'spent');
   }
@@ -170,7 +173,7 @@ export class Connector {
   }
 
   #onClosed(reason: CloseReason): void {
-    if (reason === 'lost') return this.#onLost();
+    if (reason === 'lost' || reason === 'intercepted') return this.#onLost(reason === 'intercepted');
     const refused = reason === 'unauthorised' || reason === 'wrong_account';
     if (refused) this.#wrongAccount = reason === 'wrong_account';
     this.on(refused ? 'refused' : reason);

@@ -27,8 +27,11 @@ export interface Timers {
   random(): number;
 }
 
-/** `lost`: try again. The others need the person. */
-export type CloseReason = 'lost' | 'unauthorised' | 'wrong_account' | 'outdated';
+/**
+ * `lost`: try again; `intercepted`: the same, and something else answers in place of the server. The others need the
+ * person.
+ */
+export type CloseReason = 'lost' | 'intercepted' | 'unauthorised' | 'wrong_account' | 'outdated';
 
 export interface ConnectionEvents {
   live(event: LiveEvent): void;

@@ -4,7 +4,8 @@
 export type ConnectionState =
   | { state: 'connecting' }
   | { state: 'live'; since: number }
-  | { state: 'reconnecting'; attempt: number; nextTryAt: number }
+  /** `intercepted`: something else answered in place of the server, such as the sign-in page of a network. */
+  | { state: 'reconnecting'; attempt: number; nextTryAt: number; intercepted: boolean }
   | { state: 'offline' }
   /** As many tries as the program allows were in vain. */
   | { state: 'resting' }

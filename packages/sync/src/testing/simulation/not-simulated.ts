@@ -19,6 +19,7 @@ export const NOT_SIMULATED: Readonly<Record<string, string>> = {
   ACC2: 'about how a server keeps sessions',
   CONN5: 'about a program that limits its tries',
   CONN6: 'about how the adapter asks for signs of life',
+  CONN7: 'about what the adapter finds in place of the server',
   VER6: 'about what the adapter takes for an answer',
   BUS4: 'about the start of a process',
   BUS5: 'about a process without clients',
