@@ -1,6 +1,7 @@
-/** Who is there, who wants to be left alone, and who is connected. */
+/** Who is there, who wants to be left alone, who is connected, and what is in the way. */
+import { openGateway } from '../gateway.ts';
 import { startInstallation } from '../installation.ts';
-import { test } from '../journey.ts';
+import { signedIn, test } from '../journey.ts';
 import { ALICE, BOB, MINA } from '../people.ts';
 import { take } from './take.ts';
 
@@ -21,6 +22,8 @@ test('presence', async ({ visit }) => {
   await alice.expectSent('The hinge is cracked.');
   const thread = page.url();
   await mina.openThread(SUBJECT);
+  await page.goto(`${url}/people`);
+  await page.getByRole('listitem').filter({ hasText: MINA.name }).getByText('Active').waitFor();
   await mina.leave();
   await bob.openThread(SUBJECT);
   await bob.page.getByRole('button', { name: `${BOB.name}: change account` }).click();
@@ -52,4 +55,23 @@ test('presence', async ({ visit }) => {
     await page.getByRole('main').getByText(BOB.name).first().waitFor();
   });
   for (const person of [alice, bob]) await person.leave();
+});
+
+test('a network that answers itself', async ({ installation, visit }) => {
+  await using gateway = await openGateway(installation.url);
+  const alice = await signedIn(await visit(ALICE, { url: gateway.url }));
+  await alice.startThread({ subject: 'From the train', with: [BOB], message: 'Leaving now' });
+  await alice.expectSent('Leaving now');
+  await alice.expectInstalled();
+  alice.complaints.expectDisturbance();
+  gateway.portal(true);
+  await alice.sendMessage('Written in the tunnel');
+  await take(alice.page, 'intercepted', async () => {
+    await alice.page.reload();
+    await alice.expectBanner('This network wants you to sign in to it first.');
+    await alice.expectWaiting('Written in the tunnel');
+  });
+  gateway.portal(false);
+  await alice.expectSent('Written in the tunnel');
+  await alice.leave();
 });
