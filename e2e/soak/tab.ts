@@ -38,7 +38,12 @@ export async function openTab(
         }
         // Of many at once the log shows where they begin, and stays there until its reader goes on.
         const onward = person.page.getByRole('button', { name: /^(Latest|\d+\+? new)$/ });
-        if (await onward.isVisible()) await onward.click();
+        if (await onward.isVisible()) {
+          // It may be gone by itself before it is pressed: the log follows again.
+          await onward.click({ timeout: 5_000 }).catch(async (error: unknown) => {
+            if (await onward.isVisible()) throw error;
+          });
+        }
         return (await person.log.getByRole('article').last().textContent()) ?? '';
       },
       close: () => browser.close(),
