@@ -88,7 +88,7 @@ function judgeMessages(report: ClientReport, database: FinalRead, { lost, double
   ]);
   const acknowledged = new Set(report.acknowledged);
   const everOut = readReaders(database);
-  const isThere = threadsOf(database);
+  const threads = threadsOf(database);
   for (const { kind, id, messageId, threadId, text, kept } of report.acts) {
     if (kind !== 'message') continue;
     const [isStored, isDead] = [stored.has(messageId), dead.has(messageId)];
@@ -97,7 +97,7 @@ function judgeMessages(report: ClientReport, database: FinalRead, { lost, double
     else if (!isStored && !isDead && id !== null && acknowledged.has(id)) {
       lost.push(`"${text}" of ${report.client} was acknowledged and is not on the server.`);
     }
-    if (isDead && isThere(threadId) && !everOut.wasEverOut(threadId, report.personId)) {
+    if (isDead && threads.has(threadId) && !everOut.wasEverOut(threadId, report.personId)) {
       const { code = 'when it was due' } = report.queue.find((item) => item.messageId === messageId) ?? {};
       diverged.push(`"${text}" of ${report.client} was refused (${code}), who always took part in thread ${threadId}.`);
     }
@@ -106,20 +106,18 @@ function judgeMessages(report: ClientReport, database: FinalRead, { lost, double
 
 /** A thread that somebody started is there; what is written into one that never came to be is refused. */
 function judgeThreads(report: ClientReport, database: FinalRead, { lost }: Verdict): void {
-  const isThere = threadsOf(database);
+  const threads = threadsOf(database);
   const queued = new Set(report.queue.map(({ id }) => id));
   for (const { kind, id, threadId, kept } of report.acts) {
     const isSafe = kept || (id !== null && report.acknowledged.includes(id));
-    if (kind !== 'thread' || !isSafe || isThere(threadId) || (id !== null && queued.has(id))) continue;
+    if (kind !== 'thread' || !isSafe || threads.has(threadId) || (id !== null && queued.has(id))) continue;
     lost.push(`Thread ${threadId}, which ${report.client} started, is nowhere.`);
   }
 }
 
-/** Whether a thread is on the server. */
-function threadsOf({ participants }: FinalRead): (threadId: string) => boolean {
-  const there = new Set(participants.map(({ threadId }) => threadId));
-  return (threadId) => there.has(threadId);
-}
+/** The threads that are on the server. */
+export const threadsOf = ({ participants }: FinalRead): ReadonlySet<string> =>
+  new Set(participants.map(({ threadId }) => threadId));
 
 /** Every text that a message ever had is its text now or one of its revisions. */
 function judgeEdits(report: ClientReport, database: FinalRead, { lost, doubled }: Verdict): void {

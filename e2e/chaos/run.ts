@@ -7,8 +7,8 @@ import type { Cluster } from './cluster.ts';
 import { readFinally } from './final-read.ts';
 import { untilAtRest, type Fleet } from './fleet.ts';
 import type { ClientFault } from './fleet-process.ts';
-import type { FinalRead, History } from './history.ts';
-import { holds, judge, type Verdict } from './judge.ts';
+import type { History } from './history.ts';
+import { holds, judge, threadsOf, type Verdict } from './judge.ts';
 import { shuffled } from './random.ts';
 import { SERVER_FAULTS, type ServerFault, type Struck } from './server-faults.ts';
 import { settle, type SettlementPlan } from './settlement.ts';
@@ -124,14 +124,12 @@ export async function finalVerdict(
   const end = performance.now() + JUDGE_MS;
   for (;;) {
     const database = await readFinally(cluster.databaseUrl);
-    const history = { database, clients: await fleet.reports(threadsOf(database)) };
+    const history = { database, clients: await fleet.reports([...threadsOf(database)]) };
     const verdict = judge(history);
     if (holds(verdict) || performance.now() > end) return { history, verdict };
     await pause(5_000, signal);
   }
 }
-
-const threadsOf = ({ participants }: FinalRead): string[] => [...new Set(participants.map(({ threadId }) => threadId))];
 
 /**
  * Pushes that were at an API when it was killed, and had no answer: those whose mutation had been committed by then, and

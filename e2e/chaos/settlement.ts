@@ -12,6 +12,7 @@ export interface SettlementPlan {
   processes: number;
   /** Whether all stay in the threads that there are. */
   settled?: boolean;
+  /** Two, unless said otherwise. */
   hosts?: number;
   /** Of every process. */
   env?: Record<string, string>;
