@@ -428,8 +428,7 @@ const PORTAL = 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 7\
 class Line {
   readonly url: string;
   readonly #sockets = new Set<Socket>();
-  #isCut = false;
-  #answersItself = false;
+  #leads: 'to the server' | 'nowhere' | 'to the network' = 'to the server';
 
   private constructor(url: string) {
     this.url = url;
@@ -437,8 +436,8 @@ class Line {
 
   static async to(target: string): Promise<Line> {
     const proxy = createServer((near) => {
-      if (line.#answersItself) return near.once('data', () => near.end(PORTAL));
-      if (line.#isCut) return near.destroy();
+      if (line.#leads === 'to the network') return near.once('data', () => near.end(PORTAL));
+      if (line.#leads === 'nowhere') return near.destroy();
       const far = connect(Number(new URL(target).port), '127.0.0.1');
       for (const socket of [near, far]) {
         line.#sockets.add(socket);
@@ -459,19 +458,18 @@ class Line {
   }
 
   cut(): void {
-    this.#isCut = true;
+    this.#leads = 'nowhere';
     for (const socket of this.#sockets) socket.destroy();
   }
 
   /** From now on it answers in place of the server, as a network does into which one has not signed in. */
   takeOver(): void {
     this.cut();
-    this.#answersItself = true;
+    this.#leads = 'to the network';
   }
 
   mend(): void {
-    this.#isCut = false;
-    this.#answersItself = false;
+    this.#leads = 'to the server';
   }
 }
 
