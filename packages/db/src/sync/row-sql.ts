@@ -8,6 +8,16 @@ export const dataOf = ({ fields }: SyncedTable): string =>
     .map(([field, [column, type]]) => `'${field}', ${outOf(column, type)}`)
     .join(', ')})`;
 
+const nothing = new Map<string, object>(
+  Object.entries(syncedTables).map(([name, { fields }]) => [
+    name,
+    Object.fromEntries(Object.keys(fields).map((field) => [field, null])),
+  ]),
+);
+
+/** A row's data with all its fields, as `dataOf` reads it once it is written. */
+export const completeRow = (table: string, data: object): object => ({ ...nothing.get(table), ...data });
+
 const outOf = (column: string, type: SqlType): string =>
   type === 'timestamptz' ? `(extract(epoch from r.${column}) * 1000)::float8` : `r.${column}`;
 

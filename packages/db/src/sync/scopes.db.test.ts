@@ -65,6 +65,7 @@ function noteHeld(storage: ServerStorage<DatabaseTransaction>): ServerStorage<Da
             },
             isScope: tx.isScope.bind(tx),
             accepts: tx.accepts.bind(tx),
+            complete: tx.complete.bind(tx),
             lastPlaces: tx.lastPlaces.bind(tx),
             outcomes: tx.outcomes.bind(tx),
             taken: tx.taken.bind(tx),

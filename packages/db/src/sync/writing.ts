@@ -15,7 +15,7 @@ import {
   type StorageWrite,
 } from '@parley/sync/server';
 import { applyWrites, readersSql, soleReader } from './readers.ts';
-import { cachedUpsertOf, dataOf, inScope, isRowId, rowParameter } from './row-sql.ts';
+import { cachedUpsertOf, completeRow, dataOf, inScope, isRowId, rowParameter } from './row-sql.ts';
 import { setEyes, settingsOf } from '../row-level-security.ts';
 import { relationOf, runPrepared, type DatabaseTransaction } from './statement.ts';
 import { mustSynced } from './synced-tables.ts';
@@ -34,6 +34,10 @@ export class PostgresWrite implements StorageWrite<DatabaseTransaction> {
 
   accepts({ table, id }: RowKey): boolean {
     return isRowId(table, id);
+  }
+
+  complete(table: string, data: object): object {
+    return completeRow(table, data);
   }
 
   async lock(scopes: readonly string[], { people, patienceMs }: Locking = {}): Promise<Map<string, LockedScope>> {

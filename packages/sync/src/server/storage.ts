@@ -82,6 +82,8 @@ export interface StorageWrite<Native> {
   isScope(scope: ScopeId): boolean;
   /** Whether a row can have this id, in exactly this spelling. */
   accepts(key: RowKey): boolean;
+  /** A row's data as it will be read: what an act left out of it is there, and empty. */
+  complete(table: string, data: object): object;
   /**
    * Locks scopes in the order of their ids; those that do not exist are absent. What follows in the transaction reaches no
    * further than `how` says.

@@ -94,6 +94,7 @@ export class Ledger<Tables extends TableMap, Native> {
         absent: new Set([...create, ...ensure].filter((scope) => !this.#scopes.has(scope))),
         made: new Set(create),
         accepts: (key) => this.#storage.accepts(key),
+        complete: (table, data) => this.#storage.complete(table, data),
         read: (key) => {
           read.add(keyOf(key));
           return this.#read(key);
@@ -232,6 +233,7 @@ interface Ground {
   /** Of those, the ones to be made also without a row. */
   made: ReadonlySet<ScopeId>;
   accepts: (key: RowKey) => boolean;
+  complete: (table: string, data: object) => object;
   read: (key: RowKey) => Promise<object | undefined>;
 }
 
@@ -292,9 +294,10 @@ class BufferingTx<Tables extends TableMap> implements MutatorTx<Tables> {
 
   #write(table: string, scope: ScopeId, id: string, data: object | null): void {
     const { version } = this.#mustWrite(scope);
-    const row = { table, scope, id, version: version + 1, data };
-    this.#mustAccept(row);
-    this.#rows.set(keyOf(row), row);
+    const key = { table, scope, id };
+    this.#mustAccept(key);
+    const whole = data && this.#ground.complete(table, data);
+    this.#rows.set(keyOf(key), { ...key, version: version + 1, data: whole });
   }
 
   #mustWrite(scope: ScopeId): LockedScope {

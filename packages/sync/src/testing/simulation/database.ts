@@ -481,6 +481,10 @@ class Transaction implements StorageWrite<null> {
     return this.#database.statement(this, 'taken', () => places.map((place) => this.#database.isTaken(place)));
   }
 
+  complete(_table: string, data: object): object {
+    return data;
+  }
+
   accepts({ id }: RowKey): boolean {
     return id === id.toLowerCase();
   }
