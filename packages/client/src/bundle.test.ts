@@ -6,6 +6,7 @@ const own = ['client', '@trpc/client', '@trpc/server'];
 
 test.each([
   ['the client', 'index.ts', own, 8_000],
+  ['what writes', 'mutate.ts', [...own, 'core', 'sync', 'lib0', 'uuid', 'yjs', 'zod'], 54_000],
   [
     'the live connection',
     'realtime.ts',

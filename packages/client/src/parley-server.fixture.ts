@@ -1,6 +1,6 @@
 /** A real server process with an organisation, Acme, and Alice who owns it. */
 import { createTestDatabase } from '@parley/db/testing';
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { createParleyClient } from './index.ts';
@@ -10,30 +10,50 @@ export const ALICE = { name: 'Alice', email: 'alice@example.org', password: 'cor
 export interface ParleyServer {
   url: string;
   databaseUrl: string;
+  /** Acme's. */
+  orgId: string;
+  /** Kills the server, and starts it again once this is done. */
+  restart(meanwhile?: () => Promise<unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startParley(): Promise<ParleyServer> {
   const database = await createTestDatabase();
   const url = `http://127.0.0.1:${await freePort()}`;
-  const server = fork(new URL('../../../apps/api/src/main.ts', import.meta.url).pathname, {
-    execArgv: [],
-    env: {
-      ...process.env,
-      DATABASE_URL: database.url,
-      REDIS_URL: '',
-      PORT: new URL(url).port,
-      PUBLIC_URL: url,
-      LOG_LEVEL: 'error',
-      AUTH_SECRET: 'a secret of the tests, long enough for all',
-    },
-  });
-  const [{ setupUrl }] = (await once(server, 'message')) as [{ setupUrl: string }];
+  const start = async () => {
+    const child = fork(new URL('../../../apps/api/src/main.ts', import.meta.url).pathname, {
+      execArgv: [],
+      env: {
+        ...process.env,
+        DATABASE_URL: database.url,
+        REDIS_URL: '',
+        PORT: new URL(url).port,
+        PUBLIC_URL: url,
+        LOG_LEVEL: 'error',
+        AUTH_SECRET: 'a secret of the tests, long enough for all',
+      },
+    });
+    const [{ setupUrl }] = (await once(child, 'message')) as [{ setupUrl: string }];
+    server = child;
+    return setupUrl;
+  };
+  let server: ChildProcess;
+  const setupUrl = await start();
   const token = new URL(setupUrl).hash.replace('#token=', '');
-  await createParleyClient({ url }).calls.accounts.setUp.mutate({ token, organisationName: 'Acme', ...ALICE });
+  const account = { token, organisationName: 'Acme', ...ALICE };
+  const parley = createParleyClient({ url });
+  await parley.calls.accounts.setUp.mutate(account);
+  const [acme] = await parley.calls.organisations.mine.query();
   return {
     url,
     databaseUrl: database.url,
+    orgId: acme?.id ?? '',
+    async restart(meanwhile) {
+      server.kill('SIGKILL');
+      await once(server, 'exit');
+      await meanwhile?.();
+      await start();
+    },
     async stop() {
       server.kill('SIGTERM');
       await once(server, 'exit');

@@ -8,17 +8,15 @@ import {
   threadScope,
   userScope,
 } from '@parley/core/scopes';
-import type { Mutators } from '@parley/core/mutators';
 import type { Tables } from '@parley/core/tables';
 import { join } from '@parley/core/threads';
 import { createPostgresStorage, openDatabase, type DatabaseTransaction } from '@parley/db';
-import type { ArgsOf } from '@parley/sync/mutator';
 import { createSyncServer } from '@parley/sync/server';
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createParleyClient, type ParleyClient } from './index.ts';
+import { Line } from './line.fixture.ts';
+import { createMutate, type Mutate } from './mutate.ts';
 import { ALICE, startParley, type ParleyServer } from './parley-server.fixture.ts';
 import { createRealtimeClient, RealtimeError, type RealtimeClient, type RealtimeClientOptions } from './realtime.ts';
 
@@ -30,7 +28,7 @@ let carol: Service;
 beforeAll(async () => {
   server = await startParley();
   alice = await Service.signIn(ALICE);
-  acme = await onlyOrganisation();
+  acme = server.orgId;
   bob = await Service.join('Bob');
   carol = await Service.join('Carol');
 });
@@ -346,18 +344,16 @@ class Service {
   readonly parley: ParleyClient;
   readonly personId: string;
   readonly credentials: { email: string; password: string };
-  readonly #counts = new Map<string, number>();
-  readonly #clientId = uuidv7();
+  readonly act: Mutate;
 
-  private constructor(parley: ParleyClient, personId: string, credentials: { email: string; password: string }) {
-    this.parley = parley;
-    this.personId = personId;
-    this.credentials = credentials;
+  private constructor(given: Pick<Service, 'parley' | 'personId' | 'credentials' | 'act'>) {
+    ({ parley: this.parley, personId: this.personId, credentials: this.credentials, act: this.act } = given);
   }
 
   static async signIn({ email, password }: { email: string; password: string }): Promise<Service> {
     const parley = createParleyClient({ url: server.url });
-    return new Service(parley, (await parley.signIn({ email, password })).id, { email, password });
+    const { id: personId } = await parley.signIn({ email, password });
+    return new Service({ parley, personId, credentials: { email, password }, act: await createMutate(parley) });
   }
 
   /** Somebody new in Acme. */
@@ -375,18 +371,6 @@ class Service {
     const parley = createParleyClient({ url });
     await parley.signIn(this.credentials);
     return openFor(parley, options);
-  }
-
-  /** @throws where it is refused */
-  async act<Name extends keyof Mutators>(name: Name, args: ArgsOf<Mutators[Name]>): Promise<void> {
-    const lane = 'threadId' in args ? `thread:${args.threadId}` : `user:${this.personId}`;
-    const n = (this.#counts.get(lane) ?? 0) + 1;
-    this.#counts.set(lane, n);
-    const { results } = await this.parley.calls.sync.push.mutate({
-      ...{ protocol: 1, personId: this.personId, clientId: this.#clientId, incarnation: null },
-      mutations: [{ id: uuidv7(), lane, n, name, version: 1, args, at: Date.now() }],
-    });
-    expect(results).toMatchObject([{ status: 'applied' }]);
   }
 
   async startThread(subject: string, people: readonly Service[]): Promise<string> {
@@ -421,64 +405,6 @@ function textsOf({ onNewMessage }: Pick<RealtimeClient, 'onNewMessage'>): string
 }
 
 const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 30_000 });
-
-const PORTAL = 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 7\r\n\r\nSign in';
-
-/** A way to the server that can be cut. */
-class Line {
-  readonly url: string;
-  readonly #sockets = new Set<Socket>();
-  #leads: 'to the server' | 'nowhere' | 'to the network' = 'to the server';
-
-  private constructor(url: string) {
-    this.url = url;
-  }
-
-  static async to(target: string): Promise<Line> {
-    const proxy = createServer((near) => {
-      if (line.#leads === 'to the network') return near.once('data', () => near.end(PORTAL));
-      if (line.#leads === 'nowhere') return near.destroy();
-      const far = connect(Number(new URL(target).port), '127.0.0.1');
-      for (const socket of [near, far]) {
-        line.#sockets.add(socket);
-        socket.on('error', () => {});
-        socket.on('close', () => line.#sockets.delete(socket));
-      }
-      near.pipe(far).pipe(near);
-      return undefined;
-    });
-    proxy.listen(0, '127.0.0.1');
-    await once(proxy, 'listening');
-    const line = new Line(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
-    onTestFinished(() => {
-      line.cut();
-      proxy.close();
-    });
-    return line;
-  }
-
-  cut(): void {
-    this.#leads = 'nowhere';
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  /** From now on it answers in place of the server, as a network does into which one has not signed in. */
-  takeOver(): void {
-    this.cut();
-    this.#leads = 'to the network';
-  }
-
-  mend(): void {
-    this.#leads = 'to the server';
-  }
-}
-
-async function onlyOrganisation(): Promise<string> {
-  const { kysely, close } = openDatabase(server.databaseUrl, { sees: 'everything' });
-  const { id } = await kysely.selectFrom('org').select('id').executeTakeFirstOrThrow();
-  await close();
-  return id;
-}
 
 /** Dora of Globex, who was of Acme before, and a thread of both organisations. */
 async function withPartner(): Promise<{ globex: string; shared: string; dora: Service }> {

@@ -1,5 +1,6 @@
 import { orgPeopleScope, threadScope, userScope } from '@parley/core/scopes';
 import { describe, expect, test } from 'vitest';
+import { putMember } from '../accounts/people.ts';
 import { alice, cast, server } from '../testing/acme-server.ts';
 import type { Browser } from '../testing/browser.ts';
 import { SyncClient } from '../testing/sync-client.ts';
@@ -25,6 +26,23 @@ test('a role that is changed is seen by those who are connected, and by the pers
   const { rows } = await client.poke(userScope(mia.personId));
   expect(rows).toEqual([['membership', cast.acme, expect.any(Number), expect.objectContaining({ role: 'admin' })]]);
   client.close();
+});
+
+test('everybody knows the organisations they are in, until they are shut out', async () => {
+  const [mona, erin] = [await newMember('Mona'), await newMember('Erin')];
+  const inGlobex = { write: [userScope(erin.personId), orgPeopleScope(cast.globex)] };
+  const asOwner = { ...erin, orgId: cast.globex, role: 'owner' as const };
+  await server.services.acts.act(null, inGlobex, (tx) => putMember(tx, asOwner));
+  const mine = async (browser: Browser) => (await browser.call('query', 'organisations.mine')).data;
+  const [asMona, asErin] = [
+    await server.browser().signIn(mona, PASSWORD),
+    await server.browser().signIn(erin, PASSWORD),
+  ];
+  const acme = { id: cast.acme, name: 'Acme', role: 'member' };
+  expect(await mine(asMona)).toEqual([acme]);
+  expect(await mine(asErin)).toEqual([acme, { id: cast.globex, name: 'Globex', role: 'owner' }]);
+  await change('deactivateMember', erin);
+  expect(await mine(asErin)).toEqual([{ id: cast.globex, name: 'Globex', role: 'owner' }]);
 });
 
 test('the last owner stays one', async () => {

@@ -80,6 +80,17 @@ export async function endSessionsOutside(db: Kysely<Database>, { orgId, personId
     .execute();
 }
 
+export const organisationsOf = (db: Kysely<Database>, personId: string) =>
+  db
+    .selectFrom('membership')
+    .innerJoin('org', 'org.id', 'membership.org_id')
+    .select(['org.id', 'org.name', 'membership.role'])
+    .where('person_id', '=', personId)
+    .where('active', '=', true)
+    .where('membership.deleted', '=', false)
+    .orderBy('org.name')
+    .execute();
+
 /** Milliseconds since 1970. A session is touched once a day. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
 export async function lastSeen(
   db: Kysely<Database>,

@@ -16,7 +16,7 @@ import {
 } from './invitations.ts';
 import { mergePeople } from './merging.ts';
 import { changeSettings } from './settings.ts';
-import { lastSeen, letIn, setRole, shutOut } from './members.ts';
+import { lastSeen, letIn, organisationsOf, setRole, shutOut } from './members.ts';
 
 const orgId = z.uuid();
 const role = z.enum(ROLES);
@@ -25,6 +25,11 @@ const member = z.object({ orgId, personId: z.uuid() });
 const time = z.number();
 
 export const organisationsRouter = router({
+  /** Those in which the person is a member or a guest now, by name. */
+  mine: signedInProcedure
+    .output(z.array(z.object({ id: z.uuid(), name: z.string(), role })))
+    .query(({ ctx }) => organisationsOf(ctx.services.db, ctx.session.personId)),
+
   /** Makes a link for one address, and mails it there; shown once. */
   invite: signedInProcedure
     .input(z.object({ orgId, email: emailAddress, role }))

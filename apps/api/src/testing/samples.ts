@@ -198,6 +198,7 @@ export const samples: Readonly<Record<string, Sample>> = {
     stranger: 'NOT_FOUND',
     guest: 'FORBIDDEN',
   },
+  'organisations.mine': { ownOnly: true, input: () => undefined },
   'organisations.connections': { input: ({ acme }) => ({ orgId: acme }), stranger: 'NOT_FOUND', guest: 'FORBIDDEN' },
   'organisations.lastSeen': { input: ({ acme }) => ({ orgId: acme }), stranger: 'NOT_FOUND', guest: 'FORBIDDEN' },
   'partners.invite': {

@@ -11,7 +11,7 @@ import type { Connection, OutboxItem, Timers } from './ports.ts';
 const NOT_YET_WAIT = 1_000;
 
 export interface PusherOptions {
-  connection: () => Connection | null;
+  connection: () => Pick<Connection, 'push'> | null;
   timers: Timers;
   retry?: Retry | undefined;
   caller: () => { personId: string; clientId: string; incarnation: string | null };
