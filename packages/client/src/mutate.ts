@@ -18,7 +18,7 @@ export interface MutateOptions {
 
 /**
  * Resolves when the server has done it. Those that concern one thread are done in the order in which they were asked
- * for. `id` names it: what was done under that id is not done again, by whatever process of the same person.
+ * for. `id` names it: what was done under that id in the last 30 days is not done again, by whatever process of the person.
  * @throws Refusal where the rules refuse it, with a stable `code`
  * @throws ParleyError `UNAUTHORISED`; `UNREACHABLE` where patience has come to its end: nobody knows whether it was done
  * @throws the schema's error where the arguments are wrong; TypeError where the id is no UUID
