@@ -113,6 +113,45 @@ test('a tooltip comes with keyboard focus and goes with Escape', async () => {
   await expect.element(page.getByRole('button', { name: 'Attach' })).toHaveFocus();
 });
 
+test('a page that scrolls where no tooltip is leaves nothing behind in React', () => {
+  draw(<TooltipLayer />);
+  const waiting = (): number => updatesWaiting(fiberOf(document.querySelector('main')));
+  const before = waiting();
+  for (let turn = 0; turn < 50; turn += 1) document.dispatchEvent(new Event('scroll'));
+  expect(waiting()).toBe(before);
+});
+
+interface Update {
+  next: Update;
+}
+interface Hook {
+  queue?: { pending?: Update | null } | null;
+  next?: Hook | null;
+}
+interface Fiber {
+  memoizedState: Hook | null;
+  child: Fiber | null;
+  sibling: Fiber | null;
+}
+
+/** What React keeps at the element in which it draws. */
+function fiberOf(container: Element | null): Fiber | null {
+  const [, fiber] = Object.entries(container ?? {}).find(([key]) => key.startsWith('__reactContainer$')) ?? [];
+  if (fiber === undefined) throw new Error('React draws nothing here.');
+  return (fiber as { stateNode: { current: Fiber } }).stateNode.current;
+}
+
+/** Changes of state that React has been told of and not gone through, which it keeps until it has. */
+function updatesWaiting(fiber: Fiber | null): number {
+  if (fiber === null) return 0;
+  let count = updatesWaiting(fiber.child) + updatesWaiting(fiber.sibling);
+  for (let hook = fiber.memoizedState; hook; hook = hook.next ?? null) {
+    const last = hook.queue?.pending;
+    for (let one = last; one; one = one.next === last ? null : one.next) count += 1;
+  }
+  return count;
+}
+
 test('a time that cannot be is left out', () => {
   draw(<Time at={Number.NaN} />);
   expect(document.querySelector('time')).toBeNull();

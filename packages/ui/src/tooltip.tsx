@@ -43,7 +43,9 @@ export function TooltipLayer() {
 
     const hide = () => {
       clearTimeout(timer);
-      if (current !== null) hiddenAt = performance.now();
+      // React would keep every change that changes nothing until it draws this again, which may be never.
+      if (current === null) return;
+      hiddenAt = performance.now();
       current = null;
       setShown(null);
     };
