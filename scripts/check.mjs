@@ -66,6 +66,8 @@ async function checkBoundaries() {
 async function checkDependencies() {
   // The tools of the start are dependencies of the root, because a start installs nothing else.
   await tool('sherif', ['-r', 'root-package-dependencies']);
+  // A fresh clone refuses a lockfile that says something else than the packages do.
+  await tool('pnpm', ['install', '--frozen-lockfile', '--lockfile-only', '--offline']);
   try {
     await runQuietly(`${root}node_modules/.bin/pnpm`, ['-r', 'audit', '--prod'], { what: 'pnpm audit' });
     return 'no known advisory';
