@@ -80,16 +80,16 @@ export async function endSessionsOutside(db: Kysely<Database>, { orgId, personId
     .execute();
 }
 
+/** Asks for the organisations that have a person now, and their role there. */
 export const organisationsOf = (db: Kysely<Database>, personId: string) =>
   db
     .selectFrom('membership')
     .innerJoin('org', 'org.id', 'membership.org_id')
-    .select(['org.id', 'org.name', 'membership.role'])
+    .select(['org.id', 'org.name', 'role'])
     .where('person_id', '=', personId)
     .where('active', '=', true)
     .where('membership.deleted', '=', false)
-    .orderBy('org.name')
-    .execute();
+    .where('org.deleted', '=', false);
 
 /** Milliseconds since 1970. A session is touched once a day. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
 export async function lastSeen(

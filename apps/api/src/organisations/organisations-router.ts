@@ -25,10 +25,10 @@ const member = z.object({ orgId, personId: z.uuid() });
 const time = z.number();
 
 export const organisationsRouter = router({
-  /** Those in which the person is a member or a guest now, by name. */
+  /** Those that have the person now, in whatever role, by name. */
   mine: signedInProcedure
     .output(z.array(z.object({ id: z.uuid(), name: z.string(), role })))
-    .query(({ ctx }) => organisationsOf(ctx.services.db, ctx.session.personId)),
+    .query(({ ctx }) => organisationsOf(ctx.services.db, ctx.session.personId).orderBy('org.name').execute()),
 
   /** Makes a link for one address, and mails it there; shown once. */
   invite: signedInProcedure

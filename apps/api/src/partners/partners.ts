@@ -14,6 +14,7 @@ import { auditPartnership, type Actor } from '../audit/audit.ts';
 import { ApiError } from '../http/api-error.ts';
 import { organisationsLog } from '../logger.ts';
 import { mustAdminister } from '../organisations/administer.ts';
+import { organisationsOf } from '../organisations/members.ts';
 import type { Acts } from '../services.ts';
 
 /** Whom of its own people an organisation offers a partner, as the partner's own row has it. @throws ApiError `NOT_FOUND`, `FORBIDDEN` */
@@ -38,16 +39,7 @@ export async function choicesOf(
   db: Kysely<Database>,
   personId: string,
 ): Promise<{ id: string; name: string; outcome: 'partners' | 'waiting' }[]> {
-  const rows = await db
-    .selectFrom('membership')
-    .innerJoin('org', 'org.id', 'membership.org_id')
-    .select(['org.id', 'org.name', 'role', 'partnership_approval'])
-    .where('person_id', '=', personId)
-    .where('active', '=', true)
-    .where('membership.deleted', '=', false)
-    .where('org.deleted', '=', false)
-    .orderBy('joined_at')
-    .execute();
+  const rows = await organisationsOf(db, personId).select('partnership_approval').orderBy('joined_at').execute();
   return rows
     .filter(({ role }) => mayAcceptPartner(role))
     .map(({ id, name, role, partnership_approval: rule }) => ({
