@@ -59,9 +59,8 @@ export async function createMutate(parley: ParleyClient, options: MutateOptions 
     lanes = new Map();
     waiting = waiting.map(placed);
   };
-  const settle = (ids: ReadonlySet<string>, how: (item: Waiting) => void) => {
-    const settled = waiting.filter(({ id }) => ids.has(id));
-    waiting = waiting.filter(({ id }) => !ids.has(id));
+  const settle = (settled: readonly Waiting[], how: (item: Waiting) => void) => {
+    waiting = waiting.filter((item) => !settled.includes(item));
     settled.forEach(how);
   };
 
@@ -71,7 +70,7 @@ export async function createMutate(parley: ParleyClient, options: MutateOptions 
     } catch (error) {
       const isFinal = error instanceof ParleyError && FINAL.has(error.code);
       const due = waiting.filter(({ at }) => isFinal || browserTimers.now() - at >= patienceMs);
-      settle(new Set(due.map(({ id }) => id)), ({ reject }) => reject(error));
+      settle(due, ({ reject }) => reject(error));
       // Whether it has come to its place is not known.
       if (due.length > 0) placeAnew();
       throw error;
@@ -87,11 +86,11 @@ export async function createMutate(parley: ParleyClient, options: MutateOptions 
     async onResults(answer) {
       ({ incarnation } = answer);
       for (const result of answer.results) {
-        const one = new Set([result.id]);
-        if (result.status === 'applied') settle(one, ({ resolve }) => resolve());
+        const named = waiting.filter(({ id }) => id === result.id);
+        if (result.status === 'applied') settle(named, ({ resolve }) => resolve());
         else if (result.status === 'rejected' || result.status === 'unknown') {
           const { code, message } = result.status === 'rejected' ? result : UNKNOWN;
-          settle(one, ({ reject }) => reject(new Refusal(code, message)));
+          settle(named, ({ reject }) => reject(new Refusal(code, message)));
         }
       }
       if (answer.results.some(({ status }) => status === 'fork' || status === 'gap')) placeAnew();

@@ -13,15 +13,16 @@ export interface ParleyServer {
   /** Acme's. */
   orgId: string;
   /** Kills the server, and starts it again once this is done. */
-  restart(meanwhile?: () => Promise<unknown>): Promise<void>;
+  restart(meanwhile: () => Promise<unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startParley(): Promise<ParleyServer> {
   const database = await createTestDatabase();
   const url = `http://127.0.0.1:${await freePort()}`;
+  let server: ChildProcess;
   const start = async () => {
-    const child = fork(new URL('../../../apps/api/src/main.ts', import.meta.url).pathname, {
+    server = fork(new URL('../../../apps/api/src/main.ts', import.meta.url).pathname, {
       execArgv: [],
       env: {
         ...process.env,
@@ -33,16 +34,13 @@ export async function startParley(): Promise<ParleyServer> {
         AUTH_SECRET: 'a secret of the tests, long enough for all',
       },
     });
-    const [{ setupUrl }] = (await once(child, 'message')) as [{ setupUrl: string }];
-    server = child;
+    const [{ setupUrl }] = (await once(server, 'message')) as [{ setupUrl: string }];
     return setupUrl;
   };
-  let server: ChildProcess;
   const setupUrl = await start();
   const token = new URL(setupUrl).hash.replace('#token=', '');
-  const account = { token, organisationName: 'Acme', ...ALICE };
   const parley = createParleyClient({ url });
-  await parley.calls.accounts.setUp.mutate(account);
+  await parley.calls.accounts.setUp.mutate({ token, organisationName: 'Acme', ...ALICE });
   const [acme] = await parley.calls.organisations.mine.query();
   return {
     url,
@@ -51,7 +49,7 @@ export async function startParley(): Promise<ParleyServer> {
     async restart(meanwhile) {
       server.kill('SIGKILL');
       await once(server, 'exit');
-      await meanwhile?.();
+      await meanwhile();
       await start();
     },
     async stop() {
